@@ -1,0 +1,1 @@
+"""Waakvlam: services/monitoring."""
