@@ -1,0 +1,86 @@
+"""The envelope: CloudEvents 1.0 in Kafka's binary mode, NL GOV profile (headers `ce_*`, `traceparent`).
+
+`ce_time` is the moment of sending; when it happened in the world stands in the event itself (`occurred_at`).
+Nothing about a person may stand here: subject is an opaque case or file number.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from waakvlam.clock import iso, micros_of
+from waakvlam.errors import Unreadable
+
+Headers = list[tuple[str, bytes]]
+ID_CHARACTERS_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands on the outside of an event: who sends which kind of event, under which id and number."""
+
+    id: str
+    source: str
+    type: str
+    time: datetime
+    subject: str | None = None
+    sequence: int | None = None
+    traceparent: str | None = None
+
+
+def to_headers(envelope: Envelope) -> Headers:
+    """Return the Kafka headers of an envelope."""
+    pairs: list[tuple[str, str | None]] = [
+        ("ce_specversion", "1.0"),
+        ("ce_id", envelope.id),
+        ("ce_source", envelope.source),
+        ("ce_type", envelope.type),
+        ("ce_time", iso(micros_of(envelope.time))),
+        ("ce_subject", envelope.subject),
+        ("ce_sequence", None if envelope.sequence is None else str(envelope.sequence)),
+        ("traceparent", envelope.traceparent),
+    ]
+    return [(name, value.encode()) for name, value in pairs if value is not None]
+
+
+def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
+    """Return the envelope that Kafka headers hold; raises Unreadable naming the header that is missing or wrong."""
+    found = {name: value for name, value in headers if value is not None}
+    if _text(found, "ce_specversion") != "1.0":
+        raise Unreadable("ce_specversion", "De kop ce_specversion moet 1.0 zijn.")
+    event_id = _text(found, "ce_id")
+    if not event_id or len(event_id) > ID_CHARACTERS_MAX:
+        raise Unreadable("ce_id", f"De kop ce_id moet 1 tot {ID_CHARACTERS_MAX} tekens hebben.")
+    return Envelope(
+        id=event_id,
+        source=_text(found, "ce_source"),
+        type=_text(found, "ce_type"),
+        time=_instant(_text(found, "ce_time")),
+        subject=_text(found, "ce_subject") if "ce_subject" in found else None,
+        sequence=_number(_text(found, "ce_sequence")) if "ce_sequence" in found else None,
+        traceparent=_text(found, "traceparent") if "traceparent" in found else None,
+    )
+
+
+def _text(found: dict[str, bytes], name: str) -> str:
+    try:
+        return found[name].decode("utf-8")
+    except KeyError:
+        raise Unreadable(name, f"De kop {name} ontbreekt.") from None
+    except UnicodeDecodeError:
+        raise Unreadable(name, f"De kop {name} is geen UTF-8.") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+        micros_of(instant)
+    except ValueError:
+        raise Unreadable("ce_time", "De kop ce_time is geen tijdstip met tijdzone (ISO 8601).") from None
+    return instant
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise Unreadable("ce_sequence", "De kop ce_sequence is geen geheel getal.")
+    return int(text)

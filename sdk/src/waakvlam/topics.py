@@ -1,0 +1,117 @@
+"""Who sends where: `schemas/topics.toml` as records. The one matrix of agencies, topics, writers and readers."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from waakvlam.errors import ContractBroken
+
+KINDS = frozenset("VPTRMJSX") | {"system"}
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """An organisation of the chain, or (`kind` "system") a part of Waakvlam that speaks on the bus like one."""
+
+    id: str
+    name: str
+    kind: str
+    oin: str
+    topic: str
+
+    @property
+    def source(self) -> str:
+        """The CloudEvents source by which its events are recognised."""
+        return f"urn:nld:oin:{self.oin}:systeem:{self.id}"
+
+    @property
+    def receipts(self) -> str:
+        """The topic on which it is told what became of its events."""
+        return f"receipts.{self.id}"
+
+    @property
+    def dead_letters(self) -> str:
+        """The topic on which events that could not be read come back, byte for byte."""
+        return f"dead-letters.{self.id}"
+
+    def may_send(self, senders: frozenset[str]) -> bool:
+        """Tell whether a schema's `senders` include this agency: by its kind, by its id, or `*` for any agency."""
+        if self.kind == "system":
+            return self.id in senders
+        return "*" in senders or self.kind in senders
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: what is on it, how it is kept, who may write and read."""
+
+    name: str
+    key: str
+    partitions: int
+    config: Mapping[str, str]
+    writers: tuple[str, ...]
+    readers: tuple[str, ...]
+    why: str
+
+
+@cache
+def agencies() -> Mapping[str, Agency]:
+    """Return all agencies by id, the system's own included."""
+    found = [
+        Agency(topic=one.get("topic", f"agency.{one['id']}"), **_without(one, "topic")) for one in _file()["agency"]
+    ]
+    for one in found:
+        if one.kind not in KINDS:
+            raise ContractBroken(f"topics.toml: agency {one.id} has the unknown kind {one.kind}.")
+    return {one.id: one for one in found}
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    """Return every topic, the patterns `<id>` written out for each agency that they are for."""
+    return tuple(_written_out())
+
+
+@cache
+def municipalities() -> Mapping[str, str]:
+    """Return the names of the municipalities that this deployment knows, by CBS code."""
+    return dict(_file()["municipalities"])
+
+
+def agency_of_topic(topic: str) -> Agency | None:
+    """Return the agency that writes on a topic, or nothing when it is nobody's."""
+    return _by_topic().get(topic)
+
+
+@cache
+def _by_topic() -> Mapping[str, Agency]:
+    return {one.topic: one for one in agencies().values()}
+
+
+@cache
+def _file() -> dict[str, Any]:
+    return tomllib.loads((files("waakvlam") / "schemas" / "topics.toml").read_text("utf-8"))
+
+
+def _written_out() -> Iterator[Topic]:
+    for one in _file()["topic"]:
+        for agency_id in [*agencies()] if "<id>" in one["name"] else [""]:
+            name = one["name"].replace("<id>", agency_id)
+            if one["name"] == "agency.<id>" and agencies()[agency_id].topic != name:
+                continue  # this agency writes on a topic of its own, listed by name
+            yield Topic(
+                name=name,
+                key=one["key"],
+                partitions=one["partitions"],
+                config={key: str(value) for key, value in one.get("config", {}).items()},
+                writers=tuple(who.replace("<id>", agency_id) for who in one["writers"]),
+                readers=tuple(who.replace("<id>", agency_id) for who in one["readers"]),
+                why=one["why"],
+            )
+
+
+def _without(table: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {key: value for key, value in table.items() if key not in names}
