@@ -1,0 +1,60 @@
+"""What the ledger raises, in one tree.
+
+LedgerError
+├── Conflict                  the history does not permit it: somebody was first (roll back, read again, decide again)
+│   ├── AlreadyRecorded       an event id is in the ledger already: an event counts once, for ever
+│   ├── AliasTaken            an agency's file number already belongs to another case
+│   └── Fenced                a read position was moved by someone else: this worker is a zombie and must stop
+├── Erased                    the key of these personal values was destroyed: the content is gone, the proof is not
+└── Fault                     ours: stop and be loud
+    ├── Unavailable           the database or the key store cannot be reached, or its lock cannot be had in time
+    └── Damaged               what is stored is not what was stored
+
+No message holds anything about a person: ids, numbers and names of columns only.
+"""
+
+
+class LedgerError(Exception):
+    """Anything the ledger refuses or fails to do."""
+
+
+class Conflict(LedgerError):
+    """Somebody was first; nothing of the transaction remains."""
+
+
+class AlreadyRecorded(Conflict):
+    """An event with this id is in the ledger."""
+
+
+class AliasTaken(Conflict):
+    """An agency's file number belongs to another case."""
+
+
+class Fenced(Conflict):
+    """The read position is not what this reader left it at: another one took over."""
+
+    @classmethod
+    def because_moved(cls, topic: str, partition: int, old: int | None) -> "Fenced":
+        """Tell which position was expected, and not found."""
+        return cls(f"position of {topic}/{partition} is no longer {old}: another reader moved it")
+
+
+class Erased(LedgerError):
+    """The key was destroyed."""
+
+    @classmethod
+    def because_destroyed(cls, case: str, version: int) -> "Erased":
+        """Tell which key is gone."""
+        return cls(f"key {version} of case {case} was destroyed")
+
+
+class Fault(LedgerError):
+    """Ours: no message is at fault, so nothing may be acknowledged."""
+
+
+class Unavailable(Fault):
+    """The database cannot be reached, or is locked for too long."""
+
+
+class Damaged(Fault):
+    """The store contradicts itself."""
