@@ -1,0 +1,41 @@
+"""What all tests share: a real Kafka and a real PostgreSQL, started by the suite and ended with it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.broker import Broker
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    """A real broker for the whole session; tests keep apart by the names of their topics and groups."""
+    one = Broker(tmp_path_factory.mktemp("kafka")).start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka(broker: Broker) -> str:
+    """The bootstrap address of the session's broker."""
+    return broker.bootstrap
+
+
+@pytest.fixture
+def own_broker(tmp_path: Path) -> Iterator[Broker]:
+    """A broker for one test alone: for tests that need the real topic names, or that kill it."""
+    one = Broker(tmp_path / "kafka").start()
+    yield one
+    one.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
+    """A real PostgreSQL for the whole session; each call gives the address of a fresh, empty database."""
+    from cli.postgres import Postgres  # noqa: PLC0415 - only where a test asks for it
+
+    server = Postgres(tmp_path_factory.mktemp("postgres"))
+    server.start()
+    yield server.fresh_database
+    server.stop()
