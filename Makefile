@@ -1,0 +1,73 @@
+# Everything a developer, a newcomer and CI do, each with one line of help. Plain `make` prints them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: help
+help: ## print this list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup: .cache/ready.demo .cache/ready.test ## install what is missing (once; skipped when nothing changed)
+
+.PHONY: demo
+demo: .cache/ready.demo ## a simulated region on real Kafka, all services, the board (ARGS='--seconds 60 --summary FILE')
+	@$(BIN)/waakvlam demo $(ARGS)
+
+.PHONY: up
+up: .cache/ready.demo ## all services on what is configured (see docs/how-to/configure.md)
+	@$(BIN)/waakvlam up $(ARGS)
+
+.PHONY: test
+test: .cache/ready.demo .cache/ready.test ## the whole suite: real Kafka, real PostgreSQL, a real browser
+	@$(BIN)/pytest $(ARGS)
+
+.PHONY: quick
+quick: .cache/ready.demo ## the tests that start nothing, in seconds
+	@$(BIN)/pytest -q tests/unit tests/spec tests/property tests/contract $(ARGS)
+
+.PHONY: check
+check: .cache/ready.demo ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check --quiet . && $(BIN)/ruff check --quiet . && echo "format and lint: in order"
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --config pyproject.toml
+
+.PHONY: format
+format: .cache/ready.demo ## put the code in the house format
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: .cache/ready.demo ## measure speed; results with the machine's name in bench/results/
+	@$(BIN)/python -m bench $(ARGS)
+
+.PHONY: golden
+golden: .cache/ready.demo ## add the golden bytes of new schemas to schemas/golden.json
+	@$(BIN)/python -m tests.contract.golden
+
+.PHONY: pins
+pins: .cache/ready.demo ## renew the pinned versions and hashes of all dependencies
+	@for one in requirements-setup requirements requirements-dev; do \
+	  $(BIN)/uv pip compile --quiet --upgrade $$one.in -o $$one.txt --generate-hashes --no-header; done
+
+.PHONY: clean
+clean: ## throw away everything that set-up and runs have made
+	rm -rf .venv .cache .data dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# What set-up makes, and from what: nothing is done again while that is unchanged.
+.venv/ready: requirements-setup.txt requirements.txt requirements-dev.txt pyproject.toml sdk/pyproject.toml
+	@deploy/local/setup python "$(PYTHON)"
+	@touch $@
+
+.cache/kafka/ready: deploy/local/pom.xml .venv/ready
+	@deploy/local/setup kafka
+	@touch $@
+
+.cache/ready.demo: .venv/ready .cache/kafka/ready
+	@touch $@
+
+.cache/ready.test: deploy/local/setup
+	@mkdir -p .cache && deploy/local/setup system
+	@touch $@
