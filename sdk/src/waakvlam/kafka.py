@@ -1,0 +1,242 @@
+"""The one door to kafka-python: sending, reading receipts, and making the topics of `topics.toml`.
+
+Every error that kafka-python may raise leaves here as one of `waakvlam.errors`, so nobody else needs to know it.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Lock
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import kafka
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from waakvlam import receipt as receipts_on_the_wire
+from waakvlam.errors import NotDelivered, Unreachable
+from waakvlam.publisher import VALUE_BYTES_MAX, Parcel, agency_called
+from waakvlam.receipt import Receipt
+from waakvlam.topics import Topic, topics
+
+# kafka-python writes keys and values to its log at level DEBUG; nothing that is about a person may be logged.
+logging.getLogger("kafka").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KafkaSettings:
+    """How to reach Kafka. Only `bootstrap` is needed where Kafka asks for no login; secrets are kept out of `repr`."""
+
+    bootstrap: str
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    certificate_file: str | None = None
+    key_file: str | None = None
+    key_password: str | None = field(default=None, repr=False)
+    check_hostname: bool = True
+    client_id: str = "waakvlam"
+    patience_seconds: float = 10
+
+    def options(self) -> dict[str, Any]:
+        """Return these settings under kafka-python's names."""
+        return {
+            "bootstrap_servers": self.bootstrap.split(","),
+            "client_id": self.client_id,
+            "security_protocol": self.security_protocol,
+            "sasl_mechanism": self.sasl_mechanism,
+            "sasl_plain_username": self.username,
+            "sasl_plain_password": self.password,
+            "ssl_cafile": self.ca_file,
+            "ssl_certfile": self.certificate_file,
+            "ssl_keyfile": self.key_file,
+            "ssl_password": self.key_password,
+            "ssl_check_hostname": self.check_hostname,
+            "bootstrap_timeout_ms": round(self.patience_seconds * 1000),
+        }
+
+
+class KafkaTransport:
+    """Carries parcels to Kafka: idempotent, acknowledged by all replicas in sync, in order for each key.
+
+    The partition is murmur2 of the key, as every Kafka client computes it. What Kafka does not confirm within two
+    minutes of trying is named by the next `flush`. Safe to share between publishers and threads.
+    """
+
+    def __init__(self, settings: KafkaSettings, *, linger_ms: int = 5) -> None:
+        self._lock = Lock()
+        self._on_the_way: set[str] = set()
+        self._failed: dict[str, str] = {}
+        self._closed = False
+        try:
+            self._producer = kafka.KafkaProducer(
+                **settings.options(),
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=linger_ms,
+                max_block_ms=round(settings.patience_seconds * 1000),
+                max_request_size=VALUE_BYTES_MAX * 16,
+                allow_auto_create_topics=False,
+            )
+        except (KafkaError, OSError, ValueError) as error:
+            raise Unreachable.at(settings.bootstrap, error) from error
+
+    def send(self, parcel: Parcel) -> None:
+        """Take a parcel; raises NotDelivered when its topic is not there or too much is waiting already."""
+        if self._closed:
+            raise NotDelivered([parcel.id], "de verbinding met Kafka is gesloten")
+        with self._lock:
+            self._on_the_way.add(parcel.id)
+        try:
+            future = self._producer.send(parcel.topic, key=parcel.key, value=parcel.value, headers=list(parcel.headers))
+        except (KafkaError, ValueError) as error:
+            self._settle(parcel.id, None)
+            raise NotDelivered([parcel.id], _why(error, parcel.topic)) from error
+        future.add_callback(lambda _: self._settle(parcel.id, None))
+        future.add_errback(lambda error: self._settle(parcel.id, _why(error, parcel.topic)))
+
+    def flush(self, timeout_seconds: float = 30) -> None:
+        """Return when all that was taken has arrived; raises NotDelivered naming what has not."""
+        if not self._closed:
+            with suppress(KafkaError):  # what a time-out leaves is named below
+                self._producer.flush(timeout=timeout_seconds)
+        with self._lock:
+            waiting = dict.fromkeys(self._on_the_way, "Kafka heeft het niet bevestigd")
+            failed, self._failed = self._failed | waiting, {}
+        if failed:
+            raise NotDelivered(failed, next(iter(failed.values())))
+
+    def close(self) -> None:
+        """Flush and end the connections. Closing twice is harmless."""
+        if self._closed:
+            return
+        try:
+            self.flush()
+        finally:
+            self._closed = True
+            self._producer.close(timeout=5)
+
+    def _settle(self, event_id: str, failure: str | None) -> None:
+        with self._lock:
+            self._on_the_way.discard(event_id)
+            if failure is not None:
+                self._failed[event_id] = failure
+
+
+Start = Literal["beginning", "now"] | Mapping[int, int]
+
+
+class Receipts:
+    """The receipts of one agency, in the order of their partitions; iterate for ever, or `read` what has come.
+
+    Where reading begins is fixed when this is made: make it with `start="now"` before publishing, and no receipt of
+    what you publish is missed. To go on later, keep `positions` and give them as `start`.
+    """
+
+    def __init__(self, agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> None:
+        self._topic = agency_called(agency).receipts
+        try:
+            self._consumer = kafka.KafkaConsumer(
+                **settings.options(), enable_auto_commit=False, group_id=None, allow_auto_create_topics=False
+            )
+            self._begin(start, settings.patience_seconds)
+        except (KafkaError, OSError, ValueError) as error:
+            raise Unreachable.at(settings.bootstrap, error) from error
+
+    @property
+    def positions(self) -> dict[int, int]:
+        """Return for each partition the place of the next receipt to read."""
+        return {one.partition: self._consumer.position(one) for one in self._consumer.assignment()}
+
+    def read(self, timeout_seconds: float = 1.0) -> list[Receipt]:
+        """Return the receipts that have come, at once when there are any, or none when the time is up."""
+        found = self._consumer.poll(timeout_ms=round(timeout_seconds * 1000), max_records=500)
+        return [receipts_on_the_wire.decode(one.value) for records in found.values() for one in records]
+
+    def until_quiet(self, seconds: float = 2.0) -> Iterator[Receipt]:
+        """Yield receipts until none has come for so many seconds."""
+        while found := self.read(seconds):
+            yield from found
+
+    def of(self, ids: set[str], timeout_seconds: float = 30) -> dict[str, Receipt]:
+        """Return the last receipt of each of these events, as soon as all have one or when the time is up."""
+        found: dict[str, Receipt] = {}
+        end = time.monotonic() + timeout_seconds
+        while ids - found.keys() and (left := end - time.monotonic()) > 0:
+            found |= {one.id: one for one in self.read(min(left, 1.0)) if one.id in ids}
+        return found
+
+    def close(self) -> None:
+        """End the connection."""
+        self._consumer.close()
+
+    def __iter__(self) -> Iterator[Receipt]:
+        while True:
+            yield from self.read()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _begin(self, start: Start, patience_seconds: float) -> None:
+        found = self._consumer.partitions_for_topic(self._topic)
+        if not found:
+            raise Unreachable(f"Het topic {self._topic} is er niet, of deze organisatie mag het niet lezen.")
+        partitions = [kafka.TopicPartition(self._topic, number) for number in sorted(found)]
+        self._consumer.assign(partitions)
+        patience_ms = round(patience_seconds * 1000)
+        first = self._consumer.beginning_offsets(partitions, timeout_ms=patience_ms)
+        last = self._consumer.end_offsets(partitions, timeout_ms=patience_ms)
+        for one in partitions:
+            kept = (
+                start.get(one.partition, 0) if isinstance(start, Mapping) else (last if start == "now" else first)[one]
+            )
+            self._consumer.seek(one, max(kept, first[one]))
+
+
+def receipts(agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> Receipts:
+    """Return the receipts of an agency, to iterate over or to `read` from."""
+    return Receipts(agency, settings, start=start)
+
+
+def create_topics(
+    settings: KafkaSettings, *, replication: int = -1, wanted: tuple[Topic, ...] | None = None
+) -> list[str]:
+    """Make the topics of `topics.toml` that are not there yet and return their names; doing it again is harmless.
+
+    `replication` -1 takes the broker's own default. Raises Unreachable when Kafka cannot be reached.
+    """
+    try:
+        admin = KafkaAdminClient(**settings.options())
+    except (KafkaError, OSError, ValueError) as error:
+        raise Unreachable.at(settings.bootstrap, error) from error
+    try:
+        there = set(admin.list_topics())
+        missing = {
+            one.name: {"num_partitions": one.partitions, "replication_factor": replication, "configs": dict(one.config)}
+            for one in (topics() if wanted is None else wanted)
+            if one.name not in there
+        }
+        if missing:
+            with suppress(TopicAlreadyExistsError):  # another process was as quick: that is what we want
+                admin.create_topics(missing)
+            admin.wait_for_topics(list(missing))
+    except KafkaError as error:
+        raise Unreachable.at(settings.bootstrap, error) from error
+    finally:
+        admin.close()
+    return sorted(missing)
+
+
+def _why(error: BaseException, topic: str) -> str:
+    """Return a Dutch sentence for what Kafka said, never with what was in the message."""
+    return f"Kafka nam het niet aan op {topic} ({type(error).__name__})"

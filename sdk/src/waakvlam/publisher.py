@@ -1,0 +1,154 @@
+"""The publisher: tell once what happened. It makes the id, the envelope and the bytes, and hands them to a transport.
+
+Where the bytes go is the transport's affair: `waakvlam.kafka.KafkaTransport` in earnest, `waakvlam.testing.Outbox` in
+an agency's own tests. Both keep the promises of `waakvlam.promises`.
+"""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
+
+from uuid6 import uuid7
+
+from waakvlam import codec
+from waakvlam.catalogue import event_types
+from waakvlam.clock import Clock, SystemClock
+from waakvlam.envelope import ID_CHARACTERS_MAX, Envelope, Headers, to_headers
+from waakvlam.errors import Unfit
+from waakvlam.messages import Message
+from waakvlam.sequence import Sequence, SequenceInMemory
+from waakvlam.topics import Agency, agencies
+
+VALUE_BYTES_MAX = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One Kafka record on its way: `id` is the event's id, by which a failed delivery is named."""
+
+    id: str
+    topic: str
+    key: bytes
+    value: bytes
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was handed over: keep `id` to find its receipt, and to send the same event again without counting it twice."""
+
+    id: str
+    type: str
+    topic: str
+    key: str
+    sequence: int
+
+
+class Transport(Protocol):
+    """Carries parcels to their topics, in order for each key."""
+
+    def send(self, parcel: Parcel) -> None:
+        """Take a parcel; it may be on its way still when this returns. Raises NotDelivered when it cannot be taken."""
+        ...
+
+    def flush(self, timeout_seconds: float = 30) -> None:
+        """Return when all that was taken has arrived for good; raises NotDelivered naming what has not."""
+        ...
+
+    def close(self) -> None:
+        """Flush and let go of connections. Closing twice is harmless; sending afterwards raises NotDelivered."""
+        ...
+
+
+class Publisher:
+    """Sends the events of one agency.
+
+    `sequence` numbers them (see `waakvlam.sequence`); without it they are numbered from `start_sequence`, which after a
+    restart must be the number that follows the last. A publisher is for one thread.
+    """
+
+    def __init__(
+        self,
+        agency: str,
+        transport: Transport,
+        clock: Clock | None = None,
+        *,
+        start_sequence: int = 1,
+        sequence: Sequence | None = None,
+    ) -> None:
+        self.agency = agency_called(agency)
+        self._transport = transport
+        self._clock = clock or SystemClock()
+        self._sequence = sequence or SequenceInMemory(start_sequence)
+
+    def publish(self, message: Message, *, id: str | None = None, traceparent: str | None = None) -> Sent:  # noqa: A002 - CloudEvents calls it so
+        """Hand a message over and return its id; `flush` tells when it has arrived.
+
+        Without `id` a new one is made. With the id of an earlier call the ledger counts the event once, however often
+        it is sent. Raises Unfit when the message is not for this agency to send or too large, NotDelivered when the
+        transport cannot take it.
+        """
+        event_type = message.event_type()
+        if not self.agency.may_send(event_type.senders):
+            raise Unfit("type", f"{self.agency.name} ({self.agency.id}) mag {event_type.nl} niet versturen.")
+        event_id = new_id() if id is None else _checked_id(id)
+        value = codec.encode(event_type, message.record())
+        if len(value) > VALUE_BYTES_MAX:
+            raise Unfit("value", f"Dit bericht is {len(value)} bytes; er mogen er {VALUE_BYTES_MAX} in.")
+        subject = message.reference or message.case
+        envelope = Envelope(
+            id=event_id,
+            source=self.agency.source,
+            type=event_type.ce_type,
+            time=self._clock.now(),
+            subject=subject,
+            sequence=self._sequence.next(),
+            traceparent=traceparent,
+        )
+        key = subject or event_id
+        self._transport.send(Parcel(event_id, self.agency.topic, key.encode(), value, to_headers(envelope)))
+        return Sent(event_id, event_type.name, self.agency.topic, key, envelope.sequence or 0)
+
+    def flush(self, timeout_seconds: float = 30) -> None:
+        """Return when everything that was published has arrived; raises NotDelivered naming the ids that have not."""
+        self._transport.flush(timeout_seconds)
+
+    def close(self) -> None:
+        """Flush, and let go of the transport and of the sequence."""
+        try:
+            self._transport.close()
+        finally:
+            self._sequence.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def new_id() -> str:
+    """Return a new event id: a UUIDv7, so that ids sort by the moment at which they were made."""
+    return str(uuid7())
+
+
+def agency_called(agency_id: str) -> Agency:
+    """Return the agency with this id; raises Unfit naming those there are."""
+    try:
+        return agencies()[agency_id]
+    except KeyError:
+        known = ", ".join(one.id for one in agencies().values() if one.kind != "system")
+        raise Unfit("agency", f"Er is geen organisatie met de naam {agency_id!r}. Bekend zijn: {known}.") from None
+
+
+def sendable_by(agency: Agency) -> tuple[str, ...]:
+    """Return the names of the event types that an agency may send, in alphabetical order."""
+    return tuple(sorted(name for name, one in event_types().items() if agency.may_send(one.senders)))
+
+
+def _checked_id(event_id: str) -> str:
+    if not event_id.isprintable() or not 1 <= len(event_id) <= ID_CHARACTERS_MAX:
+        raise Unfit("id", f"Een id heeft 1 tot {ID_CHARACTERS_MAX} gewone tekens.")
+    return event_id
