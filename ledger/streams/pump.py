@@ -1,0 +1,219 @@
+"""The pump: topics in batches to one function, which commits its effect and its read positions in one transaction.
+
+The positions in the service's database are the truth; Kafka's committed offsets are only a hint for tools that show
+lag. On assignment the pump seeks to what `positions` returns. `handle` runs in a thread of its own, one batch at a
+time. If it raises, the pump crashes and with it the process: nothing was acknowledged, so everything comes again.
+"""
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+from mode import Service
+
+from ledger.streams.records import Batch, Place
+
+log = logging.getLogger(__name__)
+
+Positions = Callable[[Sequence[Place]], Mapping[Place, int]]
+Handle = Callable[[Batch], Mapping[Place, int] | None]
+Observe = Callable[[Batch, float], None]
+
+RECORDS_PER_BATCH_MAX = 2_000
+POLL_MILLISECONDS = 200
+HINT_SECONDS = 5.0
+STALLED_AFTER_SECONDS = 30.0
+
+
+class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """Reads topics in batches.
+
+    `positions(places)` returns where to go on (a place without a position is read from its beginning).
+    `handle(batch)` applies a batch; it may return places that must be held, each with the offset from which they will
+    go on once `release` is called. `observe(batch, seconds)` is told of each batch that was applied.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        group: str,
+        topics: Collection[str],
+        *,
+        positions: Positions,
+        handle: Handle,
+        observe: Observe | None = None,
+        records_max: int = RECORDS_PER_BATCH_MAX,
+    ) -> None:
+        super().__init__()
+        self._consumer_of = functools.partial(_consumer, bootstrap, group)
+        self._topics = sorted(topics)
+        self._positions = positions
+        self._handle = handle
+        self._observe = observe
+        self._records_max = records_max
+        self._consumer: AIOKafkaConsumer | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"pump-{group}")
+        self._busy = asyncio.Lock()
+        self._next: dict[Place, int] = {}  # of every assigned place: the offset that is to be handled next
+        self._held: set[Place] = set()
+        self._moved_at = 0.0
+
+    @property
+    def label(self) -> str:
+        """The name in logs."""
+        return "Pump"
+
+    # What others may ask.
+
+    def assigned(self) -> frozenset[Place]:
+        """Return the places that this process reads."""
+        return frozenset(self._next)
+
+    def lag(self) -> dict[Place, int]:
+        """Return for each assigned place how many records wait to be handled."""
+        return {place: max(0, self._highwater(place) - at) for place, at in self._next.items()}
+
+    def is_ready(self) -> bool:
+        """Tell whether places are assigned and either nothing waits or the last batch is not long ago."""
+        waiting = any(lag for place, lag in self.lag().items() if place not in self._held)
+        return bool(self._next) and (not waiting or self.loop.time() - self._moved_at < STALLED_AFTER_SECONDS)
+
+    def held(self) -> frozenset[Place]:
+        """Return the places that are not read until they are released."""
+        return frozenset(self._held)
+
+    def release(self, places: Collection[Place]) -> None:
+        """Read these places again; those that are not held stay as they are."""
+        going = self._held.intersection(places)
+        self._held -= going
+        if self._consumer and going:
+            self._consumer.resume(*(TopicPartition(*place) for place in going))
+
+    # Its life.
+
+    async def on_start(self) -> None:
+        """Join the group."""
+        self._consumer = self._consumer_of()
+        self._consumer.subscribe(self._topics, listener=self)
+        await self._consumer.start()
+
+    async def on_stop(self) -> None:
+        """Let the batch that is under way come to its end, say how far it came, and leave the group."""
+        async with self._busy:
+            await self._hint()
+            if self._consumer:
+                await self._consumer.stop()
+        self._thread.shutdown(wait=False)
+
+    async def on_partitions_revoked(self, revoked: Collection[Any]) -> None:
+        """Let the batch that is under way come to its end before another process takes over."""
+        async with self._busy:
+            for place in revoked:
+                self._next.pop(Place(*place), None)
+                self._held.discard(Place(*place))
+
+    async def on_partitions_assigned(self, assigned: Collection[Any]) -> None:
+        """Go on where the database says that we were; aiokafka swallows exceptions here, so they crash the pump."""
+        try:
+            await self._seek([Place(*one) for one in assigned])
+        except Exception as error:  # noqa: BLE001 - whatever it is, going on would read from a wrong place
+            await self.crash(error)
+
+    async def _seek(self, places: Sequence[Place]) -> None:
+        consumer = self._consumer
+        if not consumer or not places:
+            return
+        stored = await self._in_thread(functools.partial(self._positions, places))
+        partitions = [TopicPartition(*place) for place in places]
+        begins = await consumer.beginning_offsets(partitions)
+        ends = await consumer.end_offsets(partitions)
+        for partition in partitions:
+            place = Place(*partition)
+            start = _start(place, stored.get(place), begins[partition], ends[partition])
+            consumer.seek(partition, start)
+            self._next[place] = start
+        self._moved_at = self.loop.time()
+
+    @Service.task
+    async def _run(self) -> None:
+        while not self.should_stop and self._consumer:
+            found = await self._consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._records_max)
+            async with self._busy:
+                batch = Batch({Place(*place): some for place, some in found.items() if some and place in self._next})
+                if batch.records and not self.should_stop:
+                    await self._apply(batch)
+
+    async def _apply(self, batch: Batch) -> None:
+        began = self.loop.time()
+        held = await self._in_thread(functools.partial(self._handle, batch)) or {}
+        self._moved_at = self.loop.time()
+        self._next.update(batch.next_offsets())
+        self._hold(held)
+        if self._observe:
+            self._observe(batch, self._moved_at - began)
+
+    def _hold(self, held: Mapping[Place, int]) -> None:
+        for place, offset in held.items():
+            if place in self._next and self._consumer:
+                self._held.add(place)
+                self._next[place] = offset
+                self._consumer.pause(TopicPartition(*place))
+                self._consumer.seek(TopicPartition(*place), offset)
+
+    @Service.task
+    async def _hint_now_and_then(self) -> None:
+        while not self.should_stop:
+            await self.sleep(HINT_SECONDS)
+            await self._hint()
+
+    async def _hint(self) -> None:
+        """Tell Kafka how far we are, for tools that show lag; nothing depends on it."""
+        if not self._next or not self._consumer:
+            return
+        try:
+            await asyncio.wait_for(
+                self._consumer.commit({TopicPartition(*place): at for place, at in self._next.items()}), timeout=2
+            )
+        except (KafkaError, TimeoutError) as error:
+            log.info("Kafka did not take the hint of our position (%s); ours is in the database.", type(error).__name__)
+
+    def _highwater(self, place: Place) -> int:
+        known = self._consumer.highwater(TopicPartition(*place)) if self._consumer else None
+        return known or 0
+
+    def _in_thread(self, work: Callable[[], Any]) -> Awaitable[Any]:
+        return self.loop.run_in_executor(self._thread, work)
+
+
+def _start(place: Place, stored: int | None, begin: int, end: int) -> int:
+    """Return where to read on; a position that Kafka does not have means the beginning, for repeats do no harm."""
+    if stored is None or begin <= stored <= end:
+        return begin if stored is None else stored
+    log.error(
+        "%s/%s: our position %s is not between %s and %s, which Kafka has. The topic was made anew or cut off; "
+        "it is read from its beginning, and what was seen before is recognised.",
+        place.topic,
+        place.partition,
+        stored,
+        begin,
+        end,
+    )
+    return begin
+
+
+def _consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap,
+        group_id=group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=10_000,
+        heartbeat_interval_ms=2_000,
+        max_poll_interval_ms=120_000,
+        max_partition_fetch_bytes=1_048_576,
+    )
