@@ -1,0 +1,1 @@
+"""What is measured, and how fast it is: `make bench`."""
