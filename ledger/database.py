@@ -133,11 +133,12 @@ def translated() -> Iterator[None]:
 class SQLiteDatabase:
     """A file. Connections are kept in a pool; writers of this process queue up instead of polling."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, secure_delete: str = "FAST") -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._writer = threading.Lock()
+        self._secure_delete = secure_delete
 
     @contextmanager
     def transaction(self) -> Iterator[Statements]:
@@ -182,7 +183,8 @@ class SQLiteDatabase:
         with suppress(queue.Empty):
             return self._idle.get_nowait()
         made = sqlite3.connect(self._path, timeout=LOCK_SECONDS_MAX, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=FAST", "cache_size=-32000"):
+        deleting = f"secure_delete={self._secure_delete}"
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", deleting, "cache_size=-32000"):
             made.execute(f"PRAGMA {pragma}")
         return made
 

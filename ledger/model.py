@@ -44,6 +44,7 @@ class Known:
     position: int | None
     verdict: str  # accepted, or what `remember` and `park` were told
     version: int | None = None  # the record's version in its case
+    recorded_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

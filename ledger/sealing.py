@@ -1,0 +1,151 @@
+"""Sealing: what is about a person is kept under its case's own key, so that destroying the key erases it everywhere.
+
+A sealed part is `01`, the key's version (4 bytes), a nonce (12 bytes) and AES-256-GCM over the JSON of the values. The
+event's id, case, type and `occurred_at` are bound to it: moved to another record, it does not open. Sealing comes before
+hashing, so an erased case still proves itself.
+"""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Collection, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger import errors
+from ledger.database import SQLiteDatabase
+from ledger.record import Record
+from waakvlam.clock import Clock
+
+_FORMAT = b"\x01"
+_HEAD = 17  # format, key version, nonce
+_KEY_BYTES = 32
+_TABLE = """CREATE TABLE IF NOT EXISTS keys (
+    case_id text, version bigint, secret bytea, made_at bigint NOT NULL, destroyed_at bigint,
+    PRIMARY KEY (case_id, version)
+)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A case's key. After erasure a case that goes on gets a next version."""
+
+    version: int
+    secret: bytes
+
+
+class KeyStore(Protocol):
+    """Where keys live: apart from the ledger, so that a copy of the ledger alone opens nothing."""
+
+    def ensure(self, cases: Collection[str]) -> Mapping[str, Key]:
+        """Return each case's newest key, made and durable when this returns."""
+
+    def get(self, case: str, version: int) -> bytes:
+        """Return a key; raises Erased when it was destroyed."""
+
+    def destroy(self, case: str) -> int:
+        """Destroy all keys of a case for good; return how many there were."""
+
+    def close(self) -> None:
+        """Let go of the store."""
+
+
+class FileKeyStore:
+    """Keys in a SQLite file of their own, readable by its owner only, overwritten when destroyed."""
+
+    def __init__(self, path: Path, *, clock: Clock) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        self._path = path
+        self._clock = clock
+        self._database = SQLiteDatabase(path, secure_delete="ON")
+        self._database.create([_TABLE])
+
+    def ensure(self, cases: Collection[str]) -> Mapping[str, Key]:
+        """Return each case's newest key; those that are missing are made in one transaction."""
+        wanted = sorted(set(cases))
+        with self._database.reading() as statements:
+            rows = statements.rows_in("SELECT case_id, version, secret FROM keys WHERE case_id {in}", wanted)
+        if len({case for case, _, secret in rows if secret is not None}) < len(wanted):
+            rows = self._make(wanted)
+        return {case: Key(version, secret) for case, version, secret in sorted(rows) if secret is not None}
+
+    def _make(self, cases: list[str]) -> list[tuple[Any, ...]]:
+        question = "SELECT case_id, version, secret FROM keys WHERE case_id {in}"
+        with self._database.transaction() as statements:
+            newest: dict[str, tuple[int, bytes | None]] = {}
+            for case, version, secret in sorted(statements.rows_in(question, cases), key=lambda row: row[:2]):
+                newest[case] = (version, secret)
+            missing = [case for case in cases if newest.get(case, (0, None))[1] is None]
+            statements.executemany(
+                "INSERT INTO keys (case_id, version, secret, made_at) VALUES (?, ?, ?, ?)",
+                [
+                    (case, newest.get(case, (0, None))[0] + 1, secrets.token_bytes(_KEY_BYTES), self._clock.micros())
+                    for case in missing
+                ],
+            )
+            return statements.rows_in(question, cases)
+
+    def get(self, case: str, version: int) -> bytes:
+        """Return a key; raises Erased when it was destroyed, Damaged when there never was one."""
+        with self._database.reading() as statements:
+            found = statements.rows("SELECT secret FROM keys WHERE case_id = ? AND version = ?", (case, version))
+        if not found:
+            raise errors.Damaged(f"the key store never held key {version} of case {case}: is it the right file?")
+        if found[0][0] is None:
+            raise errors.Erased.because_destroyed(case, version)
+        return bytes(found[0][0])
+
+    def destroy(self, case: str) -> int:
+        """Overwrite the case's keys, also in the file's write-ahead log; that they existed stays on record."""
+        with self._database.transaction() as statements:
+            destroyed = statements.execute(
+                "UPDATE keys SET secret = NULL, destroyed_at = ? WHERE case_id = ? AND secret IS NOT NULL",
+                (self._clock.micros(), case),
+            )
+        with closing(sqlite3.connect(self._path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return destroyed
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+
+def seal(values: Mapping[str, Any], key: Key, bound: bytes) -> bytes:
+    """Return the sealed part for these values, bound to an envelope (`bound_to`)."""
+    nonce = os.urandom(12)
+    head = _FORMAT + key.version.to_bytes(4, "big") + nonce
+    return head + AESGCM(key.secret).encrypt(nonce, orjson.dumps(values), head[:5] + bound)
+
+
+def bound_to(*, event_id: str, case: str, type_: str, occurred_at: int) -> bytes:
+    """Return the bytes that tie a sealed part to its event."""
+    return orjson.dumps([event_id, case, type_, occurred_at])
+
+
+def unseal(record: Record, keys: KeyStore) -> dict[str, Any]:
+    """Return a record's personal values; raises Erased when the key is gone, Damaged when it does not open."""
+    if not record.sealed:
+        return {}
+    bound = bound_to(event_id=record.event_id, case=record.case, type_=record.type, occurred_at=record.occurred_at)
+    return open_sealed(record.sealed, case=record.case, bound=bound, keys=keys)
+
+
+def open_sealed(sealed: bytes, *, case: str, bound: bytes, keys: KeyStore) -> dict[str, Any]:
+    """Return the values of a sealed part."""
+    if sealed[:1] != _FORMAT or len(sealed) < _HEAD:
+        raise errors.Damaged(f"a sealed part of case {case} has an unknown form")
+    secret = keys.get(case, int.from_bytes(sealed[1:5], "big"))
+    try:
+        clear = AESGCM(secret).decrypt(sealed[5:_HEAD], sealed[_HEAD:], sealed[:5] + bound)
+    except InvalidTag:
+        raise errors.Damaged(f"a sealed part of case {case} does not open with its key") from None
+    values: dict[str, Any] = orjson.loads(clear)
+    return values

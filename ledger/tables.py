@@ -1,0 +1,96 @@
+"""The tables beside the events, all written in the transaction of the events they belong to.
+
+`seen`      every event id that ever came in, with what became of it: an event counts once, for ever
+`heads`     where each case's chain stands
+`aliases`   which case an agency's file number belongs to
+`persons`   in which cases a pseudonym is known, and under which label (the only place outside the sealed part)
+`parked`    events that wait for their case, their bytes sealed
+`positions` how far each topic partition has been read
+`outbox`    messages to publish after the commit
+`state`     three numbers: the last position given, the last `recorded_at` given, the last time promised
+"""
+
+from collections.abc import Iterable, Mapping
+
+from ledger.database import Statements
+
+ACCEPTED = "accepted"
+
+_SCRIPT = """
+CREATE TABLE IF NOT EXISTS seen (
+    event_id text PRIMARY KEY, source text NOT NULL, content bytea NOT NULL, verdict text NOT NULL,
+    case_id text, version bigint, position bigint, recorded_at bigint
+);
+CREATE TABLE IF NOT EXISTS heads (
+    case_id text PRIMARY KEY, version bigint NOT NULL, digest bytea NOT NULL, last_at bigint NOT NULL,
+    municipality text NOT NULL, caseless bigint NOT NULL
+);
+CREATE TABLE IF NOT EXISTS aliases (
+    agency text, reference text, case_id text NOT NULL, PRIMARY KEY (agency, reference)
+);
+CREATE TABLE IF NOT EXISTS persons (
+    pseudonym text, case_id text, label text NOT NULL, PRIMARY KEY (pseudonym, case_id)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS persons_label ON persons (case_id, label);
+CREATE TABLE IF NOT EXISTS parked (
+    id SERIAL KEY, event_id text NOT NULL UNIQUE, source text NOT NULL, content bytea NOT NULL, agency text NOT NULL,
+    reference text, case_id text, type text NOT NULL, reason text NOT NULL, parked_at bigint NOT NULL,
+    due_at bigint NOT NULL, body bytea NOT NULL
+);
+CREATE INDEX IF NOT EXISTS parked_reference ON parked (agency, reference);
+CREATE INDEX IF NOT EXISTS parked_case ON parked (case_id);
+CREATE TABLE IF NOT EXISTS positions (
+    topic text, part bigint, read_to bigint NOT NULL, PRIMARY KEY (topic, part)
+);
+CREATE TABLE IF NOT EXISTS outbox (
+    id SERIAL KEY, topic text NOT NULL, key bytea, headers bytea NOT NULL, value bytea
+);
+CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
+INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0) ON CONFLICT (name) DO NOTHING
+"""
+CREATE = tuple(_SCRIPT.split(";"))
+
+# A line of `seen` that says accepted is never changed: the count of rows touched tells that it was tried.
+SEE = (
+    "INSERT INTO seen (event_id, source, content, verdict, case_id, version, position, recorded_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO UPDATE SET verdict = excluded.verdict, "
+    "case_id = excluded.case_id, version = excluded.version, position = excluded.position, "
+    "recorded_at = excluded.recorded_at WHERE seen.verdict <> 'accepted' AND seen.source = excluded.source "
+    "AND seen.content = excluded.content"
+)
+
+# The same, for file numbers: they may be told again, but never belong to another case.
+NAME = (
+    "INSERT INTO aliases (agency, reference, case_id) VALUES (?, ?, ?) ON CONFLICT (agency, reference) "
+    "DO UPDATE SET case_id = excluded.case_id WHERE aliases.case_id = excluded.case_id"
+)
+
+MEET = "INSERT INTO persons (pseudonym, case_id, label) VALUES (?, ?, ?) ON CONFLICT (pseudonym, case_id) DO NOTHING"
+
+HEAD = (
+    "INSERT INTO heads (case_id, version, digest, last_at, municipality, caseless) VALUES (?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, digest = excluded.digest, "
+    "last_at = excluded.last_at"
+)
+
+
+def state(statements: Statements) -> dict[str, int]:
+    """Return the three numbers."""
+    return dict(statements.rows("SELECT name, value FROM state"))
+
+
+def set_state(statements: Statements, values: Mapping[str, int]) -> None:
+    """Write some of the three numbers; none of them ever goes back."""
+    statements.executemany(
+        "UPDATE state SET value = ? WHERE name = ? AND value <= ?",
+        [(value, name, value) for name, value in values.items()],
+    )
+
+
+def positions_of(statements: Statements, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Return how far each of these topic partitions was read; those never read are absent."""
+    wanted = set(pairs)
+    rows = statements.rows_in(
+        "SELECT topic, part, read_to FROM positions WHERE topic {in}", {pair[0] for pair in wanted}
+    )
+    return {(topic, part): read_to for topic, part, read_to in rows if (topic, part) in wanted}

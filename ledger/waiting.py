@@ -1,0 +1,95 @@
+"""What waits: events parked until their case appears, and messages to publish after the commit."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from ledger import sealing
+from ledger.database import Statements
+from ledger.model import Alias, OutboxRow, Parked
+from ledger.record import stream_of
+from ledger.sealing import Key, KeyStore
+
+PARKED_COLUMNS = (
+    "event_id",
+    "source",
+    "content",
+    "agency",
+    "reference",
+    "case_id",
+    "type",
+    "reason",
+    "parked_at",
+    "due_at",
+)
+_COLUMNS = ", ".join(("id", *PARKED_COLUMNS, "body"))
+
+
+def park(statements: Statements, parked: Parked, key: Key) -> None:
+    """Store a parked event; what came over the wire is sealed, for it may hold anything."""
+    row = [parked.case if name == "case_id" else getattr(parked, name) for name in PARKED_COLUMNS]
+    wire = {"key": _text(parked.key), "headers": _headers(parked.headers), "value": _text(parked.value)}
+    body = sealing.seal(wire, key, parked.event_id.encode())
+    marks = ", ".join("?" * (len(row) + 1))
+    statements.execute(f"INSERT INTO parked ({', '.join(PARKED_COLUMNS)}, body) VALUES ({marks})", [*row, body])  # noqa: S608 - our own columns
+
+
+def parked_for(statements: Statements, aliases: Iterable[Alias], cases: Iterable[str], keys: KeyStore) -> list[Parked]:
+    """Return what waits under these file numbers or for these cases, in the order in which it was parked."""
+    rows: list[tuple[Any, ...]] = []
+    for agency, reference in set(aliases):
+        question = f"SELECT {_COLUMNS} FROM parked WHERE agency = ? AND reference = ?"  # noqa: S608 - our own columns
+        rows += statements.rows(question, (agency, reference))
+    question = f"SELECT {_COLUMNS} FROM parked WHERE case_id {{in}}"  # noqa: S608 - our own columns
+    rows += statements.rows_in(question, set(cases))
+    return [_parked_from(row, keys) for row in sorted({row[0]: row for row in rows}.values())]
+
+
+def overdue(statements: Statements, now: int, limit: int, keys: KeyStore) -> list[Parked]:
+    """Return what has waited past its deadline, the longest first."""
+    question = f"SELECT {_COLUMNS} FROM parked WHERE due_at <= ? ORDER BY due_at, id LIMIT ?"  # noqa: S608 - our own columns
+    return [_parked_from(row, keys) for row in statements.rows(question, (now, limit))]
+
+
+def _parked_from(row: tuple[Any, ...], keys: KeyStore) -> Parked:
+    columns = dict(zip(PARKED_COLUMNS, row[1:-1], strict=True))
+    case = columns.pop("case_id")
+    bound = columns["event_id"].encode()
+    wire = sealing.open_sealed(row[-1], case=stream_of(columns["agency"]), bound=bound, keys=keys)
+    headers = _headers_from(wire["headers"])
+    return Parked(**columns, case=case, key=_bytes(wire["key"]), headers=headers, value=_bytes(wire["value"]) or b"")
+
+
+def send(statements: Statements, rows: Iterable[OutboxRow]) -> None:
+    """Put messages in the outbox."""
+    statements.executemany(
+        "INSERT INTO outbox (topic, key, headers, value) VALUES (?, ?, ?, ?)",
+        [(row.topic, row.key, orjson.dumps(_headers(row.headers)), row.value) for row in rows],
+    )
+
+
+def outbox(statements: Statements, limit: int) -> list[OutboxRow]:
+    """Return the messages that wait longest, in order."""
+    question = "SELECT id, topic, key, headers, value FROM outbox ORDER BY id LIMIT ?"
+    return [
+        OutboxRow(id=number, topic=topic, key=key, headers=_headers_from(orjson.loads(headers)), value=value)
+        for number, topic, key, headers, value in statements.rows(question, (limit,))
+    ]
+
+
+def _headers(headers: Sequence[tuple[str, bytes]]) -> list[tuple[str, str | None]]:
+    return [(name, _text(value)) for name, value in headers]
+
+
+def _headers_from(stored: Sequence[Sequence[str]]) -> list[tuple[str, bytes]]:
+    return [(name, _bytes(value) or b"") for name, value in stored]
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else base64.b64encode(value).decode()
+
+
+def _bytes(value: str | None) -> bytes | None:
+    return None if value is None else base64.b64decode(value)
