@@ -1,0 +1,135 @@
+"""The one table of metrics of all services, and the registry made from it.
+
+    meters = metrics.registry("intake")
+    meters.counter("waakvlam_intake_verdicts_total").labels(agency="politie-nn", verdict="accepted").inc(12)
+    body = meters.text()                        # what Prometheus reads
+
+Dashboards and alert rules may name only what stands here. Labels hold ids of agencies, topics, rules and stages; never a
+case, a person or a text that someone typed. Counters are raised once per batch, not per event.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+EVERY = "every service"
+
+Meter = TypeVar("Meter", Counter, Gauge, Histogram)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row: counters end in `_total`, others in their unit."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    unit: str
+    service: str
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+
+PUMP = (
+    Metric("waakvlam_pump_records_total", "counter", "records", EVERY, "Records read and applied.", ("topic",)),
+    Metric("waakvlam_pump_batch_seconds", "histogram", "seconds", EVERY, "Time to apply one batch, with its commit."),
+    Metric("waakvlam_pump_lag_records", "gauge", "records", EVERY, "Records not yet read.", ("topic",)),
+    Metric(
+        "waakvlam_pump_last_batch_timestamp_seconds",
+        "gauge",
+        "seconds",
+        EVERY,
+        "When a batch was last applied (real time).",
+    ),
+)
+
+INTAKE = (
+    Metric(
+        "waakvlam_intake_verdicts_total",
+        "counter",
+        "events",
+        "intake",
+        "Events by what became of them.",
+        ("agency", "verdict"),
+    ),
+    Metric(
+        "waakvlam_intake_heard_timestamp_seconds",
+        "gauge",
+        "seconds",
+        "intake",
+        "When an agency was last heard.",
+        ("agency",),
+    ),
+    Metric(
+        "waakvlam_intake_agency_stopped_state",
+        "gauge",
+        "state",
+        "intake",
+        "1 while an agency's topic is not read because too much of it was set aside.",
+        ("agency",),
+    ),
+    Metric("waakvlam_intake_parked_events", "gauge", "events", "intake", "Events that wait for their case."),
+    Metric(
+        "waakvlam_intake_parked_overdue_events", "gauge", "events", "intake", "Those that wait past their deadline."
+    ),
+    Metric("waakvlam_intake_outbox_messages", "gauge", "messages", "intake", "Receipts and dead letters not yet sent."),
+)
+
+LEDGER = (
+    Metric("waakvlam_ledger_events", "gauge", "events", "intake", "Events in the ledger."),
+    Metric("waakvlam_ledger_cases", "gauge", "cases", "intake", "Cases in the ledger."),
+    Metric("waakvlam_relay_behind_events", "gauge", "events", "intake", "Events in the ledger not yet on case-events."),
+    Metric(
+        "waakvlam_relay_promised_timestamp_seconds",
+        "gauge",
+        "seconds",
+        "intake",
+        "The moment up to which readers know that they have everything.",
+    ),
+)
+
+METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER)
+
+
+class Meters:
+    """The meters of one service, by the names in the table."""
+
+    def __init__(self, rows: Iterable[Metric]) -> None:
+        self.registry = CollectorRegistry()
+        self._meters = {row.name: self._made(row) for row in rows}
+
+    def counter(self, name: str) -> Counter:
+        """Return a counter; raises KeyError for a name that is not in the table for this service."""
+        return self._meter(name, Counter)
+
+    def gauge(self, name: str) -> Gauge:
+        """Return a gauge; raises KeyError for a name that is not in the table for this service."""
+        return self._meter(name, Gauge)
+
+    def histogram(self, name: str) -> Histogram:
+        """Return a histogram; raises KeyError for a name that is not in the table for this service."""
+        return self._meter(name, Histogram)
+
+    def text(self) -> bytes:
+        """Return all values in the form that Prometheus reads."""
+        return generate_latest(self.registry)
+
+    def _meter(self, name: str, kind: type[Meter]) -> Meter:
+        meter = self._meters[name]
+        if not isinstance(meter, kind):
+            raise KeyError(f"{name} is not a {kind.__name__.lower()}")
+        return meter
+
+    def _made(self, row: Metric) -> Counter | Gauge | Histogram:
+        if row.kind == "counter":
+            return Counter(row.name, row.meaning, row.labels, registry=self.registry)
+        if row.kind == "gauge":
+            return Gauge(row.name, row.meaning, row.labels, registry=self.registry)
+        return Histogram(row.name, row.meaning, row.labels, registry=self.registry, buckets=SECONDS)
+
+
+def registry(service: str) -> Meters:
+    """Return the meters of a service: its own rows of the table and those of every service."""
+    return Meters(row for row in METRICS if row.service in (service, EVERY))
