@@ -8,16 +8,16 @@ import re
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from pydantic_core import PydanticUndefined
 
 from waakvlam.catalogue import EventType
 from waakvlam.errors import ContractBroken
 
-_WORDS: Mapping[object, str] = {str: "text", bool: "yes or no", int: "number", date: "day", datetime: "instant"}
+_WORDS: Mapping[object, str] = {str: "text", bool: "yes or no", int: "number", date: "day", AwareDatetime: "instant"}
 _AVRO_WORDS = {"string": "text", "boolean": "yes or no", "int": "number", "long": "number"}
 _AVRO_LOGICAL_WORDS = {"date": "day", "timestamp-micros": "instant"}
 
@@ -64,7 +64,12 @@ def entry_of_class(cls: type[BaseModel]) -> dict[str, str]:
         for name, hint in get_type_hints(cls, include_extras=True).items()
         if name in cls.model_fields and get_origin(hint) is not ClassVar
     }
-    return {name: _class_words(hint) + _default(cls, name) for name, hint in hints.items()}
+    return {wire_name(cls, name): _class_words(hint) + _default(cls, name) for name, hint in hints.items()}
+
+
+def wire_name(cls: type[BaseModel], name: str) -> str:
+    """Return the schema's name of a field: its own, unless Python keeps that word for itself (`class`)."""
+    return cls.model_fields[name].alias or name
 
 
 def entry_of_schema(schema: Mapping[str, Any]) -> dict[str, str]:

@@ -5,28 +5,48 @@ Each class states its fields itself and is compared with its schema when it is d
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, Strict
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, Strict, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from waakvlam.catalogue import EventType, event_types
 from waakvlam.errors import ContractBroken, Unfit
-from waakvlam.messages.balance import AsJson, Codes, balance, event_name
+from waakvlam.messages.balance import AsJson, Codes, balance, event_name, wire_name
 
-__all__ = ["Codes", "Day", "Instant", "Json", "Many", "Message", "Nested", "Text"]
+__all__ = ["Codes", "Day", "Instant", "Json", "Many", "Message", "Nested", "Number", "Text"]
 
-_STRICT = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
-_BEGINS_WITH_A_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
+_STRICT = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}")
 _CLASSES: dict[str, type["Message"]] = {}
 
 
-def _not_a_number(value: object) -> object:
-    """Refuse digits as a time: pydantic would read "1700000000" as seconds since 1970."""
-    if isinstance(value, str) and not _BEGINS_WITH_A_DAY.match(value):
-        raise ValueError("een datum begint met JJJJ-MM-DD")
+def _day(value: object, info: ValidationInfo) -> object:
+    """Read a day from JSON. Pydantic itself would take "0" and "1700000000" for days, counted from 1970."""
+    if info.mode == "json" and isinstance(value, str):
+        if not _DAY.fullmatch(value):
+            raise PydanticCustomError("date_parsing", "no day YYYY-MM-DD")
+        return _parsed(date.fromisoformat, value, "date_parsing")
     return value
+
+
+def _instant(value: object, info: ValidationInfo) -> object:
+    """Read an instant from JSON: ISO 8601 with a day and a time, for the same reason."""
+    if info.mode == "json" and isinstance(value, str):
+        if not _DAY_AND_TIME.match(value):
+            raise PydanticCustomError("datetime_parsing", "no instant YYYY-MM-DDTHH:MM:SS with an offset")
+        return _parsed(datetime.fromisoformat, value, "datetime_parsing")
+    return value
+
+
+def _parsed(parse: Callable[[str], date], text: str, kind: Literal["date_parsing", "datetime_parsing"]) -> date:
+    try:
+        return parse(text)
+    except ValueError:
+        raise PydanticCustomError(kind, "no such day or time") from None
 
 
 def _from_json_text(value: object) -> object:
@@ -35,9 +55,10 @@ def _from_json_text(value: object) -> object:
 
 One = TypeVar("One")
 Text = Annotated[str, Field(min_length=1)]
-Day = Annotated[date, BeforeValidator(_not_a_number)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_not_a_number)]
+Day = Annotated[date, BeforeValidator(_day)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Municipality = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+Number = Annotated[int, Field(ge=-(2**31), lt=2**31)]
 Json = Annotated[dict[str, JsonValue], AsJson(), BeforeValidator(_from_json_text)]
 Many = Annotated[tuple[One, ...], Strict(strict=False)]  # a list will do as well; it is kept as a tuple
 
@@ -57,6 +78,7 @@ class Message(BaseModel):
 
     model_config = _STRICT
     _event_type: ClassVar[EventType]
+    _wire_names: ClassVar[Mapping[str, str]]
     _json_names: ClassVar[frozenset[str]]
 
     occurred_at: Instant
@@ -82,6 +104,7 @@ class Message(BaseModel):
         if event_type.name in _CLASSES:
             raise ContractBroken(f"{event_type.name} has two classes: {_CLASSES[event_type.name]!r} and {cls!r}.")
         cls._event_type = event_type
+        cls._wire_names = {name: wire_name(cls, name) for name in cls.model_fields}
         cls._json_names = frozenset(one["name"] for one in event_type.schema["fields"] if one.get("json"))
         _CLASSES[event_type.name] = cls
 
@@ -115,7 +138,7 @@ class Message(BaseModel):
     def record(self) -> dict[str, Any]:
         """Return the flat record that the codec writes."""
         return {
-            name: _as_json_text(value) if name in self._json_names else _bare(value)
+            self._wire_names[name]: _as_json_text(value) if name in self._json_names else _bare(value)
             for name, value in self.__dict__.items()
         }
 
