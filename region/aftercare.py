@@ -60,7 +60,11 @@ def appointment(story: Story) -> None:
     """Something is agreed, by someone, for a day."""
     appointment_id = story.thing("a")
     due = story.in_office(story.chance.whole(4, 15))
-    data = {"appointment_id": appointment_id, "owner": story.team, "due_on": story.day(due)}
+    data = {
+        "appointment_id": appointment_id,
+        "owner": story.chance.one_of(("local_team", "family", "school", "health_care")),
+        "due_on": story.day(due),
+    }
     story.tell(story.team, "appointment_made", data, at=story.now)
     course = story.chance.weighed({"kept": 0.86, "broken": 0.08, "forgotten": 0.06})
     if course == "kept":
@@ -84,9 +88,9 @@ def incident(story: Story) -> None:
 def help_for(story: Story) -> None:
     """Help is asked for; there is a waiting list."""
     help_id = story.thing("z")
-    kind = story.chance.one_of(("trauma_treatment", "parenting_support", "addiction_care", "debt_help"))
+    kind = story.chance.one_of(("trauma", "parenting", "addiction", "debt", "mental_health"))
     asked = story.in_office(3)
-    data = {"help_id": help_id, "kind": kind, "early": False}
+    data = {"help_id": help_id, "kind": kind}
     story.tell(story.team, "help_waiting", data, at=asked)
     days = story.in_time(4, 20)
     if days is None:
@@ -188,13 +192,13 @@ def recovery(story: Story) -> None:
 def pilot_light(story: Story) -> None:
     """Veilig Thuis closes its part; the flame stays on until the team closes too."""
     story.now = story.in_office(5)
-    story.tell(story.vt, "vt_closed", {"reason": "stable_safety"}, at=story.now)
+    story.tell(story.vt, "vt_closed", {"reason": "stabiel-veilig"}, at=story.now)
     contacts(story, until=story.now + story.chance.whole(150, 330) * DAY, every=(60, 120))
     if story.chance.happens(1 - story.pace.late):
         close(story, by=story.team)
 
 
-def close(story: Story, *, by: str, reason: str = "goals_reached") -> None:
+def close(story: Story, *, by: str, reason: str = "stabiel-veilig") -> None:
     """The case ends."""
     story.now = story.in_office(3)
     story.tell(by, "case_closed", {"reason": reason}, at=story.now)

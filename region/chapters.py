@@ -6,8 +6,16 @@ Each chapter adds steps to a story and moves its `now`. A chapter returns whethe
 from region.moments import DAY, HOUR
 from region.story import Story
 
-VIOLENCE = ("partner_violence", "child_abuse", "witness_of_violence", "elder_abuse", "child_to_parent_violence")
-CHANNELS = {"V": "phone", "P": "police_report", "R": "form", "T": "form"}
+VIOLENCE = (
+    "partner_violence",
+    "child_witness",
+    "child_neglect",
+    "psychological_violence",
+    "ex_partner_violence",
+    "elder_abuse",
+)
+CITIZENS = ("neighbour", "family_or_friend", "victim")
+PROFESSIONALS = ("school", "general_practitioner", "youth_health_care", "hospital")
 
 
 def report(story: Story, *, by: str | None = None, at: int | None = None, acute: bool | None = None) -> str:
@@ -24,7 +32,7 @@ def report(story: Story, *, by: str | None = None, at: int | None = None, acute:
         {
             "report_id": report_id,
             "channel": _channel(story, agency),
-            "reporter_capacity": "professional" if agency != story.vt or story.chance.happens(0.5) else "citizen",
+            "reporter_capacity": _capacity(story, agency),
             "violence_kinds": [story.chance.one_of(VIOLENCE)],
             "acute": acute,
             "persons": [dict(one) for one in story.persons],
@@ -44,7 +52,7 @@ def acute_danger(story: Story, report_id: str) -> None:
     story.tell(story.vt, "acute_danger_found", {"report_id": report_id}, at=found, late=0.0)
     acted = found + story.chance.whole(4, 70) * HOUR // 60
     who = story.chance.one_of((*story.cast.police, story.vt))
-    action = story.chance.one_of(("police_went", "family_moved", "visit_at_once"))
+    action = story.chance.one_of(("police_sent", "safe_place_arranged", "home_visit"))
     story.tell(who, "acute_action_taken", {"report_id": report_id, "action": action}, at=acted, late=0.0)
     story.now = acted
 
@@ -118,7 +126,7 @@ def inform_household(story: Story, report_id: str) -> None:
         return
     at = story.in_office(days)
     review = story.in_office(15, after=at)
-    data = {"report_id": report_id, "ground": "safety_of_child", "review_on": story.day(review)}
+    data = {"report_id": report_id, "ground": "child_safety", "review_on": story.day(review)}
     story.tell(story.vt, "informing_postponed", data, at=at)
     story.tell(story.vt, "household_informed", {"report_id": report_id}, at=story.in_office(13, after=at))
 
@@ -137,7 +145,8 @@ def service(story: Story, kind: str) -> bool:
     if days is None:
         return False
     story.now = story.in_office(days, after=began)
-    outcomes = ["confirmed" if story.chance.happens(0.7) else "not_confirmed"] if kind == "investigation" else []
+    found = {"violence_kind": "partner_violence", "outcome": story.chance.one_of(("confirmed", "not_confirmed"))}
+    outcomes = [found] if kind == "investigation" else []
     data = {"service_id": service_id, "service": kind, "outcomes": outcomes}
     story.tell(story.vt, "service_ended", data, at=story.now)
     return True
@@ -152,7 +161,7 @@ def condition(story: Story, *, by: str | None = None, checked: bool = True) -> s
     data = {
         "condition_id": condition_id,
         "check_on": story.day(check),
-        "check_by": agency,
+        "check_by": _checker(story, agency),
         "text": "Verzonnen voorwaarde: tante Voorbeeld komt elke zaterdag langs.",
     }
     story.tell(agency, "condition_set", data, at=at)
@@ -172,7 +181,7 @@ def _check(story: Story, agency: str, condition_id: str, at: int, check: int) ->
         story.tell(agency, "condition_met", named, at=story.in_office(story.chance.whole(1, 8), after=check))
     if course == "changed":
         later = story.in_office(10, after=check)
-        changed = {**named, "check_on": story.day(later), "check_by": agency}
+        changed = {**named, "check_on": story.day(later), "check_by": _checker(story, agency)}
         story.tell(agency, "condition_changed", changed, at=check - DAY)
         story.tell(agency, "condition_met", named, at=later - DAY)
     if course == "broken":
@@ -214,7 +223,7 @@ def accept(story: Story, handover_id: str, after: str) -> None:
     story.tell(story.team, "handover_accepted", {"handover_id": handover_id, "after": after}, at=story.now)
 
 
-def refuse(story: Story, handover_id: str, reason: str = "capacity") -> None:
+def refuse(story: Story, handover_id: str, reason: str = "capaciteit") -> None:
     """The team says no."""
     story.tell(story.team, "handover_refused", {"handover_id": handover_id, "reason": reason}, at=story.now)
 
@@ -230,5 +239,17 @@ def _who_reports(story: Story) -> str:
 
 def _channel(story: Story, agency: str) -> str:
     if agency in story.cast.police:
-        return CHANNELS["P"]
-    return CHANNELS["V"] if agency == story.vt else CHANNELS["R"]
+        return "police_system"
+    return "phone" if agency == story.vt else "web_form"
+
+
+def _capacity(story: Story, agency: str) -> str:
+    if agency in story.cast.police:
+        return "police"
+    if agency in story.cast.teams:
+        return "local_team"
+    return story.chance.one_of((*CITIZENS, *PROFESSIONALS) if agency == story.vt else PROFESSIONALS)
+
+
+def _checker(story: Story, agency: str) -> str:
+    return "veilig_thuis" if agency == story.vt else "local_team"

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from region import aftercare, chapters
 from region.cast import Cast
 from region.chance import Chance
-from region.moments import DAY
+from region.moments import DAY, local_day
 from region.special import special_stories
 from region.story import PACES, Step, Story
 
@@ -70,19 +70,25 @@ def _story(seed: str, name: str, cast: Cast, at: int) -> Story:
         municipality=municipality,
         now=at,
         team=cast.team_of(municipality),
-        persons=tuple(_household(name, chance)),
+        persons=tuple(_household(name, chance, local_day(at).year)),
     )
 
 
-def _household(name: str, chance: Chance) -> Iterator[dict[str, object]]:
+def _household(name: str, chance: Chance, year: int) -> Iterator[dict[str, object]]:
     """Yield the persons of a family: one or two adults, up to three children. None of them exists."""
     for number in range(chance.whole(1, 2)):
-        role = "reported_person" if number == 0 else "partner"
         born = chance.whole(1962, 2001)
-        yield {"person": pseudonym(name, number), "role": role, "child": False, "birth_year": born}
+        role = "victim" if number == 0 else "alleged_offender"
+        group = "18_64" if year - born < 65 else "65_plus"
+        yield _person(pseudonym(name, number), role, born, group)
     for number in range(chance.whole(0, 3)):
-        born = chance.whole(2008, 2023)
-        yield {"person": pseudonym(name, 10 + number), "role": "child", "child": True, "birth_year": born}
+        age = chance.whole(0, 17)
+        group = "0_3" if age < 4 else "4_11" if age < 12 else "12_17"
+        yield _person(pseudonym(name, 10 + number), "child", year - age, group)
+
+
+def _person(who: str, role: str, born: int, group: str) -> dict[str, object]:
+    return {"person": who, "role": role, "child": role == "child", "birth_year": born, "age_group": group}
 
 
 def _life(story: Story, until: int) -> Story:
@@ -97,7 +103,7 @@ def _life(story: Story, until: int) -> Story:
         return story
     decision = chapters.triage(story, report_id)
     if decision == "no_follow_up":
-        aftercare.close(story, by=story.vt, reason="no_follow_up")
+        aftercare.close(story, by=story.vt, reason="geen-vervolg-nodig")
         return _comes_back(story, until)
     if decision in aftercare.MONITORED and not chapters.service(story, decision):
         return story
@@ -135,7 +141,7 @@ def _advice(story: Story, until: int) -> Iterator[Step]:
     """Yield the advice that Veilig Thuis gives by telephone: never a person, never a case."""
     while (at := story.at_any_hour(story.chance.between(1, 6))) < until:
         story.now = at
-        asker = story.chance.one_of(("professional", "citizen"))
+        asker = story.chance.one_of(("school", "neighbour", "general_practitioner", "victim", "local_team"))
         kinds = [story.chance.one_of(chapters.VIOLENCE)]
         data = {"question": "what_can_i_do", "asker_capacity": asker, "violence_kinds": kinds}
         yield story.tell(story.vt, "advice_given", data, at=at)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from region import aftercare, chapters
 from region.moments import DAY, HOUR
 from region.story import PACES, Pace, Sending, Story
+from waakvlam.clock import iso
 
 Begin = Callable[[str, int], Story]
 PERFECT = Pace(late=0.0, never=0.0)
@@ -71,7 +72,7 @@ def code_orange(story: Story) -> Story:
 def refused_twice(story: Story) -> Story:
     """Two teams say no; the third offer is taken."""
     _assessed(story)
-    for reason in ("not_our_municipality", "capacity"):
+    for reason in ("verkeerde-gemeente", "capaciteit"):
         handover_id = chapters.offer(story, "assessment")
         story.now = story.in_office(2)
         chapters.refuse(story, handover_id, reason)
@@ -140,7 +141,7 @@ def told_late(story: Story) -> Story:
     story.tell(story.vt, "safety_assessed", {**data, "persons": judged}, at=done, late=21.0)
     story.now = done + 22 * DAY
     chapters.triage(story, report_id, decision="no_follow_up")
-    aftercare.close(story, by=story.vt, reason="no_follow_up")
+    aftercare.close(story, by=story.vt, reason="geen-vervolg-nodig")
     return story
 
 
@@ -156,13 +157,13 @@ def corrected(story: Story) -> Story:
     """The report had come in a week earlier than was first told; later a withdrawn contact."""
     report_id = chapters.report(story, by=story.vt)
     first = story.steps[0]
-    right = {"event_id": first.id, "occurred_at": first.at - 7 * DAY, "reason": "wrong_date"}
+    right = {"event_id": first.id, "new_occurred_at": iso(first.at - 7 * DAY), "reason": "verkeerde-datum"}
     story.tell(story.vt, "event_corrected", right, at=story.in_office(2), late=0.0)
     chapters.assessment(story, report_id, urgency="green", days=4)
     chapters.triage(story, report_id, decision="direct_handover")
     _taken_over(story, "assessment")
     contact = story.tell(story.team, "family_contacted", {}, at=story.in_office(3), late=0.0)
-    wrong = {"event_id": contact.id, "reason": "wrong_file"}
+    wrong = {"event_id": contact.id, "reason": "verkeerde-casus"}
     story.tell(story.team, "event_withdrawn", wrong, at=story.in_office(5), late=0.0)
     return story
 
@@ -188,7 +189,7 @@ def poisoned(story: Story) -> Story:
 def unknown_file(story: Story) -> Story:
     """A school tells of a file that nobody ever reported: it stays waiting, in sight."""
     story.opener = story.cast.reporters[-1]
-    data = {"incident_id": story.thing("n"), "violence_kinds": ["child_abuse"], "children_present": True}
+    data = {"incident_id": story.thing("n"), "violence_kinds": ["child_neglect"], "children_present": True}
     story.tell(story.opener, "incident_recorded", data, at=story.now)
     return story
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from region.cast import Cast
 from region.chance import Chance
-from region.moments import DAY, HOUR, any_moment, local_day, office_moment
+from region.moments import DAY, any_moment, local_day, office_moment
 
 NAMESPACE = UUID("0c6a1f0e-53d8-5b0e-9a43-7f2d9c1f8a11")
 
@@ -130,8 +130,3 @@ class Story:
     def child(self) -> str | None:
         """The pseudonym of a child of this family, or nothing where there is none."""
         return next((str(one["person"]) for one in self.persons if one["child"]), None)
-
-
-def hours(number: float) -> int:
-    """Return hours in microseconds."""
-    return int(number * HOUR)
