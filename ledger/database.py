@@ -127,7 +127,7 @@ def translated() -> Iterator[None]:
     except (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise errors.Unavailable(f"the database does not answer: {type(error).__name__}: {error}") from error
     except (sqlite3.DatabaseError, psycopg.DatabaseError) as error:
-        raise errors.Fault(f"the database refuses: {type(error).__name__}: {error}") from error
+        raise errors.Fault(f"the database refuses: {type(error).__name__}") from error
 
 
 class SQLiteDatabase:
