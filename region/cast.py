@@ -8,12 +8,16 @@ from dataclasses import dataclass
 
 from waakvlam.topics import Agency
 
+FRISIAN = ("Leeuwarden",)  # families there belong to the Veilig Thuis organisation of Fryslân
+FRYSLAN = "fryslan"
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Agency ids by part, and the CBS codes of the municipalities where families live."""
+    """Agency ids by part, and for each municipality (CBS code) where families live its Veilig Thuis and its team."""
 
-    veilig_thuis: str
+    veilig_thuis: Mapping[str, str]
+    team: Mapping[str, str]
     police: tuple[str, ...]
     teams: tuple[str, ...]
     reporters: tuple[str, ...]
@@ -21,11 +25,16 @@ class Cast:
     justice: tuple[str, ...]
     shelters: tuple[str, ...]
     specialists: tuple[str, ...]
-    municipalities: tuple[str, ...]
 
-    def team_of(self, municipality: str) -> str:
-        """Return the local team that works in a municipality."""
-        return self.teams[self.municipalities.index(municipality) % len(self.teams)]
+    @property
+    def municipalities(self) -> tuple[str, ...]:
+        """The municipalities where families live, in a fixed order."""
+        return tuple(self.team)
+
+    @property
+    def home(self) -> str:
+        """The municipality where most families live, and all those with a name of their own."""
+        return min(self.team)
 
     def another_team(self, team: str) -> str:
         """Return a team that is not this one, where there is one."""
@@ -33,12 +42,16 @@ class Cast:
 
     def everyone(self) -> tuple[str, ...]:
         """Return all agencies that have a part."""
+        regions = tuple(dict.fromkeys(self.veilig_thuis.values()))
         parts = (self.police, self.teams, self.reporters, self.municipal, self.justice, self.shelters, self.specialists)
-        return (self.veilig_thuis, *(one for part in parts for one in part))
+        return (*regions, *(one for part in parts for one in part))
 
 
 def cast_of(agencies: Iterable[Agency], municipalities: Mapping[str, str]) -> Cast:
-    """Return the cast that these agencies make; raises ValueError when a part cannot be filled."""
+    """Return the cast that these agencies make; raises ValueError when a part cannot be filled.
+
+    Families live where a local team is named for the municipality.
+    """
     known = sorted(agencies, key=lambda one: one.id)
 
     def all_of(kind: str) -> tuple[str, ...]:
@@ -47,8 +60,13 @@ def cast_of(agencies: Iterable[Agency], municipalities: Mapping[str, str]) -> Ca
             raise ValueError(f"topics.toml has no agency of kind {kind}, so the region cannot be played.")
         return found
 
+    teams = [one for one in known if one.kind == "T"]
+    homes = {code: one.id for one in teams for code, name in municipalities.items() if one.name.endswith(f" {name}")}
+    if not homes:
+        raise ValueError("No local team in topics.toml is named for a municipality, so families have nowhere to live.")
     return Cast(
-        veilig_thuis=all_of("V")[0],
+        veilig_thuis={code: _veilig_thuis(all_of("V"), municipalities[code]) for code in homes},
+        team=homes,
         police=all_of("P"),
         teams=all_of("T"),
         reporters=all_of("R"),
@@ -56,5 +74,9 @@ def cast_of(agencies: Iterable[Agency], municipalities: Mapping[str, str]) -> Ca
         justice=all_of("J"),
         shelters=all_of("S"),
         specialists=all_of("X"),
-        municipalities=tuple(sorted(municipalities)),
     )
+
+
+def _veilig_thuis(known: tuple[str, ...], municipality: str) -> str:
+    is_frisian = municipality in FRISIAN
+    return next((one for one in known if one.endswith(FRYSLAN) == is_frisian), known[0])

@@ -172,7 +172,11 @@ def condition(story: Story, *, by: str | None = None, checked: bool = True) -> s
 
 def _check(story: Story, agency: str, condition_id: str, at: int, check: int) -> None:
     """See on the day whether a condition holds: mostly met in time, sometimes broken, changed, or not looked at."""
-    course = story.chance.weighed({"met": 0.8, "broken": 0.08, "late": 0.06, "changed": 0.04, "never": 0.02})
+    late, never = story.pace.late, story.pace.never
+    met_in_time = 1 - 2.2 * late
+    course = story.chance.weighed(
+        {"met": met_in_time, "broken": late, "late": 0.8 * late, "changed": 0.4 * late, "never": never}
+    )
     named = {"condition_id": condition_id}
     if course == "met":
         met = max(at + HOUR, check - story.chance.whole(1, 6) * DAY)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from region import aftercare, chapters
+from region import aftercare, chapters, sidetracks
 from region.cast import Cast
 from region.chance import Chance
 from region.moments import DAY, local_day
@@ -31,7 +31,7 @@ class Plan:
 def plan_of(seed: str, cast: Cast, *, start: int, until: int, families: int = FAMILIES) -> Plan:
     """Return what the region's agencies tell between two moments; what would be told later is left out."""
     steps: list[Step] = []
-    special = special_stories(lambda name, at: _story(seed, name, cast, start + at))
+    special = special_stories(lambda name, at: _story(seed, name, cast, start + at, home=cast.home))
     for story in special:
         steps.extend(story.steps)
     for number in range(families - len(special)):
@@ -58,9 +58,9 @@ def _begins(seed: str, name: str, start: int, until: int) -> int:
     return start + int(chance.between(0, 25) * DAY) if chance.happens(0.1) else int(chance.between(start, latest))
 
 
-def _story(seed: str, name: str, cast: Cast, at: int) -> Story:
+def _story(seed: str, name: str, cast: Cast, at: int, *, home: str = "") -> Story:
     chance = Chance(f"{seed}/{name}")
-    municipality = chance.one_of(cast.municipalities)
+    municipality = home or chance.one_of((*cast.municipalities, cast.home))
     return Story(
         seed=seed,
         name=name,
@@ -69,7 +69,7 @@ def _story(seed: str, name: str, cast: Cast, at: int) -> Story:
         pace=PACES[chance.weighed({"careful": 0.6, "busy": 0.3, "stuck": 0.1})],
         municipality=municipality,
         now=at,
-        team=cast.team_of(municipality),
+        team=cast.team[municipality],
         persons=tuple(_household(name, chance, local_day(at).year)),
     )
 
@@ -96,6 +96,8 @@ def _life(story: Story, until: int) -> Story:
     report_id = chapters.report(story)
     if story.steps[0].data["acute"]:
         chapters.acute_danger(story, report_id)
+        if story.chance.happens(0.4):
+            sidetracks.barring_order(story)
     if story.chance.happens(0.1):
         story.now += DAY
         aftercare.repeat_report(story)
@@ -117,6 +119,7 @@ def _care(story: Story, after: str, until: int) -> None:
     """Write what the team and Veilig Thuis do after the handover."""
     accepted = story.now
     aftercare.start(story)
+    sidetracks.some(story)
     stable = aftercare.direct_safety(story) and aftercare.stable_safety(story)
     if after in aftercare.MONITORED:
         aftercare.monitoring(story, accepted=accepted, until=story.now if stable else until)

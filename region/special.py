@@ -6,8 +6,8 @@ The first group shows how care can stall; the second how a message can. Both are
 from collections.abc import Callable
 from dataclasses import replace
 
-from region import aftercare, chapters
-from region.moments import DAY, HOUR
+from region import aftercare, chapters, sidetracks
+from region.moments import DAY
 from region.story import PACES, Pace, Sending, Story
 from waakvlam.clock import iso
 
@@ -49,7 +49,7 @@ def code_red(story: Story) -> Story:
     """Acute danger, a child, a barring order, an investigation, and a team that keeps every term."""
     report_id = chapters.report(story, by=story.cast.police[0], acute=True)
     chapters.acute_danger(story, report_id)
-    _barring_order(story)
+    sidetracks.barring_order(story)
     chapters.assessment(story, report_id, urgency="red", days=1)
     chapters.triage(story, report_id, decision="investigation")
     chapters.service(story, "investigation")
@@ -148,7 +148,7 @@ def told_late(story: Story) -> Story:
 def out_of_order(story: Story) -> Story:
     """Veilig Thuis tells of its assessment before it tells of the report: it waits for its case, and then flows."""
     report_id = chapters.report(story, by=story.vt)
-    story.steps[0] = replace(story.steps[0], told_at=story.steps[0].told_at + 12 * DAY)
+    story.steps[0] = replace(story.steps[0], told_at=story.steps[0].told_at + 30 * DAY)
     chapters.assessment(story, report_id, urgency="green", days=4)
     return story
 
@@ -225,14 +225,3 @@ def _cared_for(story: Story, after: str) -> Story:
     story.pace = PACES["careful"]
     aftercare.pilot_light(story)
     return story
-
-
-def _barring_order(story: Story) -> None:
-    order = story.thing("b")
-    mayor = story.cast.municipal[0]
-    at = story.now + 3 * HOUR
-    ends = story.day(at + 10 * DAY)
-    story.tell(mayor, "barring_order_imposed", {"order_id": order, "ends_on": ends}, at=at, late=0.0)
-    story.tell(story.team, "helper_present", {"order_id": order}, at=at + HOUR, late=0.0)
-    story.tell(mayor, "barring_order_ended", {"order_id": order}, at=at + 10 * DAY, late=0.0)
-    story.tell(story.team, "barring_evaluated", {"order_id": order}, at=at + 160 * DAY)

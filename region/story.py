@@ -123,8 +123,8 @@ class Story:
 
     @property
     def vt(self) -> str:
-        """The Veilig Thuis organisation of the region."""
-        return self.cast.veilig_thuis
+        """The Veilig Thuis organisation of the family's region."""
+        return self.cast.veilig_thuis[self.municipality]
 
     @property
     def child(self) -> str | None:
