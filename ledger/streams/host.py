@@ -7,7 +7,7 @@ is given to it as services (`Pump`, `Loop`). Ends with 0 on SIGTERM or SIGINT, w
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ from typing import Any
 import faust
 from aiokafka.errors import KafkaError
 from mode import Service
+from prometheus_client import REGISTRY, CollectorRegistry
 
-from ledger.streams.admin import CONTROL, missing_topics
+from ledger.streams.admin import missing_topics
 from ledger.streams.web import Web
+
+CONTROL = "control"  # the topic on which the services' workers meet
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,7 @@ class Hosting:
     folder: Path  # Faust wants a folder; nothing of worth is kept in it
     port: int = 0  # of /health, /ready and /metrics; 0 for none
     topics: Sequence[str] = ()  # must exist before it starts
+    security: Mapping[str, Any] | None = None  # arguments by which aiokafka's clients connect safely
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Parts:
 
     services: Sequence[Service]
     is_ready: Callable[[], bool]
+    registry: CollectorRegistry = REGISTRY
     on_control: Callable[[bytes], None] = lambda _: None
 
 
@@ -58,7 +63,7 @@ def run(hosting: Hosting, build: Build) -> int:
 
 async def _life(hosting: Hosting, build: Build) -> int:
     try:
-        missing = await missing_topics(hosting.bootstrap, [CONTROL.name, *hosting.topics])
+        missing = await missing_topics(hosting.bootstrap, [CONTROL, *hosting.topics], security=hosting.security)
     except (KafkaError, OSError) as error:
         log.critical("Kafka at %s does not answer (%s). Is it running?", hosting.bootstrap, type(error).__name__)
         return EXIT_UNREACHABLE
@@ -71,7 +76,7 @@ async def _life(hosting: Hosting, build: Build) -> int:
     parts = build()
     app = _app(hosting, parts)
     try:
-        for service in (Web(hosting.port, is_ready=parts.is_ready), *parts.services):
+        for service in (Web(hosting.port, is_ready=parts.is_ready, registry=parts.registry), *parts.services):
             await app.add_runtime_dependency(service)
         await app.start()
         log.info("%s is up.", hosting.name)
@@ -112,7 +117,8 @@ def _app(hosting: Hosting, parts: Parts) -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     app = faust.App(
         hosting.name,
-        broker=f"kafka://{hosting.bootstrap}",
+        broker=";".join(f"kafka://{one}" for one in hosting.bootstrap.split(",")),
+        broker_credentials=_credentials(hosting.security or {}),
         datadir=str(folder),
         web_enabled=False,
         web_bind="127.0.0.1",
@@ -129,7 +135,7 @@ def _app(hosting: Hosting, parts: Parts) -> Any:
     )
     for name in ("faust", "aiokafka", "mode"):  # at DEBUG they build records for every event, heard or not
         logging.getLogger(name).setLevel(logging.WARNING)
-    control = app.topic(CONTROL.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    control = app.topic(CONTROL, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
     @app.agent(control)
     async def nudged(stream: Any) -> None:
@@ -138,3 +144,19 @@ def _app(hosting: Hosting, parts: Parts) -> Any:
 
     app.finalize()
     return app
+
+
+def _credentials(security: Mapping[str, Any]) -> Any:
+    """Return Faust's form of the arguments by which aiokafka connects; None where Kafka asks for no login."""
+    protocol = security.get("security_protocol", "PLAINTEXT")
+    if protocol == "PLAINTEXT":
+        return None
+    context = security.get("ssl_context")
+    if not protocol.startswith("SASL"):
+        return faust.SSLCredentials(context=context)
+    return faust.SASLCredentials(
+        username=security["sasl_plain_username"],
+        password=security["sasl_plain_password"],
+        mechanism=security["sasl_mechanism"],
+        ssl_context=context,
+    )

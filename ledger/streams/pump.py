@@ -16,17 +16,18 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
+from ledger.metrics import Meters
 from ledger.streams.records import Batch, Place
 
 log = logging.getLogger(__name__)
 
 Positions = Callable[[Sequence[Place]], Mapping[Place, int]]
 Handle = Callable[[Batch], Mapping[Place, int] | None]
-Observe = Callable[[Batch, float], None]
 
 RECORDS_PER_BATCH_MAX = 2_000
 POLL_MILLISECONDS = 200
 HINT_SECONDS = 5.0
+LAG_SECONDS = 1.0
 STALLED_AFTER_SECONDS = 30.0
 
 
@@ -35,7 +36,8 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
 
     `positions(places)` returns where to go on (a place without a position is read from its beginning).
     `handle(batch)` applies a batch; it may return places that must be held, each with the offset from which they will
-    go on once `release` is called. `observe(batch, seconds)` is told of each batch that was applied.
+    go on once `release` is called.
+    What it did is told to `meters`, once a batch.
     """
 
     def __init__(
@@ -46,15 +48,16 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         *,
         positions: Positions,
         handle: Handle,
-        observe: Observe | None = None,
+        meters: Meters | None = None,
+        security: Mapping[str, Any] | None = None,
         records_max: int = RECORDS_PER_BATCH_MAX,
     ) -> None:
         super().__init__()
-        self._consumer_of = functools.partial(_consumer, bootstrap, group)
+        self._consumer_of = functools.partial(_consumer, bootstrap, group, security or {})
         self._topics = sorted(topics)
         self._positions = positions
         self._handle = handle
-        self._observe = observe
+        self._meters = meters
         self._records_max = records_max
         self._consumer: AIOKafkaConsumer | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"pump-{group}")
@@ -154,8 +157,24 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         self._moved_at = self.loop.time()
         self._next.update(batch.next_offsets())
         self._hold(held)
-        if self._observe:
-            self._observe(batch, self._moved_at - began)
+        self._tell(batch, self._moved_at - began)
+
+    def _tell(self, batch: Batch, seconds: float) -> None:
+        if not self._meters:
+            return
+        records = self._meters.counter("waakvlam_pump_records_total")
+        for place, some in batch.records.items():
+            records.labels(topic=place.topic).inc(len(some))
+        self._meters.histogram("waakvlam_pump_batch_seconds").observe(seconds)
+        self._meters.gauge("waakvlam_pump_last_batch_timestamp_seconds").set_to_current_time()
+
+    @Service.task
+    async def _tell_lag(self) -> None:
+        while self._meters and not self.should_stop:
+            behind = self._meters.gauge("waakvlam_pump_lag_records")
+            for topic in self._topics:
+                behind.labels(topic=topic).set(sum(lag for place, lag in self.lag().items() if place.topic == topic))
+            await self.sleep(LAG_SECONDS)
 
     def _hold(self, held: Mapping[Place, int]) -> None:
         for place, offset in held.items():
@@ -206,7 +225,7 @@ def _start(place: Place, stored: int | None, begin: int, end: int) -> int:
     return begin
 
 
-def _consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
+def _consumer(bootstrap: str, group: str, security: Mapping[str, Any]) -> AIOKafkaConsumer:
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
         group_id=group,
@@ -216,4 +235,5 @@ def _consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
         heartbeat_interval_ms=2_000,
         max_poll_interval_ms=120_000,
         max_partition_fetch_bytes=1_048_576,
+        **security,
     )

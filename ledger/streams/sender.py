@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
@@ -29,10 +30,12 @@ class Sender(Service):
     arrived: send all of them again; readers drop what they have seen.
     """
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, *, security: Mapping[str, Any] | None = None) -> None:
         super().__init__()
+        self._security = dict(security or {})
         self._bootstrap = bootstrap
         self._producer: AIOKafkaProducer | None = None
+        self._opening = asyncio.Lock()
 
     @property
     def label(self) -> str:
@@ -60,33 +63,40 @@ class Sender(Service):
             ends[place] = max(ends.get(place, 0), one.offset + 1)
         return Delivered(len(arrived), ends)
 
-    async def ends(self, topic: str) -> dict[Place, int]:
-        """Return for each partition of a topic the offset that its next record will get."""
-        # A consumer without a group asks and goes; the producer's client does not know offsets.
-        from aiokafka import AIOKafkaConsumer, TopicPartition  # noqa: PLC0415 - only needed once, at start
+    async def deliver(self, rows: Sequence[Outgoing]) -> dict[int, int]:
+        """Send records of one topic; return for each partition written to the offset that follows its last record."""
+        return {place.partition: end for place, end in (await self.send_all(rows)).ends.items()}
 
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False)
+    async def ends_of(self, topic: str) -> dict[int, int]:
+        """Return for each partition of a topic the offset that its next record will get."""
+        # A consumer without a group asks and goes; the producer does not know offsets.
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, enable_auto_commit=False, **self._security)
         await consumer.start()
         try:
             partitions = await (await self._open()).partitions_for(topic)
             found = await consumer.end_offsets([TopicPartition(topic, one) for one in partitions])
         finally:
             await consumer.stop()
-        return {Place(place.topic, place.partition): end for place, end in found.items()}
+        return {place.partition: end for place, end in found.items()}
 
     async def _open(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
-                enable_idempotence=True,
-                acks="all",
-                linger_ms=5,
-                max_batch_size=131_072,
-                request_timeout_ms=15_000,
-            )
-            await producer.start()
-            self._producer = producer
-        return self._producer
+        async with self._opening:
+            return self._producer or await self._made()
+
+    async def _made(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap,
+            enable_idempotence=True,
+            acks="all",
+            linger_ms=5,
+            max_batch_size=131_072,
+            request_timeout_ms=15_000,
+            max_request_size=2_097_152,  # a dead letter is larger than what was received, by its headers
+            **self._security,
+        )
+        await producer.start()
+        self._producer = producer
+        return producer
 
     async def _close(self) -> None:
         producer, self._producer = self._producer, None

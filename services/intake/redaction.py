@@ -1,0 +1,180 @@
+"""What is about a person leaves the event before it is written: pseudonyms become p1, p2, … of the case, texts null.
+
+Pure. What left is returned beside the clear event, under the path where it stood (`text`, `persons.0.birth_year`), and
+is sealed under the case's key. On the bus and in the clear part of the ledger nothing joins two families.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from services.intake.rules import fields_within
+from waakvlam.catalogue import EventType, all_versions
+from waakvlam.codec import encode, plain
+
+CORRECTION_DATA = "data"
+
+
+@dataclass(slots=True)
+class Redacted:
+    """An event without what is about a person, what that was, and which persons it names."""
+
+    payload: bytes
+    personal: dict[str, Any] = field(default_factory=dict)
+    persons: dict[str, str] = field(default_factory=dict)  # pseudonym -> label in this case
+
+
+class UnknownField(ValueError):
+    """A correction names a field that the corrected event does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Which fields of an event type are about a person; inner ones by the list they stand in."""
+
+    texts: tuple[str, ...]
+    pseudonyms: tuple[str, ...]
+    inner_texts: tuple[tuple[str, str], ...]
+    inner_pseudonyms: tuple[tuple[str, str], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.texts or self.pseudonyms or self.inner_texts or self.inner_pseudonyms)
+
+
+def is_personal(event_type: EventType) -> bool:
+    """Tell whether events of this type may hold something about a person."""
+    return bool(_marks(event_type)) or event_type.name == "event_corrected"
+
+
+def pseudonyms_in(event_type: EventType, record: Mapping[str, Any]) -> list[str]:
+    """Return the persons that an event names, each once, in their order."""
+    marks = _marks(event_type)
+    named = [record[name] for name in marks.pseudonyms]
+    named += [one[inner] for name, inner in marks.inner_pseudonyms for one in record[name] or ()]
+    return list(dict.fromkeys(name for name in named if name))
+
+
+def redact(event_type: EventType, record: Mapping[str, Any], value: bytes, known: Mapping[str, str]) -> Redacted:
+    """Return the event without what is about a person; `known` are the labels of the persons of its case so far."""
+    marks = _marks(event_type)
+    if not marks:
+        return Redacted(value)
+    redacted = Redacted(value)
+    clear = _cleared(marks, record, _Labels(known, redacted.persons), redacted.personal)
+    if redacted.personal:
+        redacted.payload = encode(event_type, clear)
+    return redacted
+
+
+def redact_correction(
+    event_type: EventType, record: Mapping[str, Any], value: bytes, known: Mapping[str, str], *, of: EventType | None
+) -> Redacted:
+    """Return a correction without what is about a person, by the marks of the type that it corrects (`of`).
+
+    When that event is not known, a field counts as personal if any type marks it so. Raises UnknownField when the
+    correction names a field that the corrected event does not have: nobody could tell whether it is about a person.
+    """
+    if record[CORRECTION_DATA] is None:
+        return Redacted(value)
+    told = json.loads(record[CORRECTION_DATA])
+    if not told.keys() <= _data_names(of):
+        raise UnknownField(CORRECTION_DATA)
+    redacted = Redacted(value)
+    marks = _marks(of) if of else _any_marks()
+    clear = _cleared(marks, told, _Labels(known, redacted.persons), redacted.personal)
+    if redacted.personal:
+        without = {name: one for name, one in clear.items() if one is not None or told[name] is None}
+        redacted.payload = encode(event_type, {**record, CORRECTION_DATA: json.dumps(without, sort_keys=True)})
+        redacted.personal = {f"{CORRECTION_DATA}.{path}": one for path, one in redacted.personal.items()}
+    return redacted
+
+
+class _Labels:
+    """The labels of a case's persons: known ones, and the next free number for who is new."""
+
+    def __init__(self, known: Mapping[str, str], used: dict[str, str]) -> None:
+        self._known = known
+        self._used = used
+
+    def of(self, pseudonym: str) -> str:
+        label = self._known.get(pseudonym) or self._used.get(pseudonym)
+        if label is None:
+            new = sum(1 for one in self._used if one not in self._known)
+            label = f"p{len(self._known) + new + 1}"
+        self._used[pseudonym] = label
+        return label
+
+
+def _cleared(marks: _Marks, record: Mapping[str, Any], labels: _Labels, personal: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of the record without what is about a person, which goes to `personal` under its path."""
+    clear = dict(record)
+    for name in marks.pseudonyms:
+        if isinstance(pseudonym := clear.get(name), str):
+            personal[name] = pseudonym
+            clear[name] = labels.of(pseudonym)
+    for name in marks.texts:
+        if clear.get(name) is not None:
+            personal[name] = plain(clear[name])
+            clear[name] = None
+    for name in {name for name, _ in (*marks.inner_pseudonyms, *marks.inner_texts)}:
+        if isinstance(ones := clear.get(name), list):
+            clear[name] = [
+                _cleared_inner(marks, name, one, labels, personal, f"{name}.{place}") for place, one in enumerate(ones)
+            ]
+        elif ones is not None:
+            personal[name] = ones
+            clear[name] = None
+    return clear
+
+
+def _cleared_inner(
+    marks: _Marks, outer: str, one: Any, labels: _Labels, personal: dict[str, Any], path: str
+) -> Any:
+    if not isinstance(one, dict):
+        personal[path] = one
+        return {}
+    clear = dict(one)
+    for name, inner in marks.inner_pseudonyms:
+        if name == outer and isinstance(pseudonym := clear.get(inner), str):
+            personal[f"{path}.{inner}"] = pseudonym
+            clear[inner] = labels.of(pseudonym)
+    for name, inner in marks.inner_texts:
+        if name == outer and clear.get(inner) is not None:
+            personal[f"{path}.{inner}"] = plain(clear[inner])
+            clear[inner] = None
+    return clear
+
+
+@cache
+def _marks(event_type: EventType) -> _Marks:
+    own = [one for one in event_type.data_fields if one.personal]
+    return _Marks(
+        texts=tuple(one.name for one in own if not one.pseudonym),
+        pseudonyms=tuple(one.name for one in own if one.pseudonym),
+        inner_texts=tuple(_inner(event_type, pseudonym=False)),
+        inner_pseudonyms=tuple(_inner(event_type, pseudonym=True)),
+    )
+
+
+def _inner(event_type: EventType, *, pseudonym: bool) -> Iterator[tuple[str, str]]:
+    for outer in event_type.data_fields:
+        for inner in fields_within(outer.type):
+            if inner.get("personal") and bool(inner.get("pseudonym")) is pseudonym:
+                yield outer.name, inner["name"]
+
+
+@cache
+def _any_marks() -> _Marks:
+    """Return the marks for an event of an unknown type: personal wherever any type says so, lists of persons whole."""
+    every = [_marks(one) for one in all_versions()]
+    lists = {name for marks in every for name, _ in (*marks.inner_texts, *marks.inner_pseudonyms)}
+    names = {name for marks in every for name in (*marks.texts, *marks.pseudonyms)}
+    return _Marks(texts=tuple(sorted(names | lists)), pseudonyms=(), inner_texts=(), inner_pseudonyms=())
+
+
+@cache
+def _data_names(event_type: EventType | None) -> frozenset[str]:
+    types = [event_type] if event_type else all_versions()
+    return frozenset(one.data_name for every in types for one in every.data_fields)

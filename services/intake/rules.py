@@ -1,0 +1,211 @@
+"""What a record says, and whether its sender may say it: everything that can be judged by looking at the record alone.
+
+Pure. The order of the checks is the order in which a sender can mend things: first the bytes, then the envelope, then
+who says what, then the content. No sentence quotes what was sent: it may be about a person.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from ledger.streams.records import Arrived
+from waakvlam.catalogue import EventType
+from waakvlam.clock import micros_of
+from waakvlam.codec import decode
+from waakvlam.envelope import Envelope, from_headers
+from waakvlam.errors import Unreadable
+from waakvlam.topics import Agency, municipalities
+
+VALUE_BYTES_MAX = 64 * 1024
+AHEAD_MICROS_MAX = 5 * 60 * 1_000_000
+REFERENCE_CHARACTERS_MAX = 100
+
+
+@dataclass(slots=True)
+class Reading:
+    """A record that can be read and may be said by its sender."""
+
+    raw: Arrived
+    agency: Agency
+    event_id: str
+    source: str
+    type: EventType
+    record: dict[str, Any]
+    occurred_at: int
+    content: bytes
+    remarks: tuple[str, ...]
+
+    @property
+    def case(self) -> str | None:
+        """The case that the sender names."""
+        case: str | None = self.record["case"]
+        return case
+
+    @property
+    def reference(self) -> str | None:
+        """The sender's own file number."""
+        reference: str | None = self.record["reference"]
+        return reference
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that cannot be read, or that its sender may not say: the place and a Dutch sentence."""
+
+    raw: Arrived
+    agency: Agency
+    event_id: str | None
+    field: str
+    reason: str
+
+
+def classify(raw: Arrived, agency: Agency, *, now: int) -> Reading | Rejected:
+    """Return what a record on an agency's topic says, or why it is rejected; `now` guards against the future."""
+    try:
+        return _read(raw, agency, now)
+    except Unreadable as fault:
+        return Rejected(raw, agency, _id_if_any(raw), fault.field, fault.reason)
+
+
+def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
+    value = raw.value
+    if value is None:
+        raise Unreadable("value", "Het bericht heeft geen inhoud.")
+    if len(value) > VALUE_BYTES_MAX:
+        raise Unreadable(
+            "value", f"De inhoud is groter dan {VALUE_BYTES_MAX} bytes; meer heeft geen gebeurtenis nodig."
+        )
+    envelope = from_headers(raw.headers)
+    if envelope.source != agency.source:
+        raise Unreadable("ce_source", "De afzender in ce_source hoort niet bij dit topic.")
+    event_type, record = decode(value)
+    _check_type(envelope, event_type, agency)
+    occurred_at = _check_shared(event_type, record, now)
+    _check_correction(event_type, record)
+    return Reading(
+        raw=raw,
+        agency=agency,
+        event_id=envelope.id,
+        source=envelope.source,
+        type=event_type,
+        record=record,
+        occurred_at=occurred_at,
+        content=hashlib.sha256(value).digest(),
+        remarks=tuple(_remarks(event_type, record)),
+    )
+
+
+def _check_type(envelope: Envelope, event_type: EventType, agency: Agency) -> None:
+    if envelope.type != _ce_type(event_type):
+        raise Unreadable("ce_type", f"De kop ce_type past niet bij de inhoud; die is {_ce_type(event_type)}.")
+    if not _may_send(agency, event_type):
+        raise Unreadable("ce_type", f"{agency.name} mag een gebeurtenis van dit type niet sturen ({event_type.nl}).")
+
+
+def _check_shared(event_type: EventType, record: Mapping[str, Any], now: int) -> int:
+    occurred_at = micros_of(record["occurred_at"])
+    if occurred_at > now + AHEAD_MICROS_MAX:
+        raise Unreadable("occurred_at", "Het tijdstip ligt meer dan vijf minuten in de toekomst.")
+    if record["municipality"] not in municipalities():
+        raise Unreadable("municipality", "Deze gemeentecode (CBS) kent deze regio niet.")
+    case, reference = record["case"], record["reference"]
+    if case is not None and not _is_case(case):
+        raise Unreadable("case", "Dit is geen zaaknummer van Waakvlam; laat het leeg als u het niet weet.")
+    if reference is not None and not 0 < len(reference) <= REFERENCE_CHARACTERS_MAX:
+        raise Unreadable("reference", f"Het kenmerk moet 1 tot {REFERENCE_CHARACTERS_MAX} tekens hebben.")
+    if case is None and reference is None and not event_type.opens_case and not event_type.without_case:
+        raise Unreadable("reference", "Zonder zaaknummer en zonder kenmerk is niet te zeggen bij welke zaak dit hoort.")
+    return occurred_at
+
+
+def _check_correction(event_type: EventType, record: Mapping[str, Any]) -> None:
+    if event_type.name != "event_corrected":
+        return
+    if record["data"] is None and record["new_occurred_at"] is None:
+        raise Unreadable("data", "Een verbetering zegt wat anders is: een tijdstip, of velden in data.")
+    if record["data"] is not None:
+        try:
+            told = json.loads(record["data"])
+        except (ValueError, RecursionError):
+            told = None
+        if not isinstance(told, dict):
+            raise Unreadable("data", "Het veld data van een verbetering moet een JSON-object zijn.")
+
+
+def _is_case(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _id_if_any(raw: Arrived) -> str | None:
+    """Return the event's id where it can be read, so that the sender recognises its receipt."""
+    try:
+        return from_headers([*((name, value) for name, value in raw.headers if name == "ce_id"), *_FILLING]).id
+    except (Unreadable, TypeError, ValueError):
+        return None
+
+
+# Headers that make any id readable: only `ce_id` is of interest then.
+_FILLING = [
+    ("ce_specversion", b"1.0"),
+    ("ce_source", b"-"),
+    ("ce_type", b"-"),
+    ("ce_time", b"1970-01-01T00:00:00Z"),
+]
+
+
+@cache
+def _ce_type(event_type: EventType) -> str:
+    return event_type.ce_type
+
+
+@cache
+def _may_send(agency: Agency, event_type: EventType) -> bool:
+    return agency.may_send(event_type.senders)
+
+
+# Codes: lists are open. What we do not know is kept, and whoever uses it takes the more careful branch.
+
+
+def _remarks(event_type: EventType, record: Mapping[str, Any]) -> Iterator[str]:
+    for name, codes in _coded(event_type):
+        if not _known(record[name], codes):
+            yield f"Een code in {name} kennen wij niet; zij is bewaard en wij kiezen de voorzichtige weg."
+    for name, inner, codes in _coded_within(event_type):
+        if not all(_known(one[inner], codes) for one in record[name] or ()):
+            yield f"Een code in {name}.{inner} kennen wij niet; zij is bewaard en wij kiezen de voorzichtige weg."
+
+
+def _known(value: Any, codes: frozenset[str]) -> bool:
+    return codes.issuperset(value) if isinstance(value, list) else value is None or value in codes
+
+
+@cache
+def _coded(event_type: EventType) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((field.name, frozenset(field.codes)) for field in event_type.data_fields if field.codes)
+
+
+@cache
+def _coded_within(event_type: EventType) -> tuple[tuple[str, str, frozenset[str]], ...]:
+    return tuple(
+        (field.name, inner["name"], frozenset(inner["codes"]))
+        for field in event_type.data_fields
+        for inner in fields_within(field.type)
+        if inner.get("codes")
+    )
+
+
+def fields_within(avro_type: Any) -> list[Mapping[str, Any]]:
+    """Return the fields of the records that a list holds; empty for anything that is not a list of records."""
+    if isinstance(avro_type, list):
+        return next((found for one in avro_type if (found := fields_within(one))), [])
+    if isinstance(avro_type, dict) and avro_type.get("type") == "array":
+        items = avro_type["items"]
+        return list(items["fields"]) if isinstance(items, dict) and items.get("type") == "record" else []
+    return []
