@@ -4,7 +4,7 @@ Each chapter adds steps to a story and moves its `now`. A chapter returns whethe
 """
 
 from region.moments import DAY, HOUR
-from region.story import Story
+from region.story import Step, Story
 
 VIOLENCE = (
     "partner_violence",
@@ -196,7 +196,7 @@ def _check(story: Story, agency: str, condition_id: str, at: int, check: int) ->
 def handover(story: Story, after: str) -> bool:
     """The family is handed to a local team. False when nobody takes it."""
     for attempt in range(3):
-        handover_id = offer(story, after)
+        offered = offer(story, after)
         answer = story.chance.weighed({"accepted": 0.9, "refused": 0.07, "unanswered": 0.03})
         if answer == "unanswered":
             return False
@@ -205,31 +205,31 @@ def handover(story: Story, after: str) -> bool:
             return False
         story.now = story.in_office(days)
         if answer == "accepted" or attempt == 2:
-            accept(story, handover_id, after)
+            accept(story, offered)
             return True
-        refuse(story, handover_id)
+        refuse(story, offered)
         story.team = story.cast.another_team(story.team)
         story.now = story.in_office(story.chance.whole(0, 3))
     return False
 
 
-def offer(story: Story, after: str) -> str:
-    """Veilig Thuis offers the family to the team. Returns the handover's id."""
-    handover_id = story.thing("h")
+def offer(story: Story, after: str) -> Step:
+    """Veilig Thuis offers the family to the team."""
     story.now = story.in_office(story.chance.whole(0, 2))
-    data = {"handover_id": handover_id, "to_agency": story.team, "after": after}
-    story.tell(story.vt, "handover_offered", data, at=story.now)
-    return handover_id
+    data = {"handover_id": story.thing("h"), "to_agency": story.team, "after": after}
+    return story.tell(story.vt, "handover_offered", data, at=story.now, late=0.0)
 
 
-def accept(story: Story, handover_id: str, after: str) -> None:
+def accept(story: Story, offered: Step) -> Step:
     """The team takes the family."""
-    story.tell(story.team, "handover_accepted", {"handover_id": handover_id, "after": after}, at=story.now)
+    data = {name: offered.data[name] for name in ("handover_id", "after")}
+    return story.tell(story.team, "handover_accepted", data, at=story.now, answers=offered.id)
 
 
-def refuse(story: Story, handover_id: str, reason: str = "capaciteit") -> None:
+def refuse(story: Story, offered: Step, reason: str = "capaciteit") -> Step:
     """The team says no."""
-    story.tell(story.team, "handover_refused", {"handover_id": handover_id, "reason": reason}, at=story.now)
+    data = {"handover_id": offered.data["handover_id"], "reason": reason}
+    return story.tell(story.team, "handover_refused", data, at=story.now, answers=offered.id)
 
 
 def _who_reports(story: Story) -> str:

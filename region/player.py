@@ -1,7 +1,7 @@
 """The player: sends what the plan holds, in time order, as the clock passes.
 
-An agency that did not open a case cannot know its number until a receipt has told it: such a step waits, and its
-family's later steps with it, while all other families go on.
+An agency that did not open a case cannot know its number until a receipt has told it, and nobody answers an offer that
+has not arrived: such a step waits, and its family's later steps with it, while all other families go on.
 """
 
 from collections import defaultdict, deque
@@ -19,6 +19,7 @@ from waakvlam.publisher import Parcel, Publisher, Transport
 from waakvlam.receipt import Receipt
 
 AT_ONCE_MAX = 500
+AWAITED = frozenset({"handover_offered"})
 
 
 @dataclass(slots=True)
@@ -33,8 +34,10 @@ class Player:
     _next: int = 0
     _waiting: dict[str, deque[Step]] = field(default_factory=lambda: defaultdict(deque))
     _cases: dict[str, str] = field(default_factory=dict)
-    _openers: dict[str, str] = field(default_factory=dict)
-    _known_at: set[tuple[str, str]] = field(default_factory=set)
+    _introduced: set[tuple[str, str]] = field(default_factory=set)
+    _introductions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _answered: set[str] = field(default_factory=set)
+    _families: dict[str, str] = field(default_factory=dict)
     _ready: deque[str] = field(default_factory=deque)
 
     def play(self) -> int:
@@ -54,10 +57,15 @@ class Player:
     def hear(self, receipt: Receipt) -> None:
         """Take a receipt: count it, and learn the case that it names."""
         self.tally.note_receipt(receipt)
-        family = self._openers.get(receipt.id)
-        if family and receipt.case and family not in self._cases:
-            self._cases[family] = receipt.case
-            self._ready.append(family)
+        if receipt.is_in_the_ledger and receipt.id in self._introductions:
+            self._introduced.add(self._introductions.pop(receipt.id))
+        family = self._families.get(receipt.id)
+        if family is None:
+            return
+        self._answered.add(receipt.id)
+        if receipt.case:
+            self._cases.setdefault(family, receipt.case)
+        self._ready.append(family)
 
     @property
     def is_finished(self) -> bool:
@@ -76,7 +84,8 @@ class Player:
             self._send(step)
 
     def _can_go(self, step: Step) -> bool:
-        return step.finds_case or step.reference is None or step.family in self._cases
+        knows_case = step.finds_case or step.reference is None or step.family in self._cases
+        return knows_case and (not step.answers or step.answers in self._answered)
 
     def _release(self, family: str) -> None:
         waiting = self._waiting[family]
@@ -90,17 +99,17 @@ class Player:
         else:
             publisher.publish(self._message(step), id=step.id)
         self.tally.note_sent(step.agency, step.id)
-        if step.opens:
-            self._openers[step.id] = step.family
+        if step.opens or step.type in AWAITED:
+            self._families[step.id] = step.family
 
     def _message(self, step: Step) -> Message:
-        """Return the message of a step: the case's number the first time, later the agency's own file number."""
+        """Return the message of a step: with the case's number until the agency's own file number is known."""
         data = dict(step.data)
         if step.sending is Sending.CHANGED:
             data["report_id"] = f"{data['report_id']}-anders"
         case = None
-        if not step.finds_case and step.reference and (step.family, step.agency) not in self._known_at:
-            self._known_at.add((step.family, step.agency))
+        if not step.finds_case and step.reference and (step.family, step.agency) not in self._introduced:
+            self._introductions[step.id] = (step.family, step.agency)
             case = self._cases[step.family]
         shared = {
             "occurred_at": iso(step.at),

@@ -73,9 +73,9 @@ def refused_twice(story: Story) -> Story:
     """Two teams say no; the third offer is taken."""
     _assessed(story)
     for reason in ("verkeerde-gemeente", "capaciteit"):
-        handover_id = chapters.offer(story, "assessment")
+        offered = chapters.offer(story, "assessment")
         story.now = story.in_office(2)
-        chapters.refuse(story, handover_id, reason)
+        chapters.refuse(story, offered, reason)
         story.team = story.cast.another_team(story.team)
         story.now = story.in_office(6)
     _taken_over(story, "assessment")
@@ -113,10 +113,9 @@ def goes_right(story: Story) -> Story:
 def accepted_stall(story: Story) -> Story:
     """A plan cannot be made in time, and everybody agrees to wait: the stall is accepted, with a day and a reason."""
     _assessed(story)
-    handover_id = chapters.offer(story, "assessment")
+    offered = chapters.offer(story, "assessment")
     story.now = story.in_office(1)
-    chapters.accept(story, handover_id, "assessment")
-    accepted = story.steps[-1]
+    accepted = chapters.accept(story, offered)
     story.tell(story.team, "first_contact_made", {}, at=story.in_office(2))
     story.tell(story.team, "director_assigned", {"director": story.thing("d")}, at=story.in_office(2))
     agreed = story.in_office(8)
@@ -209,9 +208,9 @@ def _assessed(story: Story, decision: str = "direct_handover") -> None:
 
 
 def _taken_over(story: Story, after: str) -> None:
-    handover_id = chapters.offer(story, after)
+    offered = chapters.offer(story, after)
     story.now = story.in_office(2)
-    chapters.accept(story, handover_id, after)
+    chapters.accept(story, offered)
     aftercare.start(story)
 
 

@@ -40,6 +40,7 @@ class Step:
     data: Mapping[str, object]
     finds_case: bool  # the case is found by persons or by the agency's own file, so no case id need be known
     opens: bool = False  # the receipt of this step tells the family's case id
+    answers: str = ""  # the step that this one answers: it is not sent before that one has its receipt
     sending: Sending = Sending.ONCE
 
 
@@ -71,7 +72,16 @@ class Story:
     steps: list[Step] = field(default_factory=list)
     counted: int = 0
 
-    def tell(self, agency: str, event: str, data: Mapping[str, object], *, at: int, late: float | None = None) -> Step:
+    def tell(
+        self,
+        agency: str,
+        event: str,
+        data: Mapping[str, object],
+        *,
+        at: int,
+        late: float | None = None,
+        answers: str = "",
+    ) -> Step:
         """Add a step; `late` is in days, and without it most things are told the same day."""
         if late is None:
             late = self.chance.between(1, 9) if self.chance.happens(0.03) else self.chance.between(0, 3) / 24
@@ -88,6 +98,7 @@ class Story:
             data={name: value for name, value in data.items() if value is not None},
             finds_case=event == "report_received" or agency == self.opener,
             opens=event == "report_received",
+            answers=answers,
         )
         self.steps.append(step)
         return step
