@@ -25,8 +25,8 @@ _VERSION = b"waakvlam-pseudonym-1"
 _OTHER_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 # Prefixes stand before, behind or in another field than the name, depending on the system that it comes from.
 _PREFIXES = frozenset(
-    # one a line would be sixty lines
-    "aan af al auf bij d da dal dalla das de degli del della den der des di do don dos du een el i im in l la las le les "  # noqa: SIM905
+    # as `_letters` writes them (bij is by); one a line would be sixty lines
+    "aan af al auf by d da dal dalla das de degli del della den der des di do don dos du een el i im in l la las le les "  # noqa: SIM905
     "lo los met o of onder op over s t te ten ter tot uit unter van vd vom von voor vor zu zum zur".split()
 )
 

@@ -11,11 +11,11 @@ from typing import Protocol, Self
 from uuid6 import uuid7
 
 from waakvlam import codec
-from waakvlam.catalogue import event_types
+from waakvlam.catalogue import EventType, event_types
 from waakvlam.clock import Clock, SystemClock
 from waakvlam.envelope import ID_CHARACTERS_MAX, Envelope, Headers, to_headers
 from waakvlam.errors import Unfit
-from waakvlam.messages import Message
+from waakvlam.messages import Message, message_classes
 from waakvlam.sequence import Sequence, SequenceInMemory
 from waakvlam.topics import Agency, agencies
 
@@ -41,7 +41,7 @@ class Sent:
     type: str
     topic: str
     key: str
-    sequence: int
+    sequence: int | None
 
 
 class Transport(Protocol):
@@ -64,7 +64,7 @@ class Publisher:
     """Sends the events of one agency.
 
     `sequence` numbers them (see `waakvlam.sequence`); without it they are numbered from `start_sequence`, which after a
-    restart must be the number that follows the last. A publisher is for one thread.
+    restart must be the number that follows the last, or not at all where that is None. A publisher is for one thread.
     """
 
     def __init__(
@@ -73,13 +73,15 @@ class Publisher:
         transport: Transport,
         clock: Clock | None = None,
         *,
-        start_sequence: int = 1,
+        start_sequence: int | None = 1,
         sequence: Sequence | None = None,
     ) -> None:
         self.agency = agency_called(agency)
         self._transport = transport
         self._clock = clock or SystemClock()
-        self._sequence = sequence or SequenceInMemory(start_sequence)
+        if sequence is None and start_sequence is not None:
+            sequence = SequenceInMemory(start_sequence)
+        self._sequence = sequence
 
     def publish(self, message: Message, *, id: str | None = None, traceparent: str | None = None) -> Sent:  # noqa: A002 - CloudEvents calls it so
         """Hand a message over and return its id; `flush` tells when it has arrived.
@@ -102,12 +104,12 @@ class Publisher:
             type=event_type.ce_type,
             time=self._clock.now(),
             subject=subject,
-            sequence=self._sequence.next(),
+            sequence=self._sequence.next() if self._sequence else None,
             traceparent=traceparent,
         )
         key = subject or event_id
         self._transport.send(Parcel(event_id, self.agency.topic, key.encode(), value, to_headers(envelope)))
-        return Sent(event_id, event_type.name, self.agency.topic, key, envelope.sequence or 0)
+        return Sent(event_id, event_type.name, self.agency.topic, key, envelope.sequence)
 
     def flush(self, timeout_seconds: float = 30) -> None:
         """Return when everything that was published has arrived; raises NotDelivered naming the ids that have not."""
@@ -118,7 +120,8 @@ class Publisher:
         try:
             self._transport.close()
         finally:
-            self._sequence.close()
+            if self._sequence:
+                self._sequence.close()
 
     def __enter__(self) -> Self:
         return self
@@ -143,9 +146,13 @@ def agency_called(agency_id: str) -> Agency:
         raise Unfit("agency", f"Er is geen organisatie met de naam {agency_id!r}. Bekend zijn: {known}.") from None
 
 
-def sendable_by(agency: Agency) -> tuple[str, ...]:
-    """Return the names of the event types that an agency may send, in alphabetical order."""
-    return tuple(sorted(name for name, one in event_types().items() if agency.may_send(one.senders)))
+def sendable_by(agency: Agency | None) -> list[EventType]:
+    """Return the events that an agency may send (or any agency at all), by chapter of a case's life."""
+    return [
+        one
+        for name, one in event_types().items()
+        if (name in message_classes() if agency is None else agency.may_send(one.senders))
+    ]
 
 
 def _checked_id(event_id: str) -> str:

@@ -1,4 +1,7 @@
-"""For agencies' own tests: an `Outbox` takes the place of Kafka and remembers what was sent."""
+"""For agencies' own tests: an `Outbox` takes the place of Kafka and remembers what was sent.
+
+A transport of your own can be put to the same promises as ours: `PROMISES`, told in `waakvlam.promises`.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +11,11 @@ from waakvlam.catalogue import EventType
 from waakvlam.envelope import Envelope, from_headers
 from waakvlam.errors import NotDelivered
 from waakvlam.messages import Message, message_classes
+from waakvlam.promises import PROMISES, Bench
 from waakvlam.publisher import Parcel
 from waakvlam.topics import topics
+
+__all__ = ["PROMISES", "Bench", "Delivered", "Outbox"]
 
 _RECORD_BYTES_MAX = 1024 * 1024
 
