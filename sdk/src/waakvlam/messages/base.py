@@ -101,8 +101,9 @@ class Message(BaseModel):
         """Compare the class with its schema; raises ContractBroken naming both sides when they disagree."""
         super().__pydantic_init_subclass__(**others)
         event_type = balance(cls, event_name(cls.__name__), version, event_types())
-        if event_type.name in _CLASSES:
-            raise ContractBroken(f"{event_type.name} has two classes: {_CLASSES[event_type.name]!r} and {cls!r}.")
+        other = _CLASSES.get(event_type.name, cls)
+        if (other.__module__, other.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise ContractBroken(f"{event_type.name} has two classes: {other!r} and {cls!r}.")
         cls._event_type = event_type
         cls._wire_names = {name: wire_name(cls, name) for name in cls.model_fields}
         cls._json_names = frozenset(one["name"] for one in event_type.schema["fields"] if one.get("json"))

@@ -90,6 +90,7 @@ class CaseRouted(Message):
     queue: Annotated[str, Codes("acute", "fast_track", "regular", "follow_up")]
     priority: Number
     reason: Annotated[
-        str, Codes("acuut", "code-rood", "jong-kind", "eerdere-meldingen", "lopende-casus", "gewone-melding")
+        str,
+        Codes("acuut", "code-rood", "code-oranje", "jong-kind", "eerdere-meldingen", "lopende-casus", "gewone-melding"),
     ]
     to_agency: Text | None = None
