@@ -23,7 +23,7 @@ IDS = {"case", "reference", "municipality", "recorded_by", "to_agency", "of_agen
 WORDS = ("doc", "nl", "timeline", "purpose", "legal_basis")
 KEYS = {"type", "name", "namespace", *WORDS, "senders", "opens_case", "without_case", "examples", "fields"}
 FIELD_KEYS = {"name", "type", "default", "data_name", "json", "codes", "personal", "pseudonym", "system_text", "doc"}
-KEBAB, SNAKE, CODE = re.compile(r"[a-z]+(-[a-z]+)*"), re.compile(r"[a-z]+(_[a-z]+)*"), re.compile(r"[a-z0-9_-]{1,40}")
+KEBAB, SNAKE, CODE = re.compile(r"[a-z]+(-[a-z]+)*"), re.compile(r"[a-z]+(_[a-z]+)*"), re.compile(r"[a-z0-9_-]{1,60}")
 
 Schema = dict[str, Any]
 
@@ -62,7 +62,7 @@ def _of_fields(schema: Schema) -> Iterator[str]:
     for field in schema["fields"][: len(SHARED_FIELDS)]:
         if field.get("personal"):
             yield f"{field['name']} becomes a key, a header or a column, so it cannot be personal"
-        if field != SHARED[field["name"]]:
+        if field != SHARED.get(field["name"], field):
             yield f"{field['name']} is not as every event has it"
     for field in _all_fields(schema):
         yield from _of_field(field, by_system=by_system)

@@ -67,8 +67,12 @@ class EventType:
 
 
 def fingerprint_of(schema: Mapping[str, Any]) -> bytes:
-    """Return the 8 bytes by which a schema is named on the wire (CRC-64-AVRO, little-endian)."""
-    return bytes(parse_with_avro(json.dumps(schema)).fingerprint("CRC-64-AVRO"))
+    """Return the 8 bytes by which a schema is named on the wire (CRC-64-AVRO, little-endian).
+
+    Logical types are taken off first: the specification's canonical form writes `"long"` for them, as Java and fastavro
+    do, where `avro` for Python leaves `{"type": "long"}` and so comes to another fingerprint.
+    """
+    return bytes(parse_with_avro(json.dumps(_without_logical_types(schema))).fingerprint("CRC-64-AVRO"))
 
 
 @cache
@@ -105,6 +109,17 @@ def system_record(name: str) -> Mapping[str, Any]:
     if not found:
         raise ContractBroken(f"schemas/system/{name}.v1.avsc is missing.")
     return max(found, key=lambda pair: pair[0])[1]
+
+
+def _without_logical_types(part: Any) -> Any:
+    """Return a schema in which every `{"type": "long", "logicalType": ...}` is plain `"long"`."""
+    if isinstance(part, list):
+        return [_without_logical_types(one) for one in part]
+    if not isinstance(part, Mapping):
+        return part
+    if "logicalType" in part and isinstance(part["type"], str) and part["type"] != "fixed":
+        return part["type"]
+    return {key: value if key == "default" else _without_logical_types(value) for key, value in part.items()}
 
 
 @cache
