@@ -1,0 +1,105 @@
+"""Dutch words for what stands in the ledger: codes, roles, phases, days and instants.
+
+The word for a code stands beside the code in its schema (`codes`); only what no schema names has its word here.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from waakvlam.catalogue import EventType
+from waakvlam.clock import instant_of
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+UNKNOWN = "(onbekende code)"
+NOT_SAID = "niet genoemd"
+MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+ROLES: Mapping[str, str] = {
+    "worker": "de behandelaar",
+    "monitor": "de monitoring",
+    "team_manager": "de teammanager",
+    "process_director": "de procesregisseur",
+    "policy_officer": "de beleidsmedewerker",
+    "director": "de directie",
+    "alderman": "de wethouder",
+    "mayor": "de burgemeester",
+    "region": "de regio",
+}
+PHASES: Mapping[str, str] = {
+    "assessment": "Beoordelen",
+    "direct_safety": "Werken aan directe veiligheid",
+    "stable_safety": "Werken aan stabiele veiligheid",
+    "recovery": "Herstel",
+    "pilot_light": "Op de waakvlam",
+    "closed": "Gesloten",
+}
+
+
+def word_for(event_type: EventType, field: str, code: str) -> str:
+    """Return the Dutch word for a code; one that the schema does not know is shown as it is, and says so."""
+    return labels_of(event_type).get(field, {}).get(code) or f"{code} {UNKNOWN}"
+
+
+@cache
+def labels_of(event_type: EventType) -> Mapping[str, Mapping[str, str]]:
+    """Return the words of each coded field of an event, by the field's name in `data`."""
+    return {
+        field.get("data_name", field["name"]): field["codes"]
+        for field in event_type.schema["fields"]
+        if field.get("codes")
+    }
+
+
+def role(name: str) -> str:
+    """Return the Dutch word for a role in an attention list; an agreement may name its own."""
+    return ROLES.get(name, name.replace("_", " "))
+
+
+def phase(name: str) -> str:
+    """Return the Dutch word for the phase that a case is in."""
+    return PHASES.get(name, name)
+
+
+def day(value: Any) -> str | None:
+    """Write a date (or its text YYYY-MM-DD) as "4 maart 2026"; anything else is nothing."""
+    try:
+        found = value if isinstance(value, date) else date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
+def moment(micros: int) -> str:
+    """Write an instant as people in the Netherlands say it: "4 maart 2026 om 10.15 uur"."""
+    return f"{day(local(micros).date())} om {clock_time(micros)} uur"
+
+
+def clock_time(micros: int) -> str:
+    """Write the time of day of an instant: "10.15"."""
+    return f"{local(micros):%H.%M}"
+
+
+def local(micros: int) -> datetime:
+    """Return an instant as a Dutch clock shows it."""
+    return instant_of(micros).astimezone(AMSTERDAM)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Write words as a list in a sentence: "a, b en c"."""
+    return " en ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -1,0 +1,39 @@
+"""What the board asks of the ledger and of the rules, as shapes: the real ones fit, and so do a test's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.model import Notification
+from ledger.record import Record
+
+
+class Histories(Protocol):
+    """What the board asks of the ledger."""
+
+    def history(self, case: str) -> list[Record]:
+        """Return all records of a case, in version order."""
+
+    def notifications(self, *, after: int, limit: int) -> list[Notification]:
+        """Return the records after a position, in order."""
+
+    def record(self, event_id: str) -> tuple[int, Record] | None:
+        """Return the place and the record of an event that stands in the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Something that will be due in a case: the rule's title, the stage that comes, and when (micros)."""
+
+    rule: str
+    title: str
+    stage: str
+    due: int
+    legal: bool
+
+
+class Deadlines(Protocol):
+    """What the board asks of the rules."""
+
+    def of(self, records: Sequence[Record], *, now: int) -> tuple[Deadline, ...]:
+        """Return what will be due in a case, soonest first, as it is known now."""

@@ -1,0 +1,269 @@
+"""The board's own view in SQL: open alerts, how far each case was read, and what was sent and not yet recorded.
+
+Everything here can be thrown away and read again from the ledger, except `board_sent`: what a member of staff did and
+the ledger has not told back yet. A batch and its read positions are one transaction.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ledger.database import Database, Statements
+
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS board_cases (case_id text PRIMARY KEY, version bigint NOT NULL)",
+    """CREATE TABLE IF NOT EXISTS board_alerts (
+        raised text PRIMARY KEY, alert text NOT NULL, case_id text NOT NULL, municipality text NOT NULL,
+        rule text NOT NULL, agreement text NOT NULL, agreement_version bigint NOT NULL, instance text NOT NULL,
+        stage text NOT NULL, due bigint NOT NULL, raised_at bigint NOT NULL, turn text NOT NULL, because text NOT NULL,
+        title text NOT NULL, why text NOT NULL, weight bigint NOT NULL, legal bigint NOT NULL,
+        acknowledged_at bigint, acknowledged_by text, next_step_on text, acknowledgements bigint NOT NULL,
+        closed_at bigint, outcome text, raised_seq bigint NOT NULL, changed_seq bigint NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS board_alerts_open ON board_alerts (case_id) WHERE closed_at IS NULL",
+    "CREATE INDEX IF NOT EXISTS board_alerts_seq ON board_alerts (changed_seq)",
+    "CREATE TABLE IF NOT EXISTS board_stand (one bigint PRIMARY KEY, seq bigint NOT NULL)",
+    "INSERT INTO board_stand VALUES (1, 0) ON CONFLICT (one) DO NOTHING",
+    """CREATE TABLE IF NOT EXISTS board_positions (
+        topic text NOT NULL, part bigint NOT NULL, position bigint NOT NULL, PRIMARY KEY (topic, part))""",
+    """CREATE TABLE IF NOT EXISTS board_sent (
+        event_id text PRIMARY KEY, alert text NOT NULL, case_id text NOT NULL, key bytea NOT NULL,
+        headers text NOT NULL, value bytea NOT NULL, sent_at bigint NOT NULL, state text NOT NULL,
+        recorded_at bigint, reason text)""",
+)
+_ALERT = (
+    "raised, alert, case_id, municipality, rule, agreement, agreement_version, instance, stage, due, raised_at, turn,"
+    " because, title, why, weight, legal, acknowledged_at, acknowledged_by, next_step_on, acknowledgements"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """One alert as the view holds it; `raised` is the id of the event that raised it, times are micros."""
+
+    raised: str
+    alert: str
+    case_id: str
+    municipality: str
+    rule: str
+    agreement: str
+    agreement_version: int
+    instance: str
+    stage: str
+    due: int
+    raised_at: int
+    turn: str
+    because: tuple[str, ...] = ()
+    title: str
+    why: str
+    weight: int
+    legal: bool
+    acknowledged_at: int | None = None
+    acknowledged_by: str | None = None
+    next_step_on: str | None = None
+    acknowledgements: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """An event that the board sent, byte for byte, and what became of it: `sent`, `recorded` or `refused`."""
+
+    event_id: str
+    alert: str
+    case_id: str
+    key: bytes
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+    sent_at: int
+    state: str = "sent"
+    recorded_at: int | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed since a list was shown."""
+
+    raised: int
+    acknowledged: int
+    closed: int
+
+    @property
+    def any(self) -> bool:
+        """Tell whether there is anything to say."""
+        return bool(self.raised or self.acknowledged or self.closed)
+
+
+class Store:
+    """The view. Its reading methods open a snapshot each; writing is done in a `Fold`."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        database.create(TABLES)
+
+    def stand(self) -> int:
+        """Return the number of the last change."""
+        with self.database.reading() as t:
+            return int(t.value("SELECT seq FROM board_stand WHERE one = 1"))
+
+    def open_alerts(self, case: str | None = None) -> tuple[int, list[AlertRow]]:
+        """Return the number of the last change and the open alerts at that point, of one case or of all."""
+        where, values = (" AND case_id = ?", (case,)) if case else ("", ())
+        with self.database.reading() as t:
+            stand = int(t.value("SELECT seq FROM board_stand WHERE one = 1"))
+            found = t.rows(f"SELECT {_ALERT} FROM board_alerts WHERE closed_at IS NULL{where}", values)  # noqa: S608 - fixed text
+        return stand, [_alert(row) for row in found]
+
+    def alert(self, raised: str) -> AlertRow | None:
+        """Return one alert that is still open."""
+        sql = f"SELECT {_ALERT} FROM board_alerts WHERE raised = ? AND closed_at IS NULL"  # noqa: S608 - fixed text
+        with self.database.reading() as t:
+            found = t.rows(sql, (raised,))
+        return _alert(found[0]) if found else None
+
+    def news(self, since: int) -> News:
+        """Return what changed after a point: raised and still open, picked up, or closed."""
+        sql = """SELECT coalesce(sum(CASE WHEN raised_seq > ? AND closed_at IS NULL THEN 1 ELSE 0 END), 0),
+                        coalesce(sum(CASE WHEN raised_seq <= ? AND closed_at IS NULL THEN 1 ELSE 0 END), 0),
+                        coalesce(sum(CASE WHEN raised_seq <= ? AND closed_at IS NOT NULL THEN 1 ELSE 0 END), 0)
+                 FROM board_alerts WHERE changed_seq > ?"""
+        with self.database.reading() as t:
+            raised, changed, closed = t.rows(sql, (since,) * 4)[0]
+        return News(int(raised), int(changed), int(closed))
+
+    def version_of(self, case: str) -> int:
+        """Return how far a case was read; 0 for a case that was never seen."""
+        with self.database.reading() as t:
+            return int(t.value("SELECT version FROM board_cases WHERE case_id = ?", (case,)) or 0)
+
+    def cases_like(self, beginning: str, limit: int = 20) -> list[str]:
+        """Return the cases whose id begins so; `beginning` is hexadecimal with dashes."""
+        sql = "SELECT case_id FROM board_cases WHERE case_id >= ? AND case_id < ? ORDER BY case_id LIMIT ?"
+        with self.database.reading() as t:
+            return [row[0] for row in t.rows(sql, (beginning, beginning + "~", limit))]
+
+    def positions(self) -> dict[tuple[str, int], int]:
+        """Return how far each partition was read."""
+        with self.database.reading() as t:
+            return {(row[0], row[1]): row[2] for row in t.rows("SELECT topic, part, position FROM board_positions")}
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was ever read."""
+        with self.database.reading() as t:
+            return t.value("SELECT 1 FROM board_cases LIMIT 1") is None
+
+    def send_once(self, sent: Sent) -> bool:
+        """Keep what is about to be sent; False when it was sent before (a second click)."""
+        row = (sent.event_id, sent.alert, sent.case_id, sent.key, _headers_text(sent.headers), sent.value, sent.sent_at)
+        with self.database.transaction() as t:
+            sql = """INSERT INTO board_sent (event_id, alert, case_id, key, headers, value, sent_at, state)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, 'sent') ON CONFLICT (event_id) DO NOTHING"""
+            return t.execute(sql, row) == 1
+
+    def sent(self, *, case: str | None = None, event_id: str | None = None, state: str | None = None) -> list[Sent]:
+        """Return what was sent, oldest first, of one case, with one id or in one state."""
+        asked = {"case_id": case, "event_id": event_id, "state": state}
+        given = {name: value for name, value in asked.items() if value is not None}
+        where = " AND ".join(f"{name} = ?" for name in given) or "1 = 1"
+        sql = (
+            "SELECT event_id, alert, case_id, key, headers, value, sent_at, state, recorded_at, reason"  # noqa: S608 - names are ours
+            f" FROM board_sent WHERE {where} ORDER BY sent_at"
+        )
+        with self.database.reading() as t:
+            return [_sent(row) for row in t.rows(sql, tuple(given.values()))]
+
+    def settle(self, event_id: str, *, state: str, recorded_at: int | None, reason: str | None) -> None:
+        """Note what became of something sent; what is recorded stays recorded."""
+        sql = """UPDATE board_sent SET state = ?, recorded_at = ?, reason = ?
+                 WHERE event_id = ? AND state <> 'recorded'"""
+        with self.database.transaction() as t:
+            t.execute(sql, (state, recorded_at, reason, event_id))
+
+
+class Fold:
+    """The writes of one batch, inside one transaction."""
+
+    def __init__(self, statements: Statements) -> None:
+        self.t = statements
+        self.seq = int(statements.value("SELECT seq FROM board_stand WHERE one = 1"))
+
+    def versions(self, cases: Iterable[str]) -> dict[str, int]:
+        """Return how far each of the cases was read."""
+        found = self.t.rows_in("SELECT case_id, version FROM board_cases WHERE case_id {in}", cases)
+        return {case: int(version) for case, version in found}
+
+    def raise_alert(self, row: AlertRow) -> None:
+        """Add an open alert."""
+        self.seq += 1
+        values = [getattr(row, name.strip()) for name in _ALERT.split(",")]
+        values[12], values[16] = json.dumps(row.because), int(row.legal)
+        marks = ",".join("?" * len(values))
+        sql = f"""INSERT INTO board_alerts ({_ALERT}, raised_seq, changed_seq) VALUES ({marks}, ?, ?)
+                  ON CONFLICT (raised) DO NOTHING"""  # noqa: S608 - fixed text
+        self.t.execute(sql, (*values, self.seq, self.seq))
+
+    def close_alert(self, alert: str, *, at: int, outcome: str) -> None:
+        """Close the open row of an alert."""
+        self.seq += 1
+        sql = (
+            "UPDATE board_alerts SET closed_at = ?, outcome = ?, changed_seq = ? WHERE alert = ? AND closed_at IS NULL"
+        )
+        self.t.execute(sql, (at, outcome, self.seq, alert))
+
+    def acknowledge(self, alert: str, *, at: int, by: str | None, next_step_on: str | None) -> None:
+        """Note that somebody picked an alert up."""
+        self.seq += 1
+        sql = """UPDATE board_alerts SET acknowledged_at = ?, acknowledged_by = ?, next_step_on = ?,
+                 acknowledgements = acknowledgements + 1, changed_seq = ? WHERE alert = ? AND closed_at IS NULL"""
+        self.t.execute(sql, (at, by, next_step_on, self.seq, alert))
+
+    def pass_turn(self, alert: str, *, turn: str) -> None:
+        """Note whose turn it is now."""
+        self.seq += 1
+        sql = "UPDATE board_alerts SET turn = ?, changed_seq = ? WHERE alert = ? AND closed_at IS NULL"
+        self.t.execute(sql, (turn, self.seq, alert))
+
+    def recorded(self, event_id: str, *, at: int) -> None:
+        """Note that something the board sent stands in the ledger."""
+        sql = "UPDATE board_sent SET state = 'recorded', recorded_at = ?, reason = NULL WHERE event_id = ?"
+        self.t.execute(sql, (at, event_id))
+
+    def finish(self, versions: Mapping[str, int], positions: Mapping[tuple[str, int], int]) -> None:
+        """Write how far was read, and the number of the last change."""
+        self.t.executemany(
+            """INSERT INTO board_cases VALUES (?, ?)
+               ON CONFLICT (case_id) DO UPDATE SET version = excluded.version""",
+            list(versions.items()),
+        )
+        self.t.executemany(
+            """INSERT INTO board_positions VALUES (?, ?, ?)
+               ON CONFLICT (topic, part) DO UPDATE SET position = excluded.position""",
+            [(topic, part, position) for (topic, part), position in positions.items()],
+        )
+        self.t.execute("UPDATE board_stand SET seq = ? WHERE one = 1", (self.seq,))
+
+
+def _alert(row: Sequence[Any]) -> AlertRow:
+    values = dict(zip((name.strip() for name in _ALERT.split(",")), row, strict=True))
+    return AlertRow(**{**values, "because": tuple(json.loads(values["because"])), "legal": bool(values["legal"])})
+
+
+def _headers_text(headers: Iterable[tuple[str, bytes]]) -> str:
+    return json.dumps([[name, value.decode()] for name, value in headers])
+
+
+def _sent(row: Sequence[Any]) -> Sent:
+    event_id, alert, case_id, key, headers, value, sent_at, state, recorded_at, reason = row
+    pairs = tuple((name, text.encode()) for name, text in json.loads(headers))
+    return Sent(
+        event_id=event_id,
+        alert=alert,
+        case_id=case_id,
+        key=bytes(key),
+        headers=pairs,
+        value=bytes(value),
+        sent_at=sent_at,
+        state=state,
+        recorded_at=recorded_at,
+        reason=reason,
+    )
