@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+LONG = (1.0, 10.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0, 86_400.0, 259_200.0, 604_800.0)
 EVERY = "every service"
 
 Meter = TypeVar("Meter", Counter, Gauge, Histogram)
@@ -30,6 +31,7 @@ class Metric:
     service: str
     meaning: str
     labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = SECONDS
 
 
 PUMP = (
@@ -90,7 +92,90 @@ LEDGER = (
     ),
 )
 
-METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER)
+MONITORING = (
+    Metric("waakvlam_radar_cases", "gauge", "cases", "monitoring", "Cases under watch.", ("state",)),
+    Metric(
+        "waakvlam_radar_open_cases_without_deadline",
+        "gauge",
+        "cases",
+        "monitoring",
+        "Open cases with no next due instant and no open alert. Must be 0: such a family is forgotten.",
+    ),
+    Metric(
+        "waakvlam_radar_cases_without_agreement",
+        "gauge",
+        "cases",
+        "monitoring",
+        "Open cases for which no silence rule can be chosen. Must be 0.",
+    ),
+    Metric(
+        "waakvlam_radar_cases_broken",
+        "gauge",
+        "cases",
+        "monitoring",
+        "Cases on which the engine failed: the others go on, people must look. Must be 0.",
+    ),
+    Metric("waakvlam_radar_open_alerts", "gauge", "alerts", "monitoring", "Alert rows that are open."),
+    Metric("waakvlam_radar_undelivered_alerts", "gauge", "alerts", "monitoring", "Alert rows not yet told entirely."),
+    Metric(
+        "waakvlam_radar_unconfirmed_alerts",
+        "gauge",
+        "alerts",
+        "monitoring",
+        "Alert rows that have not come back from the ledger.",
+    ),
+    Metric(
+        "waakvlam_radar_alerts_told_total",
+        "counter",
+        "alerts",
+        "monitoring",
+        "Steps of alerts delivered to the topic.",
+        ("step",),
+    ),
+    Metric(
+        "waakvlam_radar_alert_delay_seconds",
+        "histogram",
+        "seconds",
+        "monitoring",
+        "From raised to delivered, in the time of the service's clock.",
+        buckets=LONG,
+    ),
+    Metric(
+        "waakvlam_radar_horizon_timestamp_seconds",
+        "gauge",
+        "seconds",
+        "monitoring",
+        "The moment up to which the radar knows everything, in every partition.",
+    ),
+    Metric(
+        "waakvlam_radar_early_scans_total",
+        "counter",
+        "scans",
+        "monitoring",
+        "Looks at a partition that could not wait for the ledger's clock.",
+    ),
+    Metric(
+        "waakvlam_radar_differences_total",
+        "counter",
+        "cases",
+        "monitoring",
+        "Differences that the auditor found and mended.",
+        ("kind",),
+    ),
+    Metric(
+        "waakvlam_radar_audited_timestamp_seconds",
+        "gauge",
+        "seconds",
+        "monitoring",
+        "Heartbeat: when the auditor last passed over ALL cases and found nothing (real time).",
+    ),
+)
+
+TRIAGE = (
+    Metric("waakvlam_triage_answers_total", "counter", "events", "triage", "Classifications and routings delivered."),
+)
+
+METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER, *MONITORING, *TRIAGE)
 
 
 class Meters:
@@ -127,7 +212,7 @@ class Meters:
             return Counter(row.name, row.meaning, row.labels, registry=self.registry)
         if row.kind == "gauge":
             return Gauge(row.name, row.meaning, row.labels, registry=self.registry)
-        return Histogram(row.name, row.meaning, row.labels, registry=self.registry, buckets=SECONDS)
+        return Histogram(row.name, row.meaning, row.labels, registry=self.registry, buckets=row.buckets)
 
 
 def registry(service: str) -> Meters:

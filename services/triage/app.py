@@ -1,0 +1,54 @@
+"""The one place that makes triage's real things: policy, ledger, positions, sender, pump."""
+
+import asyncio
+from collections.abc import Sequence
+
+from ledger.application import Ledger
+from ledger.database import open_database
+from ledger.metrics import registry
+from ledger.model import OutboxRow
+from ledger.streams.host import Hosting, Parts, run
+from ledger.streams.pump import Pump
+from ledger.streams.sender import Sender
+from services.triage import policy
+from services.triage.agents import Agent
+from services.triage.desk import SENDER
+from services.triage.settings import TriageSettings
+from services.triage.views import Progress
+from waakvlam.topics import agencies
+
+NAME = "triage"
+CASE_EVENTS = "case-events"
+DELIVERED_WITHIN_SECONDS = 60
+
+
+def serve(settings: TriageSettings) -> int:
+    """Run triage until it is told to stop; return the exit code of the process."""
+    hosting = Hosting(
+        name=NAME,
+        bootstrap=settings.bootstrap,
+        folder=settings.data,
+        port=settings.triage_port,
+        topics=[CASE_EVENTS, agencies()[SENDER].topic],
+    )
+    return run(hosting, lambda: _parts(settings))
+
+
+def _parts(settings: TriageSettings) -> Parts:
+    ledger = Ledger.open(settings.ledger, clock=settings.time(), keys=None)
+    sender = Sender(settings.bootstrap)
+    loop = asyncio.get_running_loop()
+
+    def deliver(messages: Sequence[OutboxRow]) -> None:
+        asyncio.run_coroutine_threadsafe(sender.send_all(messages), loop).result(DELIVERED_WITHIN_SECONDS)
+
+    meters = registry(NAME)
+    agent = Agent(
+        policy.load(settings.agreements / "triage.yaml"),
+        history=ledger.history,
+        progress=Progress(open_database(settings.triage)),
+        deliver=deliver,
+        meters=meters,
+    )
+    pump = Pump(settings.bootstrap, NAME, [CASE_EVENTS], positions=agent.positions, handle=agent.handle)
+    return Parts([sender, pump], is_ready=pump.is_ready, registry=meters.registry)

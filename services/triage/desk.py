@@ -1,0 +1,80 @@
+"""The desk: for each recorded event that asks for it, the answers of triage, as messages."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID, uuid5
+
+from ledger.model import OutboxRow
+from ledger.record import Record
+from rulebook.event import Event
+from services.triage import rules
+from services.triage.policy import Policy
+from waakvlam.catalogue import event_types
+from waakvlam.clock import instant_of
+from waakvlam.codec import encode
+from waakvlam.envelope import Envelope, to_headers
+from waakvlam.topics import agencies
+
+SENDER = "triage"
+NAMESPACE = UUID("8f0b7f6e-2d0c-5a6b-9c39-5b7a0d1c4e22")
+
+
+def answers(history: Sequence[Record], record: Record, policy: Policy) -> Iterator[OutboxRow]:
+    """Yield what triage says to one record, given the case's history; the same messages however often it is asked.
+
+    Only what was recorded before it, and itself, is looked at: what came later gets answers of its own.
+    """
+    events = [_event(one) for one in history if one.version <= record.version]
+    before, event = events[:-1], events[-1]
+    route = rules.route(events, policy)
+    if event.type == rules.REPORT:
+        yield _classified(record, event, rules.classify(before, event))
+    elif route == rules.route(before, policy):
+        return
+    if route is not None:
+        yield _routed(record, route)
+
+
+def _classified(record: Record, report: Event, told: rules.Classified) -> OutboxRow:
+    data = {
+        "report_id": report.data["report_id"],
+        "class": told.report_class,
+        "earlier_reports": told.earlier_reports,
+    }
+    return _message(record, "report_classified", data)
+
+
+def _routed(record: Record, route: rules.Route) -> OutboxRow:
+    data = {"queue": route.queue, "priority": route.priority, "reason": route.reason, "to_agency": route.to_agency}
+    return _message(record, "case_routed", data)
+
+
+def _message(record: Record, name: str, data: dict[str, Any]) -> OutboxRow:
+    triage, event_type, at = agencies()[SENDER], event_types()[name], instant_of(record.recorded_at)
+    shared = {"occurred_at": at, "case": record.case, "municipality": record.municipality}
+    envelope = Envelope(
+        id=str(uuid5(NAMESPACE, f"{record.event_id}|{name}")),
+        source=triage.source,
+        type=event_type.ce_type,
+        time=at,
+        subject=record.case,
+    )
+    return OutboxRow(
+        topic=triage.topic,
+        key=record.case.encode(),
+        headers=tuple(to_headers(envelope)),
+        value=encode(event_type, {**shared, **data}),
+    )
+
+
+def _event(record: Record) -> Event:
+    return Event(
+        id=record.event_id,
+        type=record.type,
+        case=record.case,
+        agency=record.agency,
+        municipality=record.municipality,
+        occurred_at=record.occurred_at,
+        recorded_at=record.recorded_at,
+        data=record.data(),
+    )
