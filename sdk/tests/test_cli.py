@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import pytest
 from typer.testing import CliRunner
+
 from waakvlam import cli
 from waakvlam.errors import NotDelivered, Unreachable
 from waakvlam.receipt import Receipt
@@ -51,7 +53,7 @@ class Played:
         yield from self.verdicts.values()
         raise KeyboardInterrupt
 
-    def __enter__(self) -> "Played":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from waakvlam.catalogue import event_types
 from waakvlam.lines import BadLine, example_line, read_line
 from waakvlam.messages import Message, message_classes

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from pydantic import ValidationError
+
 from waakvlam import codec
 from waakvlam.catalogue import event_types
 from waakvlam.errors import Unfit

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+
 from waakvlam.publisher import Parcel, Transport
 from waakvlam.testing import PROMISES, Bench, Outbox
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from waakvlam.pseudonym import normal_surname, pseudonym
 
 KEY = b"only for tests: never a real key"

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+
 from waakvlam.catalogue import event_types
 from waakvlam.clock import FixedClock, micros_of
 from waakvlam.errors import NotDelivered, Unfit

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from waakvlam.catalogue import event_types, system_record
 from waakvlam.clock import micros_of
 from waakvlam.codec import encode as encode_event

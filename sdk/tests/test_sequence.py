@@ -1,6 +1,7 @@
 """The running number of a source: goes on after a restart, and is never given twice."""
 
 import pytest
+
 from waakvlam.errors import SequenceTaken
 from waakvlam.sequence import SequenceFile, SequenceInMemory
 
