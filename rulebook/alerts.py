@@ -1,0 +1,168 @@
+"""Alerts: their identity, their rows, and why a row closes (rule book section 5)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from rulebook.errors import CannotCount
+from rulebook.instance import BREACH, CASE_CLOSED, WARN, Instance
+from rulebook.instants import format_instant
+from rulebook.rules import PatternRule, Rule
+
+ALERT_NAMESPACE = UUID("6f2c7a52-0f0d-5c1e-9d7a-3a1d1f3b7e11")
+WITHDRAWN, IN_TIME, LATE, ACCEPTED, SUPERSEDED = "withdrawn", "in_time", "late", "accepted", "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step of an attention list that was told, at its own instant."""
+
+    step: int
+    to: str
+    at: int
+
+
+@dataclass(slots=True)
+class AlertRow:
+    """The story of one alert from the instant it was raised to the instant it closed."""
+
+    alert: str
+    case: str
+    rule: str
+    agreement: str
+    version: int
+    instance: str
+    stage: str
+    due: int
+    raised_at: int
+    because: Sequence[str]
+    to: str
+    closed_at: int | None = None
+    outcome: str | None = None
+    told: list[Told] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as the offline engine prints it (section 9)."""
+        told = sorted(self.told, key=lambda one: one.step)
+        return {
+            "alert": self.alert,
+            "case": self.case,
+            "rule": self.rule,
+            "agreement": self.agreement,
+            "version": self.version,
+            "instance": self.instance,
+            "stage": self.stage,
+            "due": format_instant(self.due),
+            "raised_at": format_instant(self.raised_at),
+            "closed_at": None if self.closed_at is None else format_instant(self.closed_at),
+            "outcome": self.outcome,
+            "because": list(self.because),
+            "attention": [{"step": one.step, "to": one.to, "at": format_instant(one.at)} for one in told],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An alert was raised: a new row."""
+
+    row: AlertRow
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A row closed, with its outcome."""
+
+    row: AlertRow
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """Nobody acknowledged an alert in time: the next of its attention list is told."""
+
+    row: AlertRow
+    told: Told
+
+
+Change = Raised | Closed | Escalated
+
+
+def alert_id(case: str, rule: Rule, key: str, stage: str, due: int) -> str:
+    """Return the id of an alert: the same identity gives the same id, everywhere and always."""
+    source = rule.source
+    name = f"{case}|{rule.id}|{source.agreement}|{source.version}|{key}|{stage}|{format_instant(due)}"
+    digest = hashlib.sha1(ALERT_NAMESPACE.bytes + name.encode(), usedforsecurity=False).digest()
+    return str(UUID(bytes=digest[:16], version=5))
+
+
+def raise_row(case: str, instance: Instance, stage: str, due: int, at: int) -> AlertRow:
+    """Return the row of an alert that is raised now; the first of its attention list is told at once."""
+    rule = instance.rule
+    first = rule.steps[0].to
+    return AlertRow(
+        alert=alert_id(case, rule, instance.key, stage, due),
+        case=case,
+        rule=rule.id,
+        agreement=rule.source.agreement,
+        version=rule.source.version,
+        instance=instance.key,
+        stage=stage,
+        due=due,
+        raised_at=at,
+        because=instance.because,
+        to=first,
+        told=[Told(0, first, at)],
+    )
+
+
+def outcome(  # noqa: PLR0911 - one return for each row of the table in section 5
+    row: AlertRow, before: Instance, after: Instance | None, accepted_until: int | None
+) -> str:
+    """Return why an alert is no longer open: `before` as it was when last open, `after` as it is now."""
+    if after is None or after.rule is not before.rule:
+        return WITHDRAWN
+    try:
+        original = after.original(row.stage)
+    except CannotCount:
+        return WITHDRAWN
+    if original != before.original(row.stage):
+        return WITHDRAWN
+    due = _due_now(after, row.stage, original, accepted_until)
+    if due is not None and due < row.due:
+        return WITHDRAWN
+    if after.end is not None:
+        return after.end
+    if after.already:
+        return IN_TIME
+    if after.satisfied_at is not None:
+        return IN_TIME if after.satisfied_at < row.due else LATE
+    return SUPERSEDED if due == row.due else ACCEPTED
+
+
+def _due_now(instance: Instance, stage: str, original: int | None, accepted_until: int | None) -> int | None:
+    if original is None or accepted_until is None or instance.rule.legal or isinstance(instance.rule, PatternRule):
+        return original
+    if stage == WARN:
+        return None
+    assert stage == BREACH, "a signal is not moved"
+    return max(original, accepted_until)
+
+
+__all__ = [
+    "ACCEPTED",
+    "CASE_CLOSED",
+    "IN_TIME",
+    "LATE",
+    "SUPERSEDED",
+    "WITHDRAWN",
+    "AlertRow",
+    "Change",
+    "Closed",
+    "Escalated",
+    "Raised",
+    "Told",
+    "alert_id",
+    "outcome",
+    "raise_row",
+]

@@ -1,0 +1,203 @@
+"""Watch one case: learn what is recorded, let time pass, and tell which alerts are raised and closed.
+
+    watch = CaseWatch(agreements, case)
+    watch.learn(events, at)      # all events of the case with recorded_at == at: time passes to `at`, then K changes
+    watch.advance(until)         # time passes, `until` included: everything due by then is raised
+    watch.next_due               # the next instant at which something will be due if nothing comes
+    watch.open_alerts()          # rows that are open now
+    watch.instances()            # what must still happen, with its dues
+
+Both return the changes since the last call, in the order of time. Everything is a function of what was learnt and the
+agreements (rule book section 1); `rulebook.scratch` computes the same from nothing, and a property test compares them.
+"""
+
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+
+from rulebook import alerts, attention
+from rulebook.agreements import Agreements
+from rulebook.alerts import AlertRow, Change, Closed, Escalated, Raised, Told
+from rulebook.event import Event
+from rulebook.folding import Folding
+from rulebook.instance import Instance
+from rulebook.rules import MomentsRule
+
+# Before every instant that can be told.
+BEGINNING = -(2**62)
+
+
+class CaseWatch:
+    """The alerts of one case, kept up to date event by event.
+
+    `last_at` is the last instant of a run that has one (a replay): moments are counted up to it. Left out, moments are
+    counted as time passes. Events that are learnt after their instant has passed count from now on.
+    """
+
+    def __init__(self, agreements: Agreements, case: str, *, last_at: int | None = None) -> None:
+        self.case = case
+        self.now = BEGINNING
+        self._last_at = last_at
+        self._folding = Folding(agreements, case)
+        self._stages: list[tuple[int, int, Instance]] = []
+        self._steps: list[tuple[int, int, int, AlertRow, str]] = []
+        self._pushed = 0
+        self._changes: list[Change] = []
+
+    # What is asked.
+
+    @property
+    def closed(self) -> bool:
+        """Whether the case is closed, as far as is known now."""
+        return self._folding.history.closed
+
+    @property
+    def phase(self) -> str:
+        """The phase the case is in, as far as is known now."""
+        return self._folding.history.phase
+
+    @property
+    def municipality(self) -> str | None:
+        """The case's municipality; none while there is no report."""
+        return self._folding.history.municipality
+
+    @property
+    def next_due(self) -> int | None:
+        """The next instant at which an alert will be raised if nothing comes."""
+        while self._stages:
+            due, _, instance = self._stages[0]
+            if instance.is_live and not instance.is_stale and due in (instance.warn, instance.breach):
+                return due
+            heappop(self._stages)
+        return None
+
+    @property
+    def next_at(self) -> int | None:
+        """The next instant at which time alone changes something: an alert, or a step of an attention list."""
+        while self._steps and self._steps[0][3].closed_at is not None:
+            heappop(self._steps)
+        nexts = [one for one in (self.next_due, self._steps[0][0] if self._steps else None) if one is not None]
+        return min(nexts, default=None)
+
+    @property
+    def has_silence_rule(self) -> bool:
+        """Whether a silence rule can be chosen for this case; where not, nobody notices that it falls still."""
+        return bool(self._folding.plan.silences)
+
+    def open_alerts(self) -> list[AlertRow]:
+        """Return the rows that are open now."""
+        return [instance.row for instance in self._folding.living() if instance.row is not None]
+
+    def instances(self) -> list[Instance]:
+        """Return what must still happen or was signalled: the instances that are neither ended nor satisfied."""
+        return list(self._folding.living())
+
+    def known(self) -> Sequence[Event]:
+        """Return the effective events in order: K at this instant."""
+        return self._folding.history.events
+
+    # What happens.
+
+    def learn(self, events: Iterable[Event], at: int) -> list[Change]:
+        """Take in events that were recorded at one instant; all of them at once, for there is no state between them."""
+        at = max(at, self.now)
+        self._pass_time(at - 1)
+        self.now = at
+        folding = self._folding
+        folding.fold(events, at if self._last_at is None else self._last_at)
+        self._settle()
+        self._pass_time(at)
+        return self._taken()
+
+    def advance(self, until: int) -> list[Change]:
+        """Let time pass up to an instant, included."""
+        self._pass_time(until)
+        self.now = max(self.now, until)
+        return self._taken()
+
+    def _settle(self) -> None:
+        """Bring the rows in line with the instances that folding has changed."""
+        folding = self._folding
+        for instance in folding.over:
+            self._succeed(instance, instance)
+        for before, after in folding.succeeded:
+            self._succeed(before, after)
+        for instance in folding.begun:
+            if instance.is_live and not instance.is_stale and instance.row is None:
+                self._begin(instance)
+        folding.forget_changes()
+
+    def _begin(self, instance: Instance) -> None:
+        instance.count(self._folding.accepted_until(instance))
+        opened = instance.open_stage(self.now)
+        if opened is not None:
+            self._raise(instance, *opened)
+        self._schedule(instance)
+
+    def _succeed(self, before: Instance, after: Instance | None) -> None:
+        """Keep, close or raise, where an instance that had a row is now another or is no longer there."""
+        row = before.row
+        accepted_until = None if after is None else self._folding.accepted_until(after)
+        if after is not None and after.is_live:
+            after.count(accepted_until)
+            self._schedule(after)
+        opened = after.open_stage(self.now) if after is not None else None
+        if row is not None and after is not None and opened == (row.stage, row.due):
+            before.row, after.row = None, row
+            return
+        if row is not None:
+            before.row = None
+            row.closed_at = self.now
+            row.outcome = alerts.outcome(row, before, after, accepted_until)
+            self._changes.append(Closed(row))
+        if after is not None and opened is not None:
+            self._raise(after, *opened)
+
+    def _raise(self, instance: Instance, stage: str, due: int) -> None:
+        row = alerts.raise_row(self.case, instance, stage, due, self.now)
+        instance.row = row
+        self._changes.append(Raised(row))
+        for step, at in attention.later_steps(instance.rule, row):
+            self._pushed += 1
+            heappush(self._steps, (at, self._pushed, step, row, instance.rule.steps[step].to))
+
+    def _schedule(self, instance: Instance) -> None:
+        due = instance.next_due(self.now)
+        if due is not None:
+            self._pushed += 1
+            heappush(self._stages, (due, self._pushed, instance))
+
+    def _pass_time(self, until: int) -> None:
+        """Raise what comes due, and tell who is next, in the order of time."""
+        while True:
+            stage_at = self._stages[0][0] if self._stages else until + 1
+            step_at = self._steps[0][0] if self._steps else until + 1
+            if min(stage_at, step_at) > until:
+                return
+            if stage_at <= step_at:
+                self._come_due(*heappop(self._stages))
+            else:
+                self._tell(*heappop(self._steps))
+
+    def _come_due(self, due: int, _: int, instance: Instance) -> None:
+        if instance.is_stale or not instance.is_live:
+            return
+        self.now = max(self.now, due)
+        self._succeed(instance, instance)
+        if self._last_at is None and isinstance(instance.rule, MomentsRule):
+            self._folding.go_on(instance.rule, self.now)
+            self._settle()
+
+    def _tell(self, at: int, _: int, step: int, row: AlertRow, to: str) -> None:
+        if row.closed_at is not None:
+            return
+        self.now = max(self.now, at)
+        if attention.is_acknowledged(row, self._folding.history.acknowledged(row.alert), at):
+            return
+        told = Told(step, to, at)
+        row.told.append(told)
+        row.to = to
+        self._changes.append(Escalated(row, told))
+
+    def _taken(self) -> list[Change]:
+        changes, self._changes = self._changes, []
+        return changes

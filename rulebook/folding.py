@@ -1,0 +1,268 @@
+"""Fold events into the living instances of a case, looking again only at the rules that an event can touch.
+
+An ordinary event at the end of the order is followed step by step (`_append`). A late one, a correction or a withdrawal
+makes the rules it touches be counted anew from the whole history, by the pure functions in `rulebook.kinds`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
+
+from rulebook import kinds
+from rulebook.agreements import Agreements, KeyedRule, Plan
+from rulebook.event import CORRECTED, WITHDRAWN, Event
+from rulebook.history import PHASE_TYPES, History, effective, lists_child, named_event
+from rulebook.instance import CASE_CLOSED, REPLACED, Instance
+from rulebook.kinds import date, silence
+from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, Rule, SilenceRule, TermRule
+from rulebook.values import shared
+
+# A rule counts by itself; a silence is a matter of a rule id, for each event asks its own version.
+Unit = Rule | str
+
+
+class Folding:
+    """The history of a case and its living instances; notes what changed, for the engine to settle."""
+
+    def __init__(self, agreements: Agreements, case: str) -> None:
+        self._agreements = agreements
+        self._case = case
+        self._facts: list[Event] = []
+        self._named: set[object] = set()
+        self.history = History()
+        self.plan: Plan = agreements.plan(None)
+        self._living: dict[Unit, dict[str, Instance]] = {}
+        self._heard: dict[str, Event | None] = {}
+        self._again: dict[Unit, None] = {}
+        # What the engine settles after each instant: instances that are over, taken over by others, or begun.
+        self.over: list[Instance] = []
+        self.succeeded: list[tuple[Instance, Instance | None]] = []
+        self.begun: list[Instance] = []
+
+    def living(self) -> Iterator[Instance]:
+        """Yield the instances that are neither ended nor satisfied."""
+        for instances in self._living.values():
+            yield from instances.values()
+
+    def accepted_until(self, instance: Instance) -> int | None:
+        """Return the end of the day until which somebody accepted that an instance stalls."""
+        accepted = self.history.accepted_until
+        return accepted.get((instance.rule.id, instance.key)) if accepted else None
+
+    def forget_changes(self) -> None:
+        """Forget what the engine has settled."""
+        self.over.clear()
+        self.succeeded.clear()
+        self.begun.clear()
+
+    def fold(self, events: Iterable[Event], horizon: int) -> None:
+        """Take in events that became known at one instant. Moments are counted up to the horizon."""
+        ordered = sorted(events, key=attrgetter("order"))
+        self._facts += ordered
+        if self._needs_everything(ordered):
+            self._make_anew()
+        else:
+            self._again.update((unit, None) for event in ordered for unit in self._touched(event))
+            for event in ordered:
+                self._take(event)
+        if self._again:
+            for unit in self._again:
+                self._count_again(unit, horizon)
+            self._again.clear()
+
+    def go_on(self, rule: Rule, horizon: int) -> None:
+        """Count the moments of a rule up to a later horizon."""
+        self._count_again(rule, horizon)
+
+    # What an event can touch.
+
+    def _needs_everything(self, events: list[Event]) -> bool:
+        """Tell whether the history must be made anew, because something known has changed."""
+        last = self.history.last
+        changed = False
+        for event in events:
+            if event.type in {CORRECTED, WITHDRAWN}:
+                self._named.add(named_event(event))
+                changed = True
+            changed = changed or event.id in self._named
+            if event.type in PHASE_TYPES and last is not None and event.order < last.order:
+                changed = True
+            if event.type == "report_received" and self.history.municipality is None:
+                changed = changed or last is not None or event is not events[0]
+        return changed
+
+    def _touched(self, event: Event) -> Iterator[Unit]:
+        """Yield the rules that must be counted anew for an event."""
+        kind = event.type
+        last = self.history.last
+        if last is not None and event.order < last.order:
+            yield from self.plan.touched.get(kind, ())
+            if kind not in NEVER_HEARD:
+                yield from (rule_id for rule_id in self.plan.silences if self._may_be_last(event, rule_id))
+        else:
+            yield from self.plan.recounted.get(kind, ())
+        if kind == "alert_acknowledged":
+            yield from self.plan.patterns
+        elif kind == "report_received" and not self.history.has_child and lists_child(event):
+            yield from self.plan.conditional
+        elif kind == "stall_accepted":
+            yield from self._named_by(event)
+
+    def _may_be_last(self, event: Event, rule_id: str) -> bool:
+        heard = self._heard.get(rule_id)
+        return heard is None or heard.order < event.order
+
+    def _named_by(self, acceptance: Event) -> Iterator[Unit]:
+        for unit, living in self._living.items():
+            if acceptance.data.get("instance") in living:
+                yield unit
+
+    # The history made anew.
+
+    def _make_anew(self) -> None:
+        self.history = History(effective(self._facts))
+        self.plan = self._agreements.plan(self.history.municipality)
+        for units in (self._living, self.plan.counted, self.plan.silences):
+            self._again.update(dict.fromkeys(units))
+
+    def _count_again(self, unit: Unit, horizon: int) -> None:
+        """Count all instances of a rule from the history, and let them take over from those there were."""
+        before = self._living.pop(unit, {})
+        after = self._counted(unit, horizon, before)
+        now: dict[str, Instance] = {}
+        for key, instance in before.items():
+            successor = after.get(key)
+            if successor is not None and successor.rule is not instance.rule:
+                successor = None
+            if successor is not None and successor.is_live and successor.start is instance.start:
+                instance.because = successor.because
+                after[key] = successor = instance
+            if successor is not instance:
+                instance.is_stale = True
+            self.succeeded.append((instance, successor))
+        for key, instance in after.items():
+            if instance.is_live:
+                now[key] = instance
+                if key not in before or before[key].rule is not instance.rule:
+                    self.begun.append(instance)
+        if now:
+            self._living[unit] = now
+
+    def _counted(self, unit: Unit, horizon: int, before: Mapping[str, Instance]) -> dict[str, Instance]:
+        if isinstance(unit, str):
+            if unit not in self.plan.silences:
+                self._heard.pop(unit, None)
+                return {}
+            found, self._heard[unit] = silence.instances(self.history, unit, self.plan)
+            return found
+        wanted = [instance.key for instance in before.values() if instance.row is not None]
+        return kinds.instances(self.history, unit, self.plan, case=self._case, horizon=horizon, wanted=wanted)
+
+    # One event after another.
+
+    def _take(self, event: Event) -> None:
+        history = self.history
+        if history.last is not None and event.order < history.last.order:
+            history.insert(event)
+            return
+        if history.municipality is None and event.type == "report_received":
+            self.plan = self._agreements.plan(event.municipality)
+        was_closed = history.closed
+        keyed = self.plan.keyed.get(event.type, ())
+        history.add(event)
+        for rule, _, until in keyed:
+            if until is not None and rule in self._living and rule not in self._again:
+                self._satisfy(rule, event)
+        if event.type == "case_closed":
+            self._close()
+        for rule, start, _ in keyed:
+            if start is not None and rule not in self._again:
+                self._start(rule, event, was_closed=was_closed)
+        self._listen(event, was_closed=was_closed)
+
+    def _satisfy(self, rule: KeyedRule, event: Event) -> None:
+        if not rule.until.matches(event):
+            return
+        living = self._living[rule]
+        share = shared(event.data, rule.per)
+        for instance in [one for one in living.values() if one.share == share]:
+            instance.satisfied_at = event.occurred_at
+            self._leave(living, instance)
+
+    def _close(self) -> None:
+        for unit, living in self._living.items():
+            if isinstance(unit, str) or unit in self._again:
+                continue
+            for instance in list(living.values()):
+                instance.end = CASE_CLOSED
+                self._leave(living, instance)
+
+    def _start(self, rule: KeyedRule, event: Event, *, was_closed: bool) -> None:
+        if not rule.start.matches(event) or not rule.may_start(event, closed=was_closed):
+            return
+        day = None
+        share = shared(event.data, rule.per)
+        if isinstance(rule, DateRule):
+            day = date.named_day(rule, event)
+            if day is None:
+                return
+            self._replace(rule, share)
+        if self.plan.choose(event.day).get(rule.id) is not rule:
+            return
+        if rule.if_case is not None and not self.history.has_child:
+            return
+        if isinstance(rule, TermRule) and rule.already and self._is_done(rule.until, event, rule.per):
+            return
+        instance = Instance(rule, event, day=day)
+        instance.share = share
+        self._begin(rule, instance)
+
+    def _replace(self, rule: DateRule, share: object) -> None:
+        living = self._living.get(rule)
+        if living:
+            for instance in [one for one in living.values() if one.share == share]:
+                instance.end = REPLACED
+                self._leave(living, instance)
+
+    def _is_done(self, until: Matcher, start: Event, per: str | None) -> bool:
+        share = shared(start.data, per)
+        return any(
+            event is not start and until.matches(event) and shared(event.data, per) == share
+            for name in until.by_type
+            for event in self.history.by_type.get(name, ())
+        )
+
+    def _leave(self, living: dict[str, Instance], instance: Instance) -> None:
+        del living[instance.key]
+        if instance.row is not None:
+            self.over.append(instance)
+
+    def _listen(self, event: Event, *, was_closed: bool) -> None:
+        """Follow who is heard at the end of the order; whether a rule listens depends on the phase after the event."""
+        if event.type in NEVER_HEARD:
+            return
+        history = self.history
+        choice = self.plan.choose(event.day)
+        for rule_id in self.plan.silences:
+            if rule_id in self._again:
+                continue
+            rule = choice.get(rule_id)
+            version = rule if isinstance(rule, SilenceRule) else None
+            if version is not None and event.type in version.ignore:
+                if event.type in PHASE_TYPES:
+                    self._again[rule_id] = None
+                continue
+            self._heard[rule_id] = event
+            living = self._living.get(rule_id)
+            if living:
+                for before in list(living.values()):
+                    before.satisfied_at = event.occurred_at
+                    self._leave(living, before)
+            if version is None or not silence.is_listening(history, version):
+                continue
+            if (was_closed and event.type not in OPENERS) or (version.if_case is not None and not history.has_child):
+                continue
+            self._begin(rule_id, Instance(version, event))
+
+    def _begin(self, unit: Unit, instance: Instance) -> None:
+        self._living.setdefault(unit, {})[instance.key] = instance
+        self.begun.append(instance)
