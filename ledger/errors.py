@@ -8,7 +8,8 @@ LedgerError
 ├── Erased                    the key of these personal values was destroyed: the content is gone, the proof is not
 └── Fault                     ours: stop and be loud
     ├── Unavailable           the database or the key store cannot be reached, or its lock cannot be had in time
-    └── Damaged               what is stored is not what was stored
+    ├── Damaged               what is stored is not what was stored
+    └── UnknownEvent          an event of a type that our catalogue lacks stands in the ledger: newer code wrote it
 
 No message holds anything about a person: ids, numbers and names of columns only.
 """
@@ -58,3 +59,7 @@ class Unavailable(Fault):
 
 class Damaged(Fault):
     """The store contradicts itself."""
+
+
+class UnknownEvent(Fault):
+    """The catalogue of this version lacks an event type that is in the ledger: install the version that wrote it."""
