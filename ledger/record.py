@@ -5,7 +5,7 @@ may be read by whoever may read case-events.
 """
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -59,9 +59,12 @@ class Record:
         }
 
 
+_NAMES = tuple(field.name for field in fields(Record))
+
+
 def encode(record: Record) -> bytes:
     """Return the bytes of a record: what is hashed, stored and published."""
-    return _write(asdict(record))
+    return _write({name: getattr(record, name) for name in _NAMES})
 
 
 def decode(body: bytes) -> Record:
