@@ -32,7 +32,7 @@ STOPPED_WITHIN_SECONDS = 20
 class Hosting:
     """Where and under which name a service lives."""
 
-    name: str  # also the name of its consumer group
+    name: str
     bootstrap: str
     folder: Path  # Faust wants a folder; nothing of worth is kept in it
     port: int = 0  # of /health, /ready and /metrics; 0 for none
@@ -116,7 +116,7 @@ def _app(hosting: Hosting, parts: Parts) -> Any:
     folder = hosting.folder / "faust" / hosting.name
     folder.mkdir(parents=True, exist_ok=True)
     app = faust.App(
-        hosting.name,
+        f"{hosting.name}-control",  # the consumer group of the control topic: never that of a pump
         broker=";".join(f"kafka://{one}" for one in hosting.bootstrap.split(",")),
         broker_credentials=_credentials(hosting.security or {}),
         datadir=str(folder),

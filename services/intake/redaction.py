@@ -129,9 +129,7 @@ def _cleared(marks: _Marks, record: Mapping[str, Any], labels: _Labels, personal
     return clear
 
 
-def _cleared_inner(
-    marks: _Marks, outer: str, one: Any, labels: _Labels, personal: dict[str, Any], path: str
-) -> Any:
+def _cleared_inner(marks: _Marks, outer: str, one: Any, labels: _Labels, personal: dict[str, Any], path: str) -> Any:
     if not isinstance(one, dict):
         personal[path] = one
         return {}

@@ -1,0 +1,56 @@
+"""A tail: what is said on a topic from its newest record on, heard by every process, not shared out over a group.
+
+For topics on which only the newest record counts (the ledger's clock). No position is kept anywhere: who starts, begins with the
+newest record that is there.
+"""
+
+import logging
+from collections.abc import Callable
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from mode import Service
+
+log = logging.getLogger(__name__)
+
+POLL_MILLISECONDS = 200
+AGAIN_AFTER_SECONDS = 1.0
+
+
+class Tail(Service):
+    """Gives `hear` the value of each record of a topic's first partition, from the newest on; it may run in the loop."""
+
+    def __init__(self, bootstrap: str, topic: str, hear: Callable[[bytes], None]) -> None:
+        super().__init__()
+        self._bootstrap = bootstrap
+        self._topic = topic
+        self._hear = hear
+
+    @property
+    def label(self) -> str:
+        """The name in logs."""
+        return f"Tail of {self._topic}"
+
+    @Service.task
+    async def _run(self) -> None:
+        while not self.should_stop:
+            try:
+                await self._follow()
+            except KafkaError as error:
+                log.warning("%s cannot be followed (%s); it is tried again.", self._topic, type(error).__name__)
+                await self.sleep(AGAIN_AFTER_SECONDS)
+
+    async def _follow(self) -> None:
+        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False)
+        place = TopicPartition(self._topic, 0)
+        await consumer.start()
+        try:
+            consumer.assign([place])
+            begin, end = (await consumer.beginning_offsets([place]))[place], (await consumer.end_offsets([place]))[place]
+            consumer.seek(place, max(begin, end - 1))
+            while not self.should_stop:
+                for records in (await consumer.getmany(timeout_ms=POLL_MILLISECONDS)).values():
+                    for one in records:
+                        self._hear(one.value or b"")
+        finally:
+            await consumer.stop()

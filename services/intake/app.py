@@ -1,0 +1,109 @@
+"""The one place that makes intake's real things: ledger, keys, agreements, pump, relay, post."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+
+from ledger.application import Ledger
+from ledger.ledger_clock import TOPIC as LEDGER_CLOCK
+from ledger.metrics import Meters, registry
+from ledger.relay import TOPIC as CASE_EVENTS
+from ledger.relay import Relay
+from ledger.sealing import FileKeyStore
+from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
+from rulebook import agreements
+from services.intake.ladders import ladders_of
+from services.intake.pipeline import Pipeline, set_fuse
+from services.intake.post import Post
+from services.intake.settings import IntakeSettings
+from waakvlam.topics import agencies
+
+NAME = "intake"
+FUSES_EVERY_SECONDS = 2.0
+GAUGES_EVERY_SECONDS = 10.0
+
+
+def serve(settings: IntakeSettings) -> int:
+    """Run intake until it is told to stop; return the exit code of the process."""
+    read = [one.topic for one in agencies().values()]
+    written = [name for one in agencies().values() for name in (one.receipts, one.dead_letters)]
+    hosting = Hosting(
+        name=NAME,
+        bootstrap=settings.bootstrap,
+        folder=settings.data,
+        port=settings.intake_port,
+        topics=[*read, *written, CASE_EVENTS, LEDGER_CLOCK],
+        security=settings.kafka_security(),
+    )
+    clock = settings.time()
+    keys = FileKeyStore(settings.keys, clock=clock)
+    with closing(keys), closing(Ledger.open(settings.ledger, clock=clock, keys=keys)) as ledger:
+        return run(hosting, lambda: _parts(settings, ledger))
+
+
+def reset_fuse(settings: IntakeSettings, agency: str) -> bool:
+    """Let an agency's topics be read again; tell whether they were not. A running intake sees it within seconds."""
+    with closing(Ledger.open(settings.ledger, clock=settings.time())) as ledger, ledger.writing() as w:
+        return set_fuse(w, agency, blown=False)
+
+
+def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
+    meters = registry(NAME)
+    ladders = ladders_of(agreements.load(settings.agreements))
+    pipeline = Pipeline(
+        ledger, clock=settings.time(), ladders=ladders, parked_days=settings.intake_parked_days, meters=meters
+    )
+    security = settings.kafka_security()
+    out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))
+    relay = Relay(ledger, out, clock_seconds=settings.intake_clock_seconds)
+    relaying = Loop("Relay", relay.step)
+    posting = Loop("Post", Post(ledger, letters.send_all).step)
+
+    def handle(batch: Batch) -> dict[Place, int]:
+        held = pipeline.handle(batch)
+        for one in (relaying, posting):
+            pump.loop.call_soon_threadsafe(one.wake)
+        return held
+
+    pump = Pump(
+        settings.bootstrap,
+        NAME,
+        [one.topic for one in agencies().values()],
+        positions=pipeline.positions,
+        handle=handle,
+        meters=meters,
+        security=security,
+    )
+    fuses = Loop("Fuses", _refreshing(pipeline, pump))
+    gauges = Loop("Gauges", _gauging(ledger, relay, meters))
+    return Parts([out, letters, relaying, posting, pump, fuses, gauges], pump.is_ready, meters.registry)
+
+
+def _refreshing(pipeline: Pipeline, pump: Pump) -> Callable[[], Awaitable[float]]:
+    async def look() -> float:
+        """Let the places of mended agencies go on."""
+        mended = await asyncio.to_thread(pipeline.refresh_fuses)
+        pump.release([place for place in pump.held() if place.topic in mended])
+        return FUSES_EVERY_SECONDS
+
+    return look
+
+
+def _gauging(ledger: Ledger, relay: Relay, meters: Meters) -> Callable[[], Awaitable[float]]:
+    async def gauge() -> float:
+        """Tell how things stand."""
+        counts = await asyncio.to_thread(ledger.counts)
+        numbers = {
+            "waakvlam_intake_parked_events": counts.parked,
+            "waakvlam_intake_parked_overdue_events": counts.parked_overdue,
+            "waakvlam_intake_outbox_messages": counts.outbox,
+            "waakvlam_ledger_events": counts.events,
+            "waakvlam_ledger_cases": counts.cases,
+            "waakvlam_relay_behind_events": max(0, counts.events - relay.position),
+            "waakvlam_relay_promised_timestamp_seconds": relay.promised_at / 1e6,
+        }
+        for name, number in numbers.items():
+            meters.gauge(name).set(number)
+        return GAUGES_EVERY_SECONDS
+
+    return gauge

@@ -1,0 +1,92 @@
+"""What became of one record: the verdict, and how it is told to its sender and kept for operators."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ledger.model import OutboxRow
+from ledger.streams.records import Arrived
+from waakvlam.catalogue import fingerprint_of, system_record
+from waakvlam.codec import MARKER, schema_writer
+from waakvlam.topics import Agency
+
+ACCEPTED, DUPLICATE, PARKED = "accepted", "duplicate", "parked"
+REFUSED, REJECTED, CONFLICT = "refused", "rejected", "conflict"
+SET_ASIDE = frozenset({REFUSED, REJECTED, CONFLICT})
+
+_RECEIPT = system_record("receipt")
+_HEADER = MARKER + fingerprint_of(_RECEIPT)
+_write = schema_writer(_RECEIPT)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The verdict on one record. `position` of an accepted one is known once the whole batch is appended."""
+
+    raw: Arrived
+    agency: Agency
+    event_id: str | None
+    verdict: str
+    case: str | None = None
+    position: int | None = None
+    version: int | None = None
+    field: str | None = None
+    reason: str | None = None
+    remarks: tuple[str, ...] = ()
+    first: "Outcome | None" = None  # of a duplicate within one batch: what became of the first
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Tell whether it goes to the dead letters."""
+        return self.verdict in SET_ASIDE
+
+    @property
+    def receipt_key(self) -> str:
+        """The id by which the sender knows it; where none could be read, the place where it was received."""
+        return self.event_id or f"{self.raw.topic}/{self.raw.partition}/{self.raw.offset}"
+
+
+def letters(outcomes: list[Outcome], *, now: int) -> Iterator[OutboxRow]:
+    """Yield what is sent about these records: a receipt for each, then dead letters for what was set aside."""
+    for outcome in outcomes:
+        yield _receipt(outcome, now)
+    for outcome in outcomes:
+        if outcome.is_set_aside:
+            yield _dead_letter(outcome)
+
+
+def _receipt(outcome: Outcome, now: int) -> OutboxRow:
+    told = outcome.first or outcome
+    key = outcome.receipt_key
+    value = _write(
+        {
+            "id": key,
+            "verdict": outcome.verdict,
+            "case": told.case,
+            "position": told.position,
+            "version": told.version,
+            "field": outcome.field,
+            "reason": outcome.reason,
+            "remarks": outcome.remarks,
+            "recorded_at": now,
+        }
+    )
+    return OutboxRow(topic=outcome.agency.receipts, key=key.encode(), value=_HEADER + value)
+
+
+def _dead_letter(outcome: Outcome) -> OutboxRow:
+    """Return the record as it was received, byte for byte, with the reason added to its headers."""
+    raw = outcome.raw
+    why = {
+        "dead_letter_verdict": outcome.verdict,
+        "dead_letter_field": outcome.field or "",
+        "dead_letter_reason": outcome.reason or "",
+        "dead_letter_topic": raw.topic,
+        "dead_letter_partition": str(raw.partition),
+        "dead_letter_offset": str(raw.offset),
+    }
+    return OutboxRow(
+        topic=outcome.agency.dead_letters,
+        key=raw.key,
+        value=raw.value,
+        headers=[*raw.headers, *((name, text.encode()) for name, text in why.items())],
+    )

@@ -1,0 +1,259 @@
+"""One batch inside one transaction: each event in turn is recognised, brought to its case, judged and drafted.
+
+Nothing is written here; `pipeline` writes the drafts, the parked and the letters when the batch is through.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from ledger.case import NEEDS_HISTORY, Asked, Refusal, decide
+from ledger.model import Draft, Parked
+from ledger.record import case_id, stream_of
+from ledger.writing import Writing
+from rulebook.event import Event
+from services.intake import outcome as verdicts
+from services.intake import sentences
+from services.intake.book import Book, alias_of
+from services.intake.history import event_of
+from services.intake.ladders import Ladders
+from services.intake.outcome import Outcome
+from services.intake.redaction import Redacted, UnknownField, is_personal, pseudonyms_in, redact, redact_correction
+from services.intake.rules import Reading, Rejected, classify
+from waakvlam.catalogue import EventType, event_types
+from waakvlam.clock import instant_of
+from waakvlam.codec import data_of
+from waakvlam.topics import agencies
+
+HERE = ZoneInfo("Europe/Amsterdam")
+
+
+class Session:
+    """Takes the readings of one batch, in order; collects what is to be written and told."""
+
+    def __init__(self, w: Writing, readings: list[Reading], *, ladders: Ladders) -> None:
+        self._now = w.now
+        self._today: date = datetime.astimezone(instant_of(w.now), HERE).date()
+        self._ladders = ladders
+        self._book = Book(w, readings)
+        self._drafted: dict[str, list[Draft]] = {}  # by case
+        self.drafts: list[Draft] = []
+        self.accepted: list[Outcome] = []  # one for each draft
+        self.outcomes: list[Outcome] = []
+        self.released: list[Parked] = []  # waited in the ledger, and no longer do
+        self._came_of: list[tuple[Parked, Outcome]] = []
+
+    def take(self, one: Reading | Rejected) -> Outcome:
+        """Bring one event of the batch to its verdict, and those that waited for it to theirs."""
+        if isinstance(one, Rejected):
+            return self._told(_rejected(one))
+        verdict = self._told(self._seen_before(one) or _undecided(one))
+        if not verdict.verdict:
+            self._book.seen[one.event_id] = (one, verdict)
+            self._settle(one, verdict)
+        return verdict
+
+    def waiting(self) -> Iterator[tuple[Reading, Outcome]]:
+        """Yield the events of this batch that must be parked."""
+        return self._book.still_waiting()
+
+    def set_aside_after_waiting(self) -> Iterator[tuple[Parked, Outcome]]:
+        """Yield what waited in the ledger and was then set aside: the register must know that it waits no longer."""
+        yield from ((parked, outcome) for parked, outcome in self._came_of if outcome.is_set_aside)
+
+    # Seen before?
+
+    def _seen_before(self, one: Reading) -> Outcome | None:
+        if found := self._book.seen.get(one.event_id):
+            first, outcome = found
+            if outcome.is_set_aside:
+                return None
+            return _again(one, first.source, first.content, outcome)
+        if known := self._book.known.get(one.event_id):
+            before = Outcome(one.raw, one.agency, None, known.verdict, known.case, known.position, known.version)
+            return _again(one, known.source, known.content, before)
+        return None
+
+    # Whose case, and may it be?
+
+    def _settle(self, one: Reading, outcome: Outcome) -> None:
+        queue: deque[tuple[Reading, Outcome]] = deque([(one, outcome)])
+        while queue:
+            reading, verdict = queue.popleft()
+            case = self._case_for(reading)
+            if case is None:
+                verdict.verdict, verdict.field = verdicts.PARKED, "case" if reading.case else "reference"
+                verdict.reason = sentences.WAITS_FOR_CASE if reading.case else sentences.WAITS
+                self._book.wait(reading, verdict)
+            elif refusal := self._refusal(reading, case):
+                verdict.verdict, verdict.case = verdicts.REFUSED, case
+                verdict.field, verdict.reason = refusal.field, refusal.sentence
+            else:
+                queue.extendleft(reversed(list(self._accept(reading, verdict, case))))
+
+    def _case_for(self, one: Reading) -> str | None:
+        if one.type.without_case:
+            return stream_of(one.agency.id)
+        if one.case:
+            return one.case if self._book.exists(one.case) else None
+        alias = alias_of(one)
+        if alias and (case := self._book.case_of(alias)):
+            return case
+        if not one.type.opens_case:
+            return None
+        return self._book.case_of_persons(pseudonyms_in(one.type, one.record)) or case_id(one.event_id)
+
+    def _refusal(self, one: Reading, case: str) -> Refusal | None:
+        if one.type.name not in NEEDS_HISTORY:
+            return None
+        event = Event(
+            id=one.event_id,
+            type=one.type.name,
+            case=case,
+            agency=one.agency.id,
+            municipality=one.record["municipality"],
+            occurred_at=one.occurred_at,
+            recorded_at=self._now,
+            data=data_of(one.type, one.record),
+        )
+        ladders = self._ladders(event.municipality, event.day)
+        if event.type.startswith("escalation_") and not ladders:
+            return None
+        asked = Asked(self._history(case), one.agency.kind == "V", self._today, ladders)
+        return decide(event, asked)
+
+    def _history(self, case: str) -> tuple[Event, ...]:
+        committed = [event_of(one, recorded_at=one.recorded_at) for one in self._book.history_of(case)]
+        drafted = [event_of(one, recorded_at=self._now) for one in self._drafted.get(case, ())]
+        return (*committed, *drafted)
+
+    # It is: draft it.
+
+    def _accept(self, one: Reading, outcome: Outcome, case: str) -> Iterator[tuple[Reading, Outcome]]:
+        """Draft an event for its case; yield those that waited for it."""
+        try:
+            redacted = self._redacted(one, case)
+        except UnknownField as fault:
+            outcome.verdict, outcome.case, outcome.field = verdicts.REFUSED, case, str(fault)
+            outcome.reason = sentences.UNKNOWN_FIELD
+            return
+        is_new = not self._book.exists(case)
+        outcome.verdict, outcome.case, outcome.version = verdicts.ACCEPTED, case, self._book.next_version(case)
+        outcome.field = outcome.reason = None
+        outcome.remarks = one.remarks
+        keys = [case] if is_new else []
+        aliases = []
+        alias = None if one.type.without_case else alias_of(one)
+        if alias and (bound := self._book.case_of(alias)) is None:
+            self._book.bind(alias, case)
+            aliases.append(alias)
+        elif alias and bound != case:
+            outcome.remarks = (*outcome.remarks, sentences.OTHER_CASE)
+        self._draft(one, outcome, case, redacted, aliases)
+        yield from self._released([*keys, *aliases])
+
+    def _redacted(self, one: Reading, case: str) -> Redacted:
+        value = one.raw.value or b""
+        if not is_personal(one.type):
+            return Redacted(value)
+        known = self._book.labels_of(case)
+        if one.type.name == "event_corrected":
+            target = self._type_of(case, one.record["event_id"])
+            redacted = redact_correction(one.type, one.record, value, known, of=target)
+        else:
+            redacted = redact(one.type, one.record, value, known)
+        new = {name: label for name, label in redacted.persons.items() if name not in known}
+        self._book.meet(case, redacted.persons)
+        redacted.persons = new
+        return redacted
+
+    def _type_of(self, case: str, event_id: str) -> EventType | None:
+        told = (*self._book.history_of(case), *self._drafted.get(case, ()))
+        return next((event_types().get(one.type) for one in told if one.event_id == event_id), None)
+
+    def _draft(
+        self, one: Reading, outcome: Outcome, case: str, redacted: Redacted, aliases: list[tuple[str, str]]
+    ) -> None:
+        draft = Draft(
+            event_id=one.event_id,
+            source=one.source,
+            content=one.content,
+            case=case,
+            type=one.type.name,
+            agency=one.agency.id,
+            municipality=one.record["municipality"],
+            reference=one.record["reference"],
+            occurred_at=one.occurred_at,
+            recorded_by=one.record["recorded_by"],
+            payload=redacted.payload,
+            personal=redacted.personal,
+            persons=redacted.persons,
+            aliases=aliases,
+        )
+        self.drafts.append(draft)
+        self.accepted.append(outcome)
+        self._drafted.setdefault(case, []).append(draft)
+
+    def _released(self, keys: list[str | tuple[str, str]]) -> Iterator[tuple[Reading, Outcome]]:
+        for waited, outcome in self._book.released(*keys) if keys else ():
+            if isinstance(waited, Reading) and outcome:
+                yield waited, outcome
+            elif isinstance(waited, Parked):
+                yield from self._unparked(waited)
+
+    def _unparked(self, parked: Parked) -> Iterator[tuple[Reading, Outcome]]:
+        """Read again what waited in the ledger, byte for byte as it came."""
+        self.released.append(parked)
+        agency = agencies()[parked.agency]
+        reading = classify(_came_back(parked, agency.topic), agency, now=self._now)
+        outcome = self._told(_rejected(reading) if isinstance(reading, Rejected) else _undecided(reading))
+        self._came_of.append((parked, outcome))
+        if isinstance(reading, Reading):
+            self._book.seen[reading.event_id] = (reading, outcome)
+            yield reading, outcome
+
+    def _told(self, outcome: Outcome) -> Outcome:
+        self.outcomes.append(outcome)
+        return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _CameBack:
+    """A record that waited in the ledger, in the shape of one that was just read."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    partition: int = -1
+    offset: int = -1
+
+
+def _came_back(parked: Parked, topic: str) -> _CameBack:
+    return _CameBack(topic, parked.key, parked.value, parked.headers)
+
+
+def _undecided(one: Reading) -> Outcome:
+    return Outcome(one.raw, one.agency, one.event_id, "")
+
+
+def _rejected(one: Rejected) -> Outcome:
+    return Outcome(one.raw, one.agency, one.event_id, verdicts.REJECTED, field=one.field, reason=one.reason)
+
+
+def _again(one: Reading, source: str, content: bytes, before: Outcome) -> Outcome | None:
+    """Return the verdict on an event whose id was seen before; None when that one was set aside and this is its repeat."""
+    outcome = _undecided(one)
+    if source != one.source:
+        outcome.verdict, outcome.field, outcome.reason = verdicts.REJECTED, "ce_id", sentences.NOT_YOURS
+    elif content != one.content:
+        outcome.verdict, outcome.field, outcome.reason = verdicts.CONFLICT, "ce_id", sentences.CONFLICTS
+    elif before.verdict == verdicts.ACCEPTED:
+        outcome.verdict, outcome.first, outcome.reason = verdicts.DUPLICATE, before, sentences.SEEN
+    elif before.verdict == verdicts.PARKED:
+        outcome.verdict, outcome.first, outcome.reason = verdicts.DUPLICATE, before, sentences.SEEN_AND_WAITS
+    else:
+        return None
+    return outcome
