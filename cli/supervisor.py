@@ -18,6 +18,7 @@ FIRST_PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_MAX = 30.0
 WELL_AFTER_SECONDS = 60.0
 STOPPED_WITHIN_SECONDS = 15.0
+LAST_WORDS_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ class Supervisor:
     def pids(self) -> dict[str, int]:
         """Return the process id of each program that runs."""
         return {one.program.name: one.process.pid for one in self._kept if one.process is not None}
+
+    def last_words(self, name: str) -> str:
+        """Return the end of a program's log."""
+        try:
+            return (self.logs / f"{name}.log").read_text("utf-8", errors="replace")[-LAST_WORDS_CHARACTERS:].strip()
+        except OSError:
+            return "(no log)"
 
     def stop(self) -> None:
         """End every program: ask first, and after a while do not ask any more. Nothing is left when this returns."""

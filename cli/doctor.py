@@ -1,0 +1,166 @@
+"""`waakvlam doctor`: what is reachable, what is not, and what to do about it."""
+
+import asyncio
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from aiokafka.errors import KafkaError
+
+from cli import broker
+from cli.programs import is_ready, programs_of
+from cli.settings import Settings
+from ledger.application import Ledger
+from ledger.errors import LedgerError
+from ledger.streams.admin import missing_topics
+from rulebook.agreements import load
+from rulebook.errors import RulebookError
+from waakvlam.clock import clock_from, iso
+from waakvlam.topics import topics
+
+FREE_BYTES_MIN = 2 * 1024**3
+JAVA_MIN = 17
+WAIT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: is it in order, what was seen, and the next step where it is not."""
+
+    name: str
+    ok: bool
+    seen: str
+    next_step: str = ""
+
+    def line(self) -> str:
+        """Return it as a line for people."""
+        step = f"\n      -> {self.next_step}" if self.next_step and not self.ok else ""
+        return f"{'ok ' if self.ok else 'NOT'}  {self.name}: {self.seen}{step}"
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as plain JSON values."""
+        return asdict(self)
+
+
+Check = Callable[[Settings], Finding]
+
+
+def examine(settings: Settings, checks: Iterable[Check] | None = None) -> list[Finding]:
+    """Look at everything that Waakvlam needs on this machine."""
+    return [check(settings) for check in (checks or CHECKS)]
+
+
+def python(_: Settings) -> Finding:
+    """See whether this Python will do."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer and run: make setup")
+
+
+def java(_: Settings) -> Finding:
+    """See whether there is a Java for a local Kafka."""
+    step = f"Install a Java runtime, version {JAVA_MIN} or newer (Debian: apt-get install default-jre-headless)."
+    found = shutil.which("java")
+    if not found:
+        return Finding("java", ok=False, seen="not on PATH; only a local Kafka needs it", next_step=step)
+    told = subprocess.run([found, "-version"], capture_output=True, text=True, check=False).stderr
+    number = told.partition('"')[2].partition(".")[0]
+    return Finding("java", number.isdigit() and int(number) >= JAVA_MIN, told.splitlines()[0] if told else "?", step)
+
+
+def kafka_jars(_: Settings) -> Finding:
+    """See whether a local Kafka can be started."""
+    here = any((broker.home() / "libs").glob("kafka_*.jar"))
+    return Finding("local kafka", here, f"{broker.home()}", "Run: make setup")
+
+
+def kafka(settings: Settings) -> Finding:
+    """See whether Kafka answers and has all topics."""
+    step = "Start it (`waakvlam up --local-kafka`) or set WAAKVLAM_BOOTSTRAP. A wrong password looks like a time-out."
+    try:
+        missing = asyncio.run(asyncio.wait_for(_missing(settings.bootstrap), WAIT_SECONDS))
+    except (KafkaError, OSError, TimeoutError) as error:
+        return Finding("kafka", ok=False, seen=f"{settings.bootstrap}: {type(error).__name__}", next_step=step)
+    if missing:
+        seen = f"{settings.bootstrap}: {len(missing)} topics are missing, {missing[0]} among them"
+        return Finding("kafka", ok=False, seen=seen, next_step="`waakvlam up` makes them.")
+    return Finding("kafka", ok=True, seen=f"{settings.bootstrap}: answers, all topics are there")
+
+
+def ledger(settings: Settings) -> Finding:
+    """See whether the ledger can be read. A SQLite file that is not there is not made."""
+    url = settings.ledger_url
+    step = "Look at WAAKVLAM_LEDGER; is the database running? `waakvlam up` makes a new SQLite ledger."
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return Finding("ledger", ok=False, seen=f"{_without_password(url)}: there is none yet", next_step=step)
+    try:
+        opened = Ledger.open(url, clock=clock_from(settings.clock))
+    except LedgerError as error:
+        seen = f"{_without_password(url)}: {type(error).__name__}"
+        return Finding("ledger", ok=False, seen=seen, next_step=step)
+    head = opened.head()
+    opened.close()
+    return Finding("ledger", ok=True, seen=f"{_without_password(url)}: {head} events")
+
+
+def agreements(settings: Settings) -> Finding:
+    """See whether the agreements are valid."""
+    try:
+        load(settings.agreements)
+    except (RulebookError, OSError) as error:
+        step = "Mend the file at that line, or set WAAKVLAM_AGREEMENTS."
+        return Finding("agreements", ok=False, seen=str(error), next_step=step)
+    return Finding("agreements", ok=True, seen=f"{settings.agreements}: valid")
+
+
+def clock(settings: Settings) -> Finding:
+    """See which time the services live in."""
+    try:
+        now = iso(clock_from(settings.clock).micros())
+    except ValueError as error:
+        return Finding("clock", ok=False, seen=str(error), next_step="Leave WAAKVLAM_CLOCK empty for real time.")
+    return Finding("clock", ok=True, seen=f"{now} ({'accelerated' if settings.clock else 'real time'})")
+
+
+def services(settings: Settings) -> Finding:
+    """See whether the services answer, or whether their ports are free for them."""
+    told = []
+    wrong = False
+    for program in programs_of(settings):
+        port = int(program.address.rpartition(":")[2] or 0)
+        state = "ready" if is_ready(program) else "in use, not by a service that is ready" if _taken(port) else "not up"
+        wrong |= state.startswith("in use")
+        told.append(f"{program.name} ({port}): {state}")
+    step = "Another program has the port: stop it, or set WAAKVLAM_<SERVICE>_PORT."
+    return Finding("services", not wrong, ", ".join(told), step)
+
+
+def disk(settings: Settings) -> Finding:
+    """See whether there is room."""
+    folder = settings.data.resolve()
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    seen = f"{free / 1024**3:.1f} GiB free for {settings.data}"
+    return Finding("disk", free >= FREE_BYTES_MIN, seen, "Make room, or set WAAKVLAM_DATA to another disk.")
+
+
+CHECKS: tuple[Check, ...] = (python, java, kafka_jars, kafka, ledger, agreements, clock, services, disk)
+
+
+async def _missing(bootstrap: str) -> list[str]:
+    return await missing_topics(bootstrap, [one.name for one in topics()])
+
+
+def _taken(port: int) -> bool:
+    with socket.socket() as one:
+        one.settimeout(1)
+        return bool(port) and one.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _without_password(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"

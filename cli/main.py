@@ -1,0 +1,141 @@
+"""`waakvlam`: everything that is done from the command line. Each command is a few lines; the work is in its own module.
+
+Results are on stdout, progress and errors on stderr. Modules are imported when their command is called, so that
+`waakvlam --help` answers at once.
+"""
+
+# ruff: noqa: PLC0415 - each command brings its own imports, see above
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.exits import EXIT_CODES, Exit, errors_as_exits
+from cli.settings import read_settings
+
+app = typer.Typer(
+    name="waakvlam",
+    help="The pilot light that notices: the shared case ledger, its radar and its demonstration.\n\n" + EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="Folder for everything that no WAAKVLAM_… names. Default: .data")
+]
+CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case's id, as receipts and the board show it.")]
+
+
+@app.command(epilog=EXIT_CODES)
+def up(
+    data: DataFolder = None,
+    *,
+    local_kafka: Annotated[bool, typer.Option(help="Also run a Kafka here, its data kept in the data folder.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run all services on what is configured, and start again what dies, until Ctrl-C."""
+    from cli.up import keep_up
+
+    with errors_as_exits():
+        raise typer.Exit(keep_up(read_settings(data), local_kafka=local_kafka, as_json=as_json))
+
+
+@app.command(epilog=EXIT_CODES)
+def demo(
+    *,
+    seconds: Annotated[
+        float, typer.Option(min=0, help="In how many seconds the three years pass; then it ends by itself.")
+    ] = 0.0,
+    summary: Annotated[Path | None, typer.Option(help="Write the counts to this file, as JSON.")] = None,
+    seed: Annotated[str, typer.Option(help="Another seed tells other lives.")] = "waakvlam",
+    keep: Annotated[Path | None, typer.Option(help="Keep all data in this folder, which must be empty.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the board; 0 picks a free one.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Play three years of a simulated region on a real Kafka of its own, and check the outcome.
+
+    Without --seconds it takes four minutes and then stays, board and all, until Ctrl-C.
+    """
+    from cli.demo_command import Wish, demonstrate
+    from cli.screen import result
+
+    with errors_as_exits():
+        wish = Wish(seconds=seconds, summary=summary, seed=seed, keep=keep, port=port)
+        code, sentence, numbers = demonstrate(wish)
+        lines = [f"{name}: {value}" for name, value in (numbers or {}).items()]
+        result({"exit": int(code), "sentence": sentence, **(numbers or {})}, as_json=as_json, lines=[*lines, sentence])
+        raise typer.Exit(int(code))
+
+
+@app.command(epilog=EXIT_CODES)
+def replay(
+    agreements: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the agreements and calendars.")],
+    events: Annotated[str, typer.Option(metavar="FILE", help="One event a line (see export); - is standard input.")],
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="The last instant, with offset or Z. Default: the last line's."),
+    ] = None,
+    *,
+    _as_json: Annotated[bool, typer.Option("--json", help="Changes nothing: the output is JSON lines.")] = True,
+) -> None:
+    """Compute all alerts of a history, without a broker or a database; one JSON line for each."""
+    from cli.offline import replay_file
+
+    with errors_as_exits():
+        replay_file(agreements, events, until)
+
+
+@app.command(epilog=EXIT_CODES)
+def export(
+    ledger: Annotated[str, typer.Option(metavar="URL", help="The ledger. Default: WAAKVLAM_LEDGER.")] = "",
+    data: DataFolder = None,
+    *,
+    _as_json: Annotated[bool, typer.Option("--json", help="Changes nothing: the output is JSON lines.")] = True,
+) -> None:
+    """Print the ledger as the lines that replay reads; nothing sealed is in them."""
+    from cli.offline import export_ledger
+
+    with errors_as_exits():
+        export_ledger(ledger or read_settings(data).ledger_url)
+
+
+@app.command(epilog=EXIT_CODES)
+def case(case_id: CaseId, data: DataFolder = None, *, as_json: AsJson = False) -> None:
+    """Print the timeline of a case, in Dutch."""
+    from cli.look import show_case
+
+    with errors_as_exits():
+        show_case(read_settings(data), case_id, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def why(case_id: CaseId, data: DataFolder = None, *, as_json: AsJson = False) -> None:
+    """Print what must still happen in a case, by when, and why."""
+    from cli.look import show_why
+
+    with errors_as_exits():
+        show_why(read_settings(data), case_id, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def doctor(data: DataFolder = None, *, as_json: AsJson = False) -> None:
+    """Look at what is reachable and what is not, and say what to do."""
+    from cli.doctor import examine
+    from cli.screen import result
+
+    findings = examine(read_settings(data))
+    result([one.as_json() for one in findings], as_json=as_json, lines=[one.line() for one in findings])
+    if not all(one.ok for one in findings):
+        raise typer.Exit(int(Exit.UNREACHABLE))
+
+
+def run() -> None:
+    """Run the command line: the entry point of the package."""
+    app()
+
+
+if __name__ == "__main__":
+    run()

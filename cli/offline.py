@@ -1,0 +1,64 @@
+"""`waakvlam replay` and `waakvlam export`: the offline engine, and the ledger as the lines that it reads."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+
+from cli.exits import Ends, Exit
+from cli.screen import json_line, progress
+from cli.summary import export_lines
+from ledger.application import Ledger
+from rulebook.agreements import load
+from rulebook.errors import HistoryError
+from rulebook.instants import parse_instant
+from rulebook.replay import replay
+from waakvlam.clock import SystemClock
+
+STANDARD_INPUT = "-"
+
+
+def replay_file(agreements: Path, events: str, until: str | None) -> None:
+    """Print the alert rows of a history, one JSON line each (rule book, section 9)."""
+    last = _instant(until)
+    rules = load(agreements)
+    try:
+        with _lines_of(events) as lines:
+            for row in replay(rules, lines, until=last):
+                typer.echo(json_line(row))
+    except HistoryError as error:
+        raise Ends(Exit.REFUSED, f"{'standard input' if events == STANDARD_INPUT else events}: {error}") from error
+
+
+def export_ledger(url: str) -> None:
+    """Print the whole ledger, one JSON line for each event."""
+    ledger = Ledger.open(url, clock=SystemClock())
+    number = 0
+    try:
+        for number, line in enumerate(export_lines(ledger), 1):  # noqa: B007 - counted for the last sentence
+            typer.echo(line)
+    finally:
+        ledger.close()
+    progress(f"{number} events.")
+
+
+@contextmanager
+def _lines_of(events: str) -> Iterator[Iterable[str]]:
+    if events == STANDARD_INPUT:
+        yield sys.stdin
+        return
+    try:
+        file = Path(events).open(encoding="utf-8")  # noqa: SIM115 - closed below
+    except OSError as error:
+        raise Ends(Exit.REFUSED, f"{events} cannot be read: {error.strerror}.") from error
+    with file:
+        yield file
+
+
+def _instant(text: str | None) -> int | None:
+    try:
+        return None if text is None else parse_instant(text)
+    except ValueError as error:
+        raise Ends(Exit.USAGE, f"--until: {error}.") from error
