@@ -20,7 +20,8 @@ SQLite runs in WAL mode with `synchronous=FULL`; a writer waits up to 30 seconds
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,7 +33,9 @@ from ledger import errors
 
 Row = tuple[Any, ...]
 LOCK_SECONDS_MAX = 30
+CONNECT_SECONDS_MAX = 10
 _KEYS_PER_STATEMENT = 500
+_TRY_AGAIN_SECONDS = 0.002
 
 
 class Statements:
@@ -130,6 +133,27 @@ def translated() -> Iterator[None]:
         raise errors.Fault(f"the database refuses: {type(error).__name__}") from error
 
 
+def begin_writing(connection: sqlite3.Connection) -> None:
+    """Take SQLite's write lock, as soon as another process lets go of it.
+
+    SQLite itself waits up to 100 ms between two tries, so one busy writer keeps all others out; we try more often.
+    """
+    connection.execute("PRAGMA busy_timeout = 0")
+    deadline = time.monotonic() + LOCK_SECONDS_MAX
+    try:
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(_TRY_AGAIN_SECONDS)
+            else:
+                return
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS_MAX * 1000}")
+
+
 class SQLiteDatabase:
     """A file. Connections are kept in a pool; writers of this process queue up instead of polling."""
 
@@ -143,13 +167,13 @@ class SQLiteDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Statements]:
         """Open a transaction that writes."""
-        with self._writer, self._begun("BEGIN IMMEDIATE") as statements:
+        with self._writer, self._begun(begin_writing) as statements:
             yield statements
 
     @contextmanager
     def reading(self) -> Iterator[Statements]:
         """Open a transaction that only reads."""
-        with self._begun("BEGIN") as statements:
+        with self._begun(lambda connection: connection.execute("BEGIN")) as statements:
             yield statements
 
     def create(self, statements: Iterable[str]) -> None:
@@ -165,11 +189,11 @@ class SQLiteDatabase:
                 self._idle.get_nowait().close()
 
     @contextmanager
-    def _begun(self, begin: str) -> Iterator[Statements]:
+    def _begun(self, begin: Callable[[sqlite3.Connection], object]) -> Iterator[Statements]:
         with translated():
             connection = self._connection()
             try:
-                connection.execute(begin)
+                begin(connection)
                 yield Statements(connection.cursor(), postgres=False)
                 connection.execute("COMMIT")
             except BaseException:
@@ -198,6 +222,7 @@ class PostgresDatabase:
             min_size=1,
             max_size=8,
             open=False,
+            timeout=CONNECT_SECONDS_MAX,
             check=psycopg_pool.ConnectionPool.check_connection,
             kwargs={"autocommit": True, "options": f"-c lock_timeout={LOCK_SECONDS_MAX}s"},
         )

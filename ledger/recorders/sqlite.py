@@ -4,8 +4,9 @@ The events' table names its own `rowid` as an AUTOINCREMENT key: so VACUUM does 
 given twice (eventsourcing's own table uses the implicit row number, which does neither).
 """
 
+import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from eventsourcing.sqlite import (
 )
 
 from ledger import tables
-from ledger.database import LOCK_SECONDS_MAX, Statements, translated
+from ledger.database import LOCK_SECONDS_MAX, Statements, begin_writing, translated
 from ledger.recorders import kept
 
 _PRAGMAS = ("synchronous=FULL", "secure_delete=FAST", "cache_size=-64000")
@@ -77,13 +78,13 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     @contextmanager
     def writing(self) -> Iterator[Statements]:
         """Open the transaction that writes. Threads wait for each other here, processes in SQLite."""
-        with self._writer, self._begun("BEGIN IMMEDIATE", commit=True) as statements:
+        with self._writer, self._begun(begin_writing, commit=True) as statements:
             yield statements
 
     @contextmanager
     def reading(self) -> Iterator[Statements]:
         """Open a transaction that only reads."""
-        with self._begun("BEGIN", commit=False) as statements:
+        with self._begun(_begin_reading, commit=False) as statements:
             yield statements
 
     def insert(self, statements: Statements, events: Sequence[StoredEvent]) -> range:
@@ -113,13 +114,17 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
         self.datastore.close()
 
     @contextmanager
-    def _begun(self, begin: str, *, commit: bool) -> Iterator[Statements]:
+    def _begun(self, begin: Callable[[sqlite3.Connection], object], *, commit: bool) -> Iterator[Statements]:
         with kept(), translated(), self.datastore.get_connection(commit=commit) as connection:
-            cursor = connection.cursor()
-            cursor.execute(begin)
+            cursor = connection.cursor().sqlite_cursor
+            begin(cursor.connection)
             try:
-                yield Statements(cursor.sqlite_cursor, postgres=False)
+                yield Statements(cursor, postgres=False)
                 connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
+
+
+def _begin_reading(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")

@@ -1,6 +1,7 @@
 """What the promise tests share: both stores, a key store, a clock that can be moved, and drafts of fictitious events."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from ledger import record
 from ledger.application import Ledger
 from ledger.model import Draft
 from ledger.sealing import FileKeyStore
+from ledger.writing import Writing
 from waakvlam.clock import FixedClock
 
 START = 1_764_000_000_000_000
@@ -91,3 +93,21 @@ class Drafts:
 @pytest.fixture
 def drafts() -> Drafts:
     return Drafts()
+
+
+class Undo(Exception):
+    """Ends a transaction without keeping it."""
+
+
+@pytest.fixture
+def undone() -> Callable[[Ledger], AbstractContextManager[Writing]]:
+    """A transaction that reaches the database with all it holds, and is then rolled back."""
+
+    @contextmanager
+    def one(ledger: Ledger) -> Iterator[Writing]:
+        with suppress(Undo), ledger.writing() as w:
+            yield w
+            w.flush()
+            raise Undo
+
+    return one

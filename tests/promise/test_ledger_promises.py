@@ -25,11 +25,9 @@ def test_positions_count_from_one_without_gaps_in_the_order_of_the_commits(ledge
     assert ledger.head() == 6
 
 
-def test_what_was_rolled_back_leaves_no_number_behind(ledger, drafts):
-    with pytest.raises(ZeroDivisionError), ledger.writing() as w:
+def test_what_was_rolled_back_leaves_no_number_behind(ledger, undone, drafts):
+    with undone(ledger) as w:
         w.append(drafts.many(5))
-        w.flush()
-        raise ZeroDivisionError
     with ledger.writing() as w:
         positions = w.append(drafts.many(2))
 
@@ -82,14 +80,12 @@ def test_an_id_that_was_refused_is_remembered_and_an_accepted_one_stays_accepted
         }
 
 
-def test_events_and_all_that_hangs_on_them_stand_or_fall_together(ledger, drafts):
+def test_events_and_all_that_hangs_on_them_stand_or_fall_together(ledger, undone, drafts):
     alias = ("politie-nn", "dossier-1")
-    with pytest.raises(ZeroDivisionError), ledger.writing() as w:
+    with undone(ledger) as w:
         w.append([drafts.one(aliases=[alias], persons={"pseudo-1": "p1"}, personal={"note": "fictief"})])
         w.outbox([OutboxRow(topic="receipts.politie-nn", key=b"e-1", value=b"accepted")])
         w.move_position("agency.politie-nn", 0, None, 7)
-        w.flush()
-        raise ZeroDivisionError
 
     counts = ledger.counts()
     assert (counts.events, counts.cases, counts.persons, counts.aliases, counts.outbox) == (0, 0, 0, 0, 0)
