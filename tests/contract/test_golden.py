@@ -47,7 +47,7 @@ def test_examples_go_round_with_equal_bytes_in_both_libraries(event_type: EventT
         assert schema_reader(schema, event_type.name, fast=True)(slow) == record
 
 
-@pytest.mark.parametrize("name", sorted(BOOK))
+@pytest.mark.parametrize("name", sorted(name for name in BOOK if not name.startswith("system/")))
 def test_golden_bytes_are_still_read_and_written(name: str) -> None:
     entry = BOOK[name]
     event_type = by_fingerprint(bytes.fromhex(entry["fingerprint"]))
