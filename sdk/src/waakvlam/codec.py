@@ -21,6 +21,7 @@ from avro.schema import parse as parse_with_avro
 from waakvlam.catalogue import SHARED_FIELDS, EventType, by_fingerprint
 from waakvlam.clock import iso, micros_of
 from waakvlam.errors import Unfit, Unreadable
+from waakvlam.fitting import fitting
 
 MARKER = b"\xc3\x01"
 HEADER_BYTES = 10
@@ -76,7 +77,13 @@ def plain(value: Any, *, as_json: bool = False) -> Any:
 @cache
 def body_writer(event_type: EventType, *, fast: bool = FAST) -> Write:
     """Return the function that writes a record's body with this schema; `fast` chooses fastavro."""
-    return schema_writer(event_type.schema, fast=fast)
+    fit, write = fitting(event_type.schema), schema_writer(event_type.schema, fast=fast)
+
+    def written(record: Record) -> bytes:
+        fit(record)
+        return write(record)
+
+    return written
 
 
 @cache
@@ -86,14 +93,20 @@ def body_reader(event_type: EventType, *, fast: bool = FAST) -> Read:
 
 
 def schema_writer(schema: Mapping[str, Any], *, fast: bool = FAST) -> Write:
-    """Return a writer for any record schema; a key that the schema lacks, or a value that does not fit, raises Unfit."""
+    """Return a writer for any record schema, for records of our own making; what cannot be written raises Unfit."""
     write = _fast_writer(schema) if fast else _reference_writer(schema)
     names = frozenset(field["name"] for field in schema["fields"])
+    fit = fitting(schema)
 
     def checked(record: Record) -> bytes:
-        if not names.issuperset(record):
-            raise Unfit(min(set(record) - names), f"{schema['name']} has no such field.")
-        return write(record)
+        try:
+            if not names.issuperset(record):
+                raise Unfit(min(set(record) - names), "kent het schema niet")
+            return write(record)
+        except (AvroException, AttributeError, TypeError, ValueError) as error:
+            fit(record)
+            # The writer's own words repeat the value, which may be about a person: only the kind of error is told.
+            raise Unfit(str(schema["name"]), f"past niet bij het schema ({type(error).__name__})") from None
 
     return checked
 
@@ -128,10 +141,7 @@ def _fast_writer(schema: Mapping[str, Any]) -> Write:
 
     def write(record: Record) -> bytes:
         stream = io.BytesIO()
-        try:
-            fastavro.schemaless_writer(stream, parsed, record)
-        except Exception as error:
-            raise Unfit(_unfit_field(schema, record), str(error)) from error
+        fastavro.schemaless_writer(stream, parsed, record)
         return stream.getvalue()
 
     return write
@@ -151,10 +161,7 @@ def _reference_writer(schema: Mapping[str, Any]) -> Write:
 
     def write(record: Record) -> bytes:
         stream = io.BytesIO()
-        try:
-            DatumWriter(parsed).write({**defaults, **record}, BinaryEncoder(stream))
-        except (AvroException, AttributeError, TypeError, ValueError) as error:
-            raise Unfit(_unfit_field(schema, record), str(error)) from error
+        DatumWriter(parsed).write({**defaults, **record}, BinaryEncoder(stream))
         return stream.getvalue()
 
     return write
@@ -163,13 +170,3 @@ def _reference_writer(schema: Mapping[str, Any]) -> Write:
 def _reference_reader(schema: Mapping[str, Any]) -> Callable[[io.BytesIO], dict[str, Any]]:
     parsed: AvroSchema = parse_with_avro(json.dumps(schema))
     return lambda stream: cast("dict[str, Any]", DatumReader(parsed).read(BinaryDecoder(stream)))
-
-
-def _unfit_field(schema: Mapping[str, Any], record: Record) -> str:
-    """Return the name of the first field that does not fit, for the message; the whole record's name otherwise."""
-    for field in schema["fields"]:
-        alone = parse_with_avro(json.dumps({"type": "record", "name": "alone", "fields": [field]}))
-        value = record.get(field["name"], field.get("default"))
-        if not alone.validate({field["name"]: value}):
-            return str(field["name"])
-    return str(schema["name"])
