@@ -10,7 +10,7 @@ from ledger.case import NEEDS_HISTORY
 from ledger.model import Alias, Head, Known, Parked, PersonMatch
 from ledger.record import Record, case_id, stream_of
 from ledger.writing import Writing
-from services.intake.outcome import Outcome
+from services.intake.outcome import ACCEPTED, PARKED, Outcome
 from services.intake.redaction import is_personal, pseudonyms_in
 from services.intake.rules import Reading
 
@@ -24,7 +24,7 @@ class Book:
         self._w = w
         self.seen: dict[str, tuple[Reading, Outcome]] = {}
         self.known: dict[str, Known] = w.known([reading.event_id for reading in readings])
-        fresh = [one for one in readings if one.event_id not in self.known]
+        fresh = [one for one in readings if not self.is_settled(one.event_id)]
         named = {alias for one in fresh if (alias := alias_of(one))}
         self._aliases: dict[Alias, str] = w.cases_by_alias(named)
         self._persons = self._matches(fresh)
@@ -38,6 +38,11 @@ class Book:
         self._waiting = self._wait_already(named, fresh)
 
     # What is asked of it.
+
+    def is_settled(self, event_id: str) -> bool:
+        """Tell whether an event is in the ledger or waits there; one that was set aside may be tried again."""
+        known = self.known.get(event_id)
+        return known is not None and known.verdict in {ACCEPTED, PARKED}
 
     def exists(self, case: str) -> bool:
         """Tell whether there is such a case."""

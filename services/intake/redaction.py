@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from services.intake.fitting import fits
 from services.intake.rules import fields_within
 from waakvlam.catalogue import EventType, all_versions
 from waakvlam.codec import encode, plain
@@ -74,12 +75,13 @@ def redact_correction(
     """Return a correction without what is about a person, by the marks of the type that it corrects (`of`).
 
     When that event is not known, a field counts as personal if any type marks it so. Raises UnknownField when the
-    correction names a field that the corrected event does not have: nobody could tell whether it is about a person.
+    correction names a field, or a value, that the corrected event cannot have: nobody could tell whether it is personal.
     """
     if record[CORRECTION_DATA] is None:
         return Redacted(value)
-    told = json.loads(record[CORRECTION_DATA])
-    if not told.keys() <= _data_names(of):
+    told: dict[str, Any] = json.loads(record[CORRECTION_DATA])
+    types = _data_types(of)
+    if not all(name in types and any(fits(one, value) for one in types[name]) for name, value in told.items()):
         raise UnknownField(CORRECTION_DATA)
     redacted = Redacted(value)
     marks = _marks(of) if of else _any_marks()
@@ -173,6 +175,10 @@ def _any_marks() -> _Marks:
 
 
 @cache
-def _data_names(event_type: EventType | None) -> frozenset[str]:
-    types = [event_type] if event_type else all_versions()
-    return frozenset(one.data_name for every in types for one in every.data_fields)
+def _data_types(event_type: EventType | None) -> Mapping[str, list[Any]]:
+    """Return the Avro types that a field of data may have, in this event type or in any."""
+    types: dict[str, list[Any]] = {}
+    for every in [event_type] if event_type else all_versions():
+        for one in every.data_fields:
+            types.setdefault(one.data_name, []).append(one.type)
+    return types

@@ -407,7 +407,8 @@ def test_a_correction_with_a_field_or_value_that_the_event_cannot_have_is_refuse
 
 def test_a_correction_of_an_event_that_is_not_known_yet_is_sealed_with_care(desk):
     case = opened(desk)
-    told = {"text": "Voorbeeldgezin: tekst", "persons": [{"person": "psn-voorbeeld-1"}], "check_on": "2026-02-01"}
+    person = {"person": "psn-voorbeeld-1", "role": "victim", "child": False}
+    told = {"text": "Voorbeeldgezin: tekst", "persons": [person], "check_on": "2026-02-01"}
 
     (receipt,) = desk.take(_correction(VT, "e-3", case, "e-99", data=json.dumps(told)))
 
@@ -572,7 +573,7 @@ def _offer(event_id, *, case, to_agency):
 
 
 def _escalation(event_id, name, case, *, level, reason="vastgelopen"):
-    fields = {"escalation_id": "x-1", "ladder": "regio", "level": level, "reason": reason, "direction": None}
+    fields = {"escalation_id": "x-1", "ladder": "regio", "level": level, "reason": reason, "direction": "up"}
     known = {field.name for field in event_types()[name].data_fields}
     return sent(VT, name, event_id, case=case, **{key: value for key, value in fields.items() if key in known})
 
