@@ -5,10 +5,12 @@ newest record that is there.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
 from mode import Service
 
 log = logging.getLogger(__name__)
@@ -20,9 +22,11 @@ AGAIN_AFTER_SECONDS = 1.0
 class Tail(Service):
     """Gives `hear` the value of each record of a topic's first partition, from the newest on; it may run in the loop."""
 
-    def __init__(self, bootstrap: str, topic: str, hear: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, bootstrap: str, topic: str, hear: Callable[[bytes], None], *, security: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__()
-        self._bootstrap = bootstrap
+        self._arguments = {"bootstrap_servers": bootstrap, "enable_auto_commit": False, **(security or {})}
         self._topic = topic
         self._hear = hear
 
@@ -41,12 +45,15 @@ class Tail(Service):
                 await self.sleep(AGAIN_AFTER_SECONDS)
 
     async def _follow(self) -> None:
-        consumer = AIOKafkaConsumer(bootstrap_servers=self._bootstrap, group_id=None, enable_auto_commit=False)
+        consumer = AIOKafkaConsumer(**self._arguments)
         place = TopicPartition(self._topic, 0)
         await consumer.start()
         try:
             consumer.assign([place])
-            begin, end = (await consumer.beginning_offsets([place]))[place], (await consumer.end_offsets([place]))[place]
+            begin, end = (
+                (await consumer.beginning_offsets([place]))[place],
+                (await consumer.end_offsets([place]))[place],
+            )
             consumer.seek(place, max(begin, end - 1))
             while not self.should_stop:
                 for records in (await consumer.getmany(timeout_ms=POLL_MILLISECONDS)).values():
@@ -54,3 +61,8 @@ class Tail(Service):
                         self._hear(one.value or b"")
         finally:
             await consumer.stop()
+
+
+def partition_of(key: bytes, partitions: int) -> int | None:
+    """Return the partition in which all our senders put a key; nothing while it is not known how many there are."""
+    return (murmur2(key) & 0x7FFFFFFF) % partitions if partitions else None

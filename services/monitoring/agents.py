@@ -1,0 +1,187 @@
+"""What monitoring does again and again: look at what is due, tell the world, count, and audit itself.
+
+Each is a step of a loop that returns how many real seconds it may rest. A step asks the tables what is left to do and may be run at any
+time, so after a crash or an outage there is nothing special to do.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Sequence
+
+import structlog
+
+from ledger.errors import Conflict
+from ledger.metrics import Meters
+from ledger.model import OutboxRow
+from services.monitoring import alert_view
+from services.monitoring.announcement import announcements
+from services.monitoring.audit import Auditor, Round
+from services.monitoring.horizon import Horizon
+from services.monitoring.radar import Radar
+from services.monitoring.records import Told, Undelivered
+from services.monitoring.rule_index import RuleIndex
+from waakvlam.clock import Clock
+
+log = structlog.get_logger("monitoring")
+
+CASES_PER_LOOK = 500
+ROWS_PER_DELIVERY = 500
+TALLY_SECONDS = 2.0
+AUDIT_PAGE_SECONDS = 0.25
+AUDIT_ROUND_SECONDS = 5.0
+UNCONFIRMED_AFTER_MICROS = 120_000_000
+
+Send = Callable[[Sequence[OutboxRow]], Awaitable[object]]
+Mine = Callable[[], Collection[int]]
+
+
+class Looking:
+    """The scan: looks at what is due up to the horizon; when the ledger's clock stands still too long, up to now."""
+
+    def __init__(
+        self, radar: Radar, *, mine: Mine, clock: Clock, meters: Meters, patience_seconds: float, rest_seconds: float
+    ) -> None:
+        self._radar = radar
+        self._horizon: Horizon = radar.horizon
+        self._mine = mine
+        self._clock = clock
+        self._early_scans = meters.counter("waakvlam_radar_early_scans_total")
+        self._horizon_at = meters.gauge("waakvlam_radar_horizon_timestamp_seconds")
+        self._patience = patience_seconds
+        self._rest = rest_seconds
+        self._was_early: frozenset[int] = frozenset()
+
+    async def step(self, *, changed: Callable[[], None] = lambda: None) -> float:
+        """Take one look, and say so where it changed something; go on at once while there is more than it could take."""
+        known_to = {part: at for part in self._mine() if (at := self._horizon.of(part)) is not None}
+        early = self._early()
+        if known_to:
+            self._horizon_at.set(min(known_to.values()) / 1e6)
+        known_to |= dict.fromkeys(early, self._clock.micros())
+        try:
+            looked_at = await asyncio.to_thread(self._radar.scan, known_to, early=early, limit=CASES_PER_LOOK)
+        except Conflict as somebody_else:
+            log.warning("a look found cases changed by another worker; it is taken again", reason=str(somebody_else))
+            return self._rest
+        if looked_at:
+            changed()
+        return 0.0 if looked_at == CASES_PER_LOOK else self._rest
+
+    def _early(self) -> frozenset[int]:
+        early = frozenset(part for part in self._mine() if self._horizon.stood_still(part) > self._patience)
+        if early:
+            self._early_scans.inc(len(early))
+        if early and not self._was_early:
+            log.error(
+                "the ledger's clock stands still: alerts are raised without it, better early than silent",
+                partitions=len(early),
+            )
+        if self._was_early and not early:
+            log.info("the ledger's clock runs again")
+        self._was_early = early
+        return early
+
+
+class Telling:
+    """Delivers what is untold of alert rows, and marks it only then: a crash in between repeats it under the same id."""
+
+    def __init__(
+        self, radar: Radar, rules: RuleIndex, send: Send, *, mine: Mine, clock: Clock, real: Clock, meters: Meters
+    ) -> None:
+        self._view = radar.view
+        self._rules = rules
+        self._send = send
+        self._mine = mine
+        self._clock = clock
+        self._real = real
+        self._told = meters.counter("waakvlam_radar_alerts_told_total")
+        self._delay = meters.histogram("waakvlam_radar_alert_delay_seconds")
+
+    async def step(self) -> float:
+        """Tell the next rows, the heaviest first."""
+        rows = await asyncio.to_thread(self._untold)
+        if rows:
+            await self._send([message for row in rows for message in announcements(row, self._rules)])
+            await asyncio.to_thread(self._mark, rows)
+        return 0.0 if len(rows) == ROWS_PER_DELIVERY else 0.5
+
+    def _untold(self) -> list[Undelivered]:
+        with self._view.reading() as t:
+            return alert_view.undelivered(t, self._mine(), ROWS_PER_DELIVERY)
+
+    def _mark(self, rows: Sequence[Undelivered]) -> None:
+        now, at = self._clock.micros(), self._real.micros()
+        steps = [Told(one.row.alert, one.row.number, step, at) for one in rows for step in one.steps]
+        with self._view.transaction() as t:
+            alert_view.mark_sent(t, steps)
+        for one in rows:
+            for step in one.steps:
+                self._told.labels(step=step).inc()
+            if "raised" in one.steps:
+                self._delay.observe(max(0, now - one.row.raised_at) / 1e6)
+
+
+class Counting:
+    """Says how things stand, for gauges; and tells again what was told but never came back from the ledger."""
+
+    def __init__(self, radar: Radar, *, mine: Mine, real: Clock, meters: Meters) -> None:
+        self._radar = radar
+        self._mine = mine
+        self._real = real
+        self._meters = meters
+
+    async def step(self) -> float:
+        """Count all cases and alerts of ours."""
+        tally = await asyncio.to_thread(self._radar.view.tally, self._mine())
+        cases = self._meters.gauge("waakvlam_radar_cases")
+        cases.labels(state="open").set(tally.open_cases)
+        cases.labels(state="closed").set(tally.cases - tally.open_cases)
+        for name, number in {
+            "waakvlam_radar_open_cases_without_deadline": tally.without_deadline,
+            "waakvlam_radar_cases_without_agreement": tally.uncovered,
+            "waakvlam_radar_cases_broken": tally.broken,
+            "waakvlam_radar_open_alerts": tally.open_alerts,
+            "waakvlam_radar_undelivered_alerts": tally.undelivered,
+            "waakvlam_radar_unconfirmed_alerts": tally.unconfirmed,
+        }.items():
+            self._meters.gauge(name).set(number)
+        again = await asyncio.to_thread(self._tell_again)
+        if again:
+            log.warning("alerts that were delivered never came back from the ledger; they are told again", rows=again)
+        return TALLY_SECONDS
+
+    def _tell_again(self) -> int:
+        with self._radar.view.transaction() as t:
+            return alert_view.tell_again(t, sent_before=self._real.micros() - UNCONFIRMED_AFTER_MICROS)
+
+
+class Auditing:
+    """Goes round over all cases, slowly; a round without a finding moves the heartbeat, and nothing else does."""
+
+    def __init__(self, auditor: Auditor, horizon: Horizon, *, mine: Mine, real: Clock, meters: Meters) -> None:
+        self._auditor = auditor
+        self._horizon = horizon
+        self._mine = mine
+        self._real = real
+        self._heartbeat = meters.gauge("waakvlam_radar_audited_timestamp_seconds")
+        self._differences = meters.counter("waakvlam_radar_differences_total")
+        self._going: Round | None = None
+
+    async def step(self) -> float:
+        """Take the next page of the round."""
+        known_to = {part: at for part in self._mine() if (at := self._horizon.of(part)) is not None}
+        if not known_to:
+            return AUDIT_ROUND_SECONDS
+        going = self._going = self._going or Round(known_to)
+        await asyncio.to_thread(self._auditor.step, going, known_to)
+        if not going.is_done:
+            return AUDIT_PAGE_SECONDS
+        self._going = None
+        self._conclude(going)
+        return AUDIT_ROUND_SECONDS
+
+    def _conclude(self, going: Round) -> None:
+        for kind, count in going.found.items():
+            self._differences.labels(kind=kind).inc(count)
+            log.error("the audit found differences", kind=kind, count=count, cases=going.looked_at)
+        if not going.found:
+            self._heartbeat.set(self._real.micros() / 1e6)

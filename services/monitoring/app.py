@@ -1,0 +1,102 @@
+"""The one place that makes monitoring's real things: agreements, radar view, ledger, pump, clock, sender, loops."""
+
+import time
+from collections.abc import Collection
+from contextlib import closing
+
+from ledger import ledger_clock
+from ledger.application import Ledger
+from ledger.database import open_database
+from ledger.metrics import registry
+from ledger.relay import TOPIC as CASE_EVENTS
+from ledger.streams import Batch, Hosting, Loop, Parts, Pump, Sender, run
+from ledger.streams.tail import Tail, partition_of
+from rulebook import agreements
+from services.monitoring.agents import Auditing, Counting, Looking, Telling
+from services.monitoring.announcement import SENDER
+from services.monitoring.audit import Auditor
+from services.monitoring.horizon import Horizon
+from services.monitoring.radar import Radar
+from services.monitoring.rule_index import RuleIndex
+from services.monitoring.settings import MonitoringSettings
+from services.monitoring.view import RadarView
+from waakvlam.clock import SystemClock
+from waakvlam.topics import agencies
+
+NAME = "monitoring"
+
+
+def serve(settings: MonitoringSettings) -> int:
+    """Run monitoring until it is told to stop; return the exit code of the process."""
+    hosting = Hosting(
+        name=NAME,
+        bootstrap=settings.bootstrap,
+        folder=settings.data,
+        port=settings.monitoring_port,
+        topics=[CASE_EVENTS, ledger_clock.TOPIC, agencies()[SENDER].topic],
+        security=settings.kafka_security(),
+    )
+    with (
+        closing(Ledger.open(settings.ledger, clock=settings.time())) as ledger,
+        closing(RadarView(open_database(settings.radar))) as view,
+    ):
+        return run(hosting, lambda: _parts(settings, ledger, view))
+
+
+def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Parts:
+    clock, real, meters, security = settings.time(), SystemClock(), registry(NAME), settings.kafka_security()
+    rules = RuleIndex(agreements.load(settings.agreements))
+    horizon = Horizon(time.monotonic)
+    radar = Radar(
+        view,
+        rules,
+        history=ledger.history,
+        horizon=horizon,
+        clock=clock,
+        cases_in_memory_max=settings.monitoring_cases_in_memory,
+    )
+    sender = Sender(settings.bootstrap, security=security)
+
+    def mine() -> Collection[int]:
+        return {place.partition for place in pump.assigned()}
+
+    def fold(batch: Batch) -> None:
+        radar.fold(batch)
+        pump.loop.call_soon_threadsafe(looking.wake)
+
+    def hear(value: bytes) -> None:
+        stroke = ledger_clock.decode(value)
+        horizon.promised(stroke.time, stroke.ends)
+
+    pump = Pump(
+        settings.bootstrap,
+        NAME,
+        [CASE_EVENTS],
+        positions=radar.positions,
+        handle=fold,
+        meters=meters,
+        security=security,
+    )
+    clock_tail = Tail(settings.bootstrap, ledger_clock.TOPIC, hear, security=security)
+    looks = Looking(
+        radar,
+        mine=mine,
+        clock=clock,
+        meters=meters,
+        patience_seconds=settings.monitoring_patience_seconds,
+        rest_seconds=settings.monitoring_scan_seconds,
+    )
+    telling = Loop(
+        "Telling", Telling(radar, rules, sender.send_all, mine=mine, clock=clock, real=real, meters=meters).step
+    )
+    looking = Loop("Looking", lambda: looks.step(changed=telling.wake))
+    counting = Loop("Counting", Counting(radar, mine=mine, real=real, meters=meters).step)
+    auditor = Auditor(
+        radar,
+        rules,
+        notifications=lambda after, limit: ledger.notifications(after=after, limit=limit),
+        partition_of=lambda case: partition_of(case.encode(), horizon.partition_count()),
+    )
+    auditing = Loop("Auditing", Auditing(auditor, horizon, mine=mine, real=real, meters=meters).step)
+    services = [sender, clock_tail, pump, looking, telling, counting, auditing]
+    return Parts(services, is_ready=pump.is_ready, registry=meters.registry)

@@ -1,0 +1,141 @@
+"""The auditor: looks at ALL cases, again and again, and asks whether the radar's tables say what follows from the ledger.
+
+Two questions, each in pages. Does the radar hold every event that the ledger holds (also of a case that it never heard of)? Does
+every case's row, and every alert's, equal what the engine makes of its facts from nothing? What differs is mended and counted. A round
+that found nothing moves the heartbeat; a round that found something, or an open case that nobody watches, does not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ledger import record as ledger_record
+from ledger.model import Notification
+from services.monitoring import alert_view
+from services.monitoring.radar import Radar
+from services.monitoring.records import CaseRow, Fact, NumberedRow
+from services.monitoring.rule_index import RuleIndex
+from services.monitoring.view import RadarView
+from services.monitoring.watch import Watch
+
+CASES_PER_PAGE = 200
+NOTIFICATIONS_PER_PAGE = 2_000
+
+Notifications = Callable[[int, int], Sequence[Notification]]
+PartitionOf = Callable[[str], int | None]
+
+
+@dataclass(slots=True)
+class Round:
+    """One round over all cases: how far it is, and what it found so far."""
+
+    began_at: Mapping[int, int]  # of each partition, up to when it was known when the round began
+    after: str = ""
+    looked_at: int = 0
+    found: dict[str, int] = field(default_factory=dict)
+    is_done: bool = False
+
+    def note(self, kind: str, count: int = 1) -> None:
+        """Count a difference."""
+        self.found[kind] = self.found.get(kind, 0) + count
+
+
+class Auditor:
+    """Goes round over the cases of the partitions that are ours."""
+
+    def __init__(
+        self, radar: Radar, rules: RuleIndex, *, notifications: Notifications, partition_of: PartitionOf
+    ) -> None:
+        self._radar = radar
+        self._view: RadarView = radar.view
+        self._rules = rules
+        self._notifications = notifications
+        self._partition_of = partition_of
+        self._swept_to = 0
+        self._partitions: set[int] = set()
+
+    def step(self, going: Round, known_to: Mapping[int, int]) -> None:
+        """Look at the next page: of the ledger while there is something new in it, else of the cases."""
+        if set(known_to) != self._partitions:
+            self._partitions, self._swept_to = set(known_to), 0
+        if not self._sweep(going, known_to):
+            self._compare_page(going, known_to)
+
+    # Does the radar hold all that the ledger holds?
+
+    def _sweep(self, going: Round, known_to: Mapping[int, int]) -> bool:
+        page = self._notifications(self._swept_to, NOTIFICATIONS_PER_PAGE)
+        newest: dict[str, tuple[int, int]] = {}
+        swept_to = self._swept_to
+        for notification in page:
+            record = ledger_record.decode(notification.body)
+            if not record.caseless:
+                partition = self._partition_of(record.case)
+                if partition is None or (partition in known_to and record.recorded_at > known_to[partition]):
+                    break  # nobody can say yet that it should be here
+                if partition in known_to:
+                    newest[record.case] = (record.version, partition)
+            swept_to = notification.position
+        with self._view.reading() as t:
+            rows = self._view.cases(t, newest)
+        for case, (version, partition) in newest.items():
+            if case not in rows or rows[case].version < version:
+                going.note("missing_events")
+                self._radar.mend(case, partition)
+        is_new = swept_to > self._swept_to
+        self._swept_to = swept_to
+        return is_new
+
+    # Do the tables say what follows from the facts?
+
+    def _compare_page(self, going: Round, known_to: Mapping[int, int]) -> None:
+        with self._view.reading() as t:
+            rows = self._view.page(t, known_to, going.after, CASES_PER_PAGE)
+            cases = [row.case for row in rows]
+            facts = self._view.facts(t, cases)
+            alerts = alert_view.of_cases(t, cases)
+        for row in rows:
+            differences = self._differences(row, facts.get(row.case, []), alerts.get(row.case, {}))
+            for kind in differences:
+                going.note(kind)
+            if differences:
+                self._radar.mend(row.case, row.partition)
+        going.looked_at += len(rows)
+        going.is_done = len(rows) < CASES_PER_PAGE
+        if rows:
+            going.after = rows[-1].case
+        if going.is_done:
+            self._look_at_what_is_left(going)
+
+    def _differences(
+        self, row: CaseRow, facts: Sequence[Fact], stored: Mapping[tuple[str, int], NumberedRow]
+    ) -> list[str]:
+        if [fact.version for fact in facts] != list(range(1, row.version + 1)):
+            return ["facts"]
+        anew = Watch.rebuilt(self._rules, row, facts)
+        found = []
+        if anew.broken or row.broken:
+            found.append("broken")
+        elif anew.row() != row:
+            found.append("case")
+        must_be, is_so = _standing(anew.changed.values()), _standing(stored.values())
+        if must_be.keys() - is_so.keys():
+            found.append("alert_missing")
+        if is_so.keys() - must_be.keys():
+            found.append("alert_unfounded")
+        if any(must_be[key] != is_so[key] for key in must_be.keys() & is_so.keys()):
+            found.append("alert_state")
+        return found
+
+    def _look_at_what_is_left(self, going: Round) -> None:
+        """A round also fails on what no mending can help: cases nobody watches, and looks that were due all the while."""
+        tally = self._view.tally(going.began_at)
+        if tally.without_deadline:
+            going.note("without_deadline", tally.without_deadline)
+        with self._view.reading() as t:
+            late = [row for part, until in going.began_at.items() for row in self._view.waking(t, part, until, 1)]
+        if late:
+            going.note("not_looked_at", len(late))
+
+
+def _standing(rows: Iterable[NumberedRow]) -> dict[tuple[str, int], tuple[int | None, str | None]]:
+    return {(row.alert, row.number): (row.closed_at, row.outcome) for row in rows}

@@ -1,0 +1,240 @@
+"""The radar: every case under watch. Folds what the ledger tells, and looks at what is due though nothing was told.
+
+Both do the same with a case (learn what is known, conclude, store) and store in one transaction: facts, the case's row, rows of
+alerts, and for a batch the positions up to which it was read. What is held in memory only saves work: a watch that is not what the
+table says is dropped and built again from the facts, so a crash, a repeat or another worker can never leave a wrong conclusion.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from ledger import record as ledger_record
+from ledger.database import Statements
+from ledger.errors import Damaged
+from ledger.record import Record
+from ledger.streams.records import Batch, Place
+from rulebook.event import Event
+from services.monitoring import alert_view
+from services.monitoring.horizon import Horizon
+from services.monitoring.records import CaseRow, Fact
+from services.monitoring.rule_index import RuleIndex
+from services.monitoring.view import RadarView
+from services.monitoring.watch import Watch
+from waakvlam.clock import Clock
+
+CASES_IN_MEMORY_MAX = 50_000
+NOBODY: frozenset[int] = frozenset()
+
+History = Callable[[str], Sequence[Record]]
+
+
+@dataclass(slots=True)
+class _Story:
+    """What a batch holds of one case."""
+
+    partition: int
+    records: list[Record]
+
+
+class Radar:
+    """All cases of the partitions that this process reads."""
+
+    def __init__(
+        self,
+        view: RadarView,
+        rules: RuleIndex,
+        *,
+        history: History,
+        horizon: Horizon,
+        clock: Clock,
+        cases_in_memory_max: int = CASES_IN_MEMORY_MAX,
+    ) -> None:
+        self.view = view
+        self.horizon = horizon
+        self._rules = rules
+        self._history = history
+        self._clock = clock
+        self._watches: OrderedDict[str, Watch] = OrderedDict()
+        self._watches_max = cases_in_memory_max
+        self._positions: dict[Place, int] = {}
+        self._lock = threading.Lock()
+
+    def positions(self, places: Iterable[Place]) -> dict[Place, int]:
+        """Return where to read on in places that are ours from now on."""
+        with self._lock:
+            stored = {Place(*place): at for place, at in self.view.positions(places).items()}
+            self._positions = stored
+            self.horizon.assigned({place.partition: stored.get(place, 0) for place in places})
+            return dict(stored)
+
+    def fold(self, batch: Batch) -> None:
+        """Take in a batch of the ledger's records: all its effects and its positions, or nothing."""
+        stories, seen_to = _stories(batch)
+        with self._lock, self._forgetting(stories), self.view.transaction() as t:
+            moved = self._move(t, batch)
+            rows = self.view.cases(t, stories)
+            watches = self._watched(t, rows, {case: story.partition for case, story in stories.items()})
+            facts = [fact for watch in watches for fact in self._taken(watch, stories[watch.case].records)]
+            for place, position in moved.items():
+                self.horizon.read(place.partition, position=position, recorded_at=seen_to[place])
+            for watch in watches:
+                watch.learn(self._known_to(watch.partition))
+            self.view.add_facts(t, facts)
+            self._store(t, rows, watches, early=NOBODY)
+        self._positions |= moved
+
+    def scan(self, known_to: Mapping[int, int], *, early: frozenset[int] = NOBODY, limit: int) -> int:
+        """Look at cases with something due, or to be learned, by now: the worst first; return how many there were.
+
+        `known_to` says for each partition up to when to conclude. Those in `early` are not known to be complete so far.
+        """
+        with self._lock:
+            with self.view.reading() as t:
+                found = [row for part, until in known_to.items() for row in self.view.waking(t, part, until, limit)]
+            found.sort(key=lambda row: (-row.weight, row.wake_at))
+            self._look(found[:limit], known_to, early)
+            return len(found[:limit])
+
+    def mend(self, case: str, partition: int) -> None:
+        """Make a case anew from the ledger: what was missed is fetched, what does not follow from the facts is closed."""
+        with self._lock, self.view.transaction() as t:
+            self._forget([case])
+            row = self.view.cases(t, [case]).get(case)
+            history = self._history(case)
+            facts = self.view.facts(t, [case]).get(case, [])
+            if row is None:
+                watch = Watch(self._rules, case, partition)
+            else:
+                facts = _without_holes(facts, history, row.version)
+                watch = Watch.rebuilt(self._rules, row, facts)
+            facts += [watch.take(one.version, event_of(one)) for one in history if one.version > watch.version]
+            watch.advance(self._known_to(partition))
+            for key, stored in alert_view.of_cases(t, [case]).get(case, {}).items():
+                if key not in watch.changed and stored.closed_at is None:
+                    watch.changed[key] = replace(stored, closed_at=watch.advanced_to, outcome="withdrawn")
+            self.view.add_facts(t, facts)
+            self._store(t, {} if row is None else {case: row}, [watch], early=NOBODY)
+
+    def _look(self, found: Sequence[CaseRow], known_to: Mapping[int, int], early: frozenset[int]) -> None:
+        rows = {row.case: row for row in found}
+        with self._forgetting(rows), self.view.transaction() as t:
+            watches = self._watched(t, rows, {row.case: row.partition for row in found})
+            for watch in watches:
+                watch.advance(known_to[watch.partition])
+            self._store(t, rows, watches, early=early)
+
+    def _move(self, t: Statements, batch: Batch) -> dict[Place, int]:
+        offsets = batch.next_offsets()
+        for place, new in offsets.items():
+            self.view.move(t, place.topic, place.partition, old=self._positions.get(place), new=new)
+        return offsets
+
+    def _taken(self, watch: Watch, records: Iterable[Record]) -> Iterator[Fact]:
+        """Yield the facts that are new; what was missed is fetched from the ledger, what was seen is passed over."""
+        for record in records:
+            if record.version > watch.version + 1:
+                for missed in self._history(watch.case):
+                    if watch.version < missed.version < record.version:
+                        yield watch.take(missed.version, event_of(missed))
+            if record.version > watch.version + 1:
+                raise Damaged(f"case {watch.case}: the ledger does not have version {watch.version + 1}")
+            if record.version > watch.version:
+                yield watch.take(record.version, event_of(record))
+
+    def _known_to(self, partition: int) -> int:
+        known_to = self.horizon.of(partition)
+        return -1 if known_to is None else known_to
+
+    def _store(
+        self, t: Statements, rows: Mapping[str, CaseRow], watches: Sequence[Watch], *, early: frozenset[int]
+    ) -> None:
+        changed = [(rows.get(watch.case), watch.row()) for watch in watches]
+        self.view.write(t, changed)
+        alerts = [
+            (row, alert) for watch, (_, row) in zip(watches, changed, strict=True) for alert in watch.changed.values()
+        ]
+        if alerts:
+            alert_view.write(t, alerts, noticed_at=self._clock.micros(), early=early)
+        recorded = [told for watch in watches for told in watch.recorded]
+        if recorded:
+            alert_view.confirm(t, recorded)
+        for watch in watches:
+            watch.stored()
+            if watch.broken:
+                self._watches.pop(watch.case, None)
+
+    # What is held in memory.
+
+    def _watched(self, t: Statements, rows: Mapping[str, CaseRow], cases: Mapping[str, int]) -> list[Watch]:
+        """Return the watches of these cases, each as its row says; those that memory does not hold are built from facts."""
+        missing = [case for case in cases if case in rows and not self._holds(rows[case])]
+        facts = self.view.facts(t, missing) if missing else {}
+        for case in missing:
+            watch = self._watches[case] = Watch.rebuilt(self._rules, rows[case], facts.get(case, []))
+            watch.stored()
+        for case, partition in cases.items():
+            if case not in rows:
+                self._watches[case] = Watch(self._rules, case, partition)
+            self._watches.move_to_end(case)
+        watches = [self._watches[case] for case in cases]
+        while len(self._watches) > max(self._watches_max, len(cases)):
+            self._watches.popitem(last=False)
+        return watches
+
+    def _holds(self, row: CaseRow) -> bool:
+        held = self._watches.get(row.case)
+        return held is not None and (held.version, held.learned, held.advanced_to) == (
+            row.version, row.learned, row.advanced_to
+        )  # fmt: skip
+
+    @contextmanager
+    def _forgetting(self, cases: Iterable[str]) -> Iterator[None]:
+        """Forget what memory holds of these cases when storing fails: the tables are the truth."""
+        try:
+            yield
+        except BaseException:
+            self._forget(cases)
+            raise
+
+    def _forget(self, cases: Iterable[str]) -> None:
+        for case in cases:
+            self._watches.pop(case, None)
+
+
+def event_of(record: Record) -> Event:
+    """Return a record of the ledger as the rule book sees it."""
+    return Event(
+        id=record.event_id,
+        type=record.type,
+        case=record.case,
+        agency=record.agency,
+        municipality=record.municipality,
+        occurred_at=record.occurred_at,
+        recorded_at=record.recorded_at,
+        data=record.data(),
+    )
+
+
+def _without_holes(facts: Sequence[Fact], history: Iterable[Record], version: int) -> list[Fact]:
+    """Return the facts up to a version; those that are lost come from the ledger."""
+    known = {fact.version: fact for fact in facts if fact.version <= version}
+    for record in history:
+        if record.version <= version and record.version not in known:
+            known[record.version] = Fact(record.version, record.recorded_at, event_of(record))
+    return [known[one] for one in sorted(known)]
+
+
+def _stories(batch: Batch) -> tuple[dict[str, _Story], dict[Place, int]]:
+    """Return a batch by case, and for each place the last recorded_at that it holds."""
+    stories: dict[str, _Story] = {}
+    seen_to: dict[Place, int] = {}
+    for place, arrived in batch.records.items():
+        for one in arrived:
+            record = ledger_record.decode(one.value or b"")
+            seen_to[place] = max(record.recorded_at, seen_to.get(place, 0))
+            if not record.caseless:
+                stories.setdefault(record.case, _Story(place.partition, [])).records.append(record)
+    return stories, seen_to

@@ -1,0 +1,177 @@
+"""The radar view in SQL: positions, cases and their facts (the rows of alerts stand in `alert_view.py`).
+
+Methods that take `t` speak inside the caller's transaction, so that one batch has one. A case's row is changed only where it still
+is what the writer read: who writes on old knowledge (a worker that lost its partition) changes nothing and is told so.
+"""
+
+# ruff: noqa: S608 - the texts that are put together are names of our own columns
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from ledger.database import Database, Statements
+from ledger.errors import Conflict, Fenced
+from rulebook.event import Event
+from services.monitoring.records import CaseRow, Fact, Tally
+from services.monitoring.tables import TABLES
+
+_CASE = (
+    "case_id, part, municipality, phase, is_open, opened_at, last_at, version, learned, advanced_to, next_due, wake_at,"
+    " weight, priority, open_alerts, uncovered, broken"
+)
+_CASE_MARKS = ", ".join("?" * 17)
+_CASE_CHANGES = ", ".join(f"{name} = ?" for name in _CASE.split(", ")[2:])
+
+
+_TALLY_OF_CASES = """SELECT count(*), coalesce(sum(is_open), 0),
+    coalesce(sum(CASE WHEN is_open = 1 AND next_due IS NULL AND wake_at IS NULL AND open_alerts = 0 THEN 1 ELSE 0 END), 0),
+    coalesce(sum(is_open * uncovered), 0), coalesce(sum(broken), 0) FROM radar WHERE part {in}"""
+_TALLY_OF_ALERTS = """SELECT coalesce(sum(CASE WHEN closed_at IS NULL THEN 1 ELSE 0 END), 0), coalesce(sum(pending), 0),
+    coalesce(sum(CASE WHEN raised_recorded_at IS NULL THEN 1 ELSE 0 END), 0) FROM alerts WHERE part {in}"""
+
+
+class Stale(Conflict):
+    """A case's row is no longer what it was when it was read; nothing was written, the work can be done again."""
+
+
+class RadarView:
+    """The radar's own database. Everything in it can be computed again from the ledger."""
+
+    def __init__(self, database: Database) -> None:
+        self.transaction = database.transaction
+        self.reading = database.reading
+        self.close = database.close
+        database.create(TABLES)
+
+    # How far we have read.
+
+    def positions(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+        """Return the stored next offset for each (topic, partition) that has one."""
+        wanted = set(pairs)
+        with self.reading() as t:
+            found = t.rows("SELECT topic, part, position FROM positions")
+        return {(topic, part): position for topic, part, position in found if (topic, part) in wanted}
+
+    def move(self, t: Statements, topic: str, partition: int, *, old: int | None, new: int) -> None:
+        """Store how far a partition has been read; raises Fenced when another reader moved it in between."""
+        if old is None:
+            touched = t.execute(
+                "INSERT INTO positions VALUES (?, ?, ?) ON CONFLICT (topic, part) DO NOTHING", (topic, partition, new)
+            )
+        else:
+            touched = t.execute(
+                "UPDATE positions SET position = ? WHERE topic = ? AND part = ? AND position = ?",
+                (new, topic, partition, old),
+            )
+        if touched != 1:
+            raise Fenced.because_moved(topic, partition, old)
+
+    # The cases.
+
+    def cases(self, t: Statements, cases: Iterable[str]) -> dict[str, CaseRow]:
+        """Return the rows of these cases, those that exist."""
+        found = t.rows_in(f"SELECT {_CASE} FROM radar WHERE case_id {{in}}", cases)
+        return {row[0]: _case_row(row) for row in found}
+
+    def waking(self, t: Statements, partition: int, until: int, limit: int) -> list[CaseRow]:
+        """Return cases for which something is due, or can be learned, by now: the worst first, then the oldest."""
+        found = t.rows(
+            f"SELECT {_CASE} FROM radar WHERE part = ? AND wake_at <= ? ORDER BY weight DESC, wake_at LIMIT ?",
+            (partition, until, limit),
+        )
+        return [_case_row(row) for row in found]
+
+    def page(self, t: Statements, partitions: Iterable[int], after: str, limit: int) -> list[CaseRow]:
+        """Return the next cases in order of their id, those of these partitions."""
+        found = t.rows_in(
+            f"SELECT {_CASE} FROM radar WHERE case_id > ? AND part {{in}} ORDER BY case_id LIMIT {limit:d}",
+            partitions,
+            before=(after,),
+        )
+        return [_case_row(row) for row in found]
+
+    def write(self, t: Statements, changed: Sequence[tuple[CaseRow | None, CaseRow]]) -> None:
+        """Store cases as (the row that was read, the row as it is now); raises Stale when one was not what was read."""
+        new = [_case_values(after) for before, after in changed if before is None]
+        old = [(*_case_values(after)[2:], after.case, before.version, before.learned, before.advanced_to)
+               for before, after in changed if before is not None]  # fmt: skip
+        touched = 0
+        if new:
+            touched += t.executemany(f"INSERT INTO radar ({_CASE}) VALUES ({_CASE_MARKS})", new)
+        if old:
+            touched += t.executemany(
+                f"UPDATE radar SET {_CASE_CHANGES} WHERE case_id = ? AND version = ? AND learned = ? AND advanced_to = ?",
+                old,
+            )
+        if touched != len(changed):
+            raise Stale(f"{len(changed) - touched} of {len(changed)} cases were changed by somebody else")
+
+    # Their facts.
+
+    def facts(self, t: Statements, cases: Iterable[str]) -> dict[str, list[Fact]]:
+        """Return the stored facts of these cases, each list in order of version."""
+        found: dict[str, list[Fact]] = {}
+        for case, version, known_at, body in t.rows_in(
+            "SELECT case_id, version, known_at, body FROM facts WHERE case_id {in}", cases
+        ):
+            found.setdefault(case, []).append(Fact(version, known_at, _event(case, known_at, body)))
+        for facts in found.values():
+            facts.sort(key=lambda fact: fact.version)
+        return found
+
+    def add_facts(self, t: Statements, facts: Iterable[Fact]) -> None:
+        """Store facts; one that is there already stays as it is."""
+        t.executemany(
+            "INSERT INTO facts (case_id, version, known_at, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(fact.event.case, fact.version, fact.known_at, _body(fact.event)) for fact in facts],
+        )
+
+    # All cases at once.
+
+    def tally(self, partitions: Iterable[int]) -> Tally:
+        """Return counts over all cases of these partitions, and over their alerts."""
+        mine = list(partitions)
+        with self.reading() as t:
+            cases = t.rows_in(_TALLY_OF_CASES, mine)
+            alerts = t.rows_in(_TALLY_OF_ALERTS, mine)
+        sums = (
+            [sum(column) for column in zip(*cases, strict=True)],
+            [sum(column) for column in zip(*alerts, strict=True)],
+        )
+        return Tally(*(sums[0] or [0] * 5), *(sums[1] or [0] * 3))
+
+
+def _case_row(row: tuple[Any, ...]) -> CaseRow:
+    told = CaseRow(*row)
+    return replace(told, is_open=bool(told.is_open), uncovered=bool(told.uncovered), broken=bool(told.broken))
+
+
+def _case_values(row: CaseRow) -> tuple[Any, ...]:
+    return (
+        row.case, row.partition, row.municipality, row.phase, int(row.is_open), row.opened_at, row.last_at, row.version,
+        row.learned, row.advanced_to, row.next_due, row.wake_at, row.weight, row.priority, row.open_alerts,
+        int(row.uncovered), int(row.broken),
+    )  # fmt: skip
+
+
+def _body(event: Event) -> bytes:
+    return orjson.dumps(
+        (event.id, event.type, event.agency, event.municipality, event.occurred_at, event.recorded_at, event.data)
+    )
+
+
+def _event(case: str, known_at: int, body: bytes) -> Event:
+    event_id, event_type, agency, municipality, occurred_at, _, data = orjson.loads(body)
+    return Event(
+        id=event_id,
+        type=event_type,
+        case=case,
+        agency=agency,
+        municipality=municipality,
+        occurred_at=occurred_at,
+        recorded_at=known_at,
+        data=data,
+    )
