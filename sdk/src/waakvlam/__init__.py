@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         WaakvlamError,
     )
     from waakvlam.messages import Message
-    from waakvlam.pseudonym import pseudonym
     from waakvlam.publisher import Publisher, Sent, Transport, new_id
     from waakvlam.receipt import Receipt
     from waakvlam.sequence import SequenceFile
@@ -40,7 +39,6 @@ _HOMES = {
     "Unreadable": "errors",
     "WaakvlamError": "errors",
     "new_id": "publisher",
-    "pseudonym": "pseudonym",
 }
 
 __all__ = [
@@ -59,7 +57,6 @@ __all__ = [
     "Unreadable",
     "WaakvlamError",
     "new_id",
-    "pseudonym",
 ]
 
 
