@@ -54,8 +54,11 @@ class Ledger:
         """Open ONE transaction under the ledger's write lock; an exception undoes all that was done in it."""
         with self._recorder.writing() as statements:
             writing = Writing(statements, self._recorder, clock_at=self._clock.micros(), keys=self._keys)
-            yield writing
-            writing.flush()
+            try:
+                yield writing
+                writing.flush()
+            finally:
+                writing.end()
 
     def promise_time(self) -> Promise:
         """Fix a moment: every event that is appended LATER gets a `recorded_at` after it; also across restarts."""
@@ -149,11 +152,12 @@ class Ledger:
     # Erasing and proving.
 
     def erase(self, case: str) -> int:
-        """Destroy a case's keys and forget its persons; return how many keys there were.
+        """Destroy a case's keys, forget its persons and what waits for it; return how many keys there were.
 
         The records stay, with all hashes and counts; what was sealed in them can never be read again.
         """
         with self._recorder.writing() as statements:
+            statements.execute("DELETE FROM parked WHERE case_id = ?", (case,))
             statements.execute("DELETE FROM persons WHERE case_id = ?", (case,))
             return self._key_store().destroy(case)
 

@@ -133,6 +133,17 @@ def translated() -> Iterator[None]:
         raise errors.Fault(f"the database refuses: {type(error).__name__}") from error
 
 
+@contextmanager
+def alone(lock: threading.Lock) -> Iterator[None]:
+    """Hold a lock; raises Unavailable when it can not be had in time, as when a transaction is opened inside another."""
+    if not lock.acquire(timeout=LOCK_SECONDS_MAX):
+        raise errors.Unavailable(f"another transaction of this process has been writing for {LOCK_SECONDS_MAX} seconds")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def begin_writing(connection: sqlite3.Connection) -> None:
     """Take SQLite's write lock, as soon as another process lets go of it.
 
@@ -167,7 +178,7 @@ class SQLiteDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Statements]:
         """Open a transaction that writes."""
-        with self._writer, self._begun(begin_writing) as statements:
+        with alone(self._writer), self._begun(begin_writing) as statements:
             yield statements
 
     @contextmanager

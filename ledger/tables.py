@@ -7,15 +7,17 @@
 `parked`    events that wait for their case, their bytes sealed
 `positions` how far each topic partition has been read
 `outbox`    messages to publish after the commit
-`state`     three numbers: the last position given, the last `recorded_at` given, the last time promised
+`state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout
 """
 
 from collections.abc import Iterable, Mapping
 
+from ledger import errors
 from ledger.database import Statements
 
 ACCEPTED = "accepted"
 
+LAYOUT = 1  # as at the end of the script
 _SCRIPT = """
 CREATE TABLE IF NOT EXISTS seen (
     event_id text PRIMARY KEY, source text NOT NULL, content bytea NOT NULL, verdict text NOT NULL,
@@ -46,7 +48,8 @@ CREATE TABLE IF NOT EXISTS outbox (
     id SERIAL KEY, topic text NOT NULL, key bytea, headers bytea NOT NULL, value bytea
 );
 CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0) ON CONFLICT (name) DO NOTHING
+INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 1)
+ON CONFLICT (name) DO NOTHING
 """
 CREATE = tuple(_SCRIPT.split(";"))
 
@@ -75,12 +78,19 @@ HEAD = (
 
 
 def state(statements: Statements) -> dict[str, int]:
-    """Return the three numbers."""
+    """Return the numbers."""
     return dict(statements.rows("SELECT name, value FROM state"))
 
 
+def check_layout(statements: Statements) -> None:
+    """Raise a Fault when the tables were made by a version with another layout: reading on would be guessing."""
+    found = state(statements).get("layout")
+    if found != LAYOUT:
+        raise errors.Fault(f"the ledger's tables have layout {found}; this version knows layout {LAYOUT}")
+
+
 def set_state(statements: Statements, values: Mapping[str, int]) -> None:
-    """Write some of the three numbers; none of them ever goes back."""
+    """Write some of the numbers; none of them ever goes back."""
     statements.executemany(
         "UPDATE state SET value = ? WHERE name = ? AND value <= ?",
         [(value, name, value) for name, value in values.items()],

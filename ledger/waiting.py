@@ -9,7 +9,6 @@ import orjson
 from ledger import sealing
 from ledger.database import Statements
 from ledger.model import Alias, OutboxRow, Parked
-from ledger.record import stream_of
 from ledger.sealing import Key, KeyStore
 
 PARKED_COLUMNS = (
@@ -25,6 +24,11 @@ PARKED_COLUMNS = (
     "due_at",
 )
 _COLUMNS = ", ".join(("id", *PARKED_COLUMNS, "body"))
+
+
+def key_name(agency: str) -> str:
+    """Return the name of the key under which an agency's parked events are sealed."""
+    return f"parked:{agency}"
 
 
 def park(statements: Statements, parked: Parked, key: Key) -> None:
@@ -57,7 +61,7 @@ def _parked_from(row: tuple[Any, ...], keys: KeyStore) -> Parked:
     columns = dict(zip(PARKED_COLUMNS, row[1:-1], strict=True))
     case = columns.pop("case_id")
     bound = columns["event_id"].encode()
-    wire = sealing.open_sealed(row[-1], case=stream_of(columns["agency"]), bound=bound, keys=keys)
+    wire = sealing.open_sealed(row[-1], case=key_name(columns["agency"]), bound=bound, keys=keys)
     headers = _headers_from(wire["headers"])
     return Parked(**columns, case=case, key=_bytes(wire["key"]), headers=headers, value=_bytes(wire["value"]) or b"")
 

@@ -43,7 +43,7 @@ class Writing:
     ) -> None:
         state = tables.state(statements)
         self.now = max(clock_at, state["recorded_at"], state["promised_at"] + 1)
-        self._statements = statements
+        self._open: Statements | None = statements
         self._recorder = recorder
         self._keys = keys
         self._position = state["position"]
@@ -142,10 +142,10 @@ class Writing:
             raise errors.AlreadyRecorded(f"event {event_id} is in the register with another verdict or content")
 
     def park(self, parked: Parked) -> None:
-        """Let an event wait for its case, its bytes sealed under its agency's own stream; its id is remembered."""
+        """Let an event wait for its case, its bytes sealed under a key of its agency; its id is remembered."""
         self.remember(parked.event_id, source=parked.source, content=parked.content, verdict="parked", case=parked.case)
-        stream = record.stream_of(parked.agency)
-        waiting.park(self._statements, parked, self._keys_for({stream})[stream])
+        name = waiting.key_name(parked.agency)
+        waiting.park(self._statements, parked, self._keys_for({name})[name])
 
     def parked(self, aliases: Iterable[Alias] = (), *, cases: Iterable[str] = ()) -> list[Parked]:
         """Return what waits under these file numbers or for these cases, in the order in which it was parked."""
@@ -177,6 +177,16 @@ class Writing:
             raise errors.Fenced.because_moved(topic, partition, old)
 
     # How it is done.
+
+    def end(self) -> None:
+        """Make this object useless: its transaction has ended."""
+        self._open = None
+
+    @property
+    def _statements(self) -> Statements:
+        if self._open is None:
+            raise errors.Fault("this transaction has ended; open another with ledger.writing()")
+        return self._open
 
     def flush(self) -> None:
         """Send what was appended to the database, still inside the transaction."""

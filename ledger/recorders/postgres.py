@@ -60,7 +60,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         return recorder
 
     def create_table(self) -> None:
-        """Make all tables in one transaction, one process at a time."""
+        """Make all tables in one transaction, one process at a time, unless they are there."""
+        with self.reading() as statements:
+            if statements.value("SELECT to_regclass('state')"):
+                tables.check_layout(statements)
+                return
         with self._begun() as statements:
             statements.execute("SELECT pg_advisory_xact_lock(?)", (_CREATING,))
             for composed in self.sql_create_statements:

@@ -21,7 +21,7 @@ from eventsourcing.sqlite import (
 )
 
 from ledger import tables
-from ledger.database import LOCK_SECONDS_MAX, Statements, begin_writing, translated
+from ledger.database import LOCK_SECONDS_MAX, Statements, alone, begin_writing, translated
 from ledger.recorders import kept
 
 _PRAGMAS = ("synchronous=FULL", "secure_delete=FAST", "cache_size=-64000")
@@ -70,7 +70,11 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
         return [f"{table} ({columns}, {key})"]
 
     def create_table(self) -> None:
-        """Make all tables in one transaction."""
+        """Make all tables in one transaction, unless they are there."""
+        with self.reading() as statements:
+            if statements.rows("SELECT 1 FROM sqlite_master WHERE name = 'state'"):
+                tables.check_layout(statements)
+                return
         with self.writing() as statements:
             for statement in (*self.create_table_statements, *tables.CREATE):
                 statements.execute(statement)
@@ -78,7 +82,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     @contextmanager
     def writing(self) -> Iterator[Statements]:
         """Open the transaction that writes. Threads wait for each other here, processes in SQLite."""
-        with self._writer, self._begun(begin_writing, commit=True) as statements:
+        with alone(self._writer), self._begun(begin_writing, commit=True) as statements:
             yield statements
 
     @contextmanager
