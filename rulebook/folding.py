@@ -13,7 +13,7 @@ from rulebook.event import CORRECTED, WITHDRAWN, Event
 from rulebook.history import PHASE_TYPES, History, effective, lists_child, named_event
 from rulebook.instance import CASE_CLOSED, REPLACED, Instance
 from rulebook.kinds import date, silence
-from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, Rule, SilenceRule, TermRule
+from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, Rule, SilenceRule
 from rulebook.values import shared
 
 # A rule counts by itself; a silence is a matter of a rule id, for each event asks its own version.
@@ -61,7 +61,11 @@ class Folding:
         if self._needs_everything(ordered):
             self._make_anew()
         else:
-            self._again.update((unit, None) for event in ordered for unit in self._touched(event))
+            if self.history.last is None and ordered and ordered[0].type == "report_received":
+                self.plan = self._agreements.plan(ordered[0].municipality)
+            self._again.update(
+                (unit, None) for event in ordered for unit in self._touched(event, several=len(ordered) > 1)
+            )
             for event in ordered:
                 self._take(event)
         if self._again:
@@ -90,10 +94,12 @@ class Folding:
                 changed = changed or last is not None or event is not events[0]
         return changed
 
-    def _touched(self, event: Event) -> Iterator[Unit]:
+    def _touched(self, event: Event, *, several: bool) -> Iterator[Unit]:
         """Yield the rules that must be counted anew for an event."""
         kind = event.type
         last = self.history.last
+        if several:
+            yield from self.plan.touched.get(kind, ())
         if last is not None and event.order < last.order:
             yield from self.plan.touched.get(kind, ())
             if kind not in NEVER_HEARD:
@@ -164,11 +170,12 @@ class Folding:
         if history.last is not None and event.order < history.last.order:
             history.insert(event)
             return
-        if history.municipality is None and event.type == "report_received":
-            self.plan = self._agreements.plan(event.municipality)
         was_closed = history.closed
         keyed = self.plan.keyed.get(event.type, ())
         history.add(event)
+        for rule, start, _ in keyed:
+            if start is not None and isinstance(rule, DateRule) and rule in self._living and rule not in self._again:
+                self._replace(rule, event, was_closed=was_closed)
         for rule, _, until in keyed:
             if until is not None and rule in self._living and rule not in self._again:
                 self._satisfy(rule, event)
@@ -199,29 +206,32 @@ class Folding:
     def _start(self, rule: KeyedRule, event: Event, *, was_closed: bool) -> None:
         if not rule.start.matches(event) or not rule.may_start(event, closed=was_closed):
             return
-        day = None
-        share = shared(event.data, rule.per)
-        if isinstance(rule, DateRule):
-            day = date.named_day(rule, event)
-            if day is None:
-                return
-            self._replace(rule, share)
         if self.plan.choose(event.day).get(rule.id) is not rule:
             return
         if rule.if_case is not None and not self.history.has_child:
             return
-        if isinstance(rule, TermRule) and rule.already and self._is_done(rule.until, event, rule.per):
+        day = None
+        if isinstance(rule, DateRule):
+            day = date.named_day(rule, event)
+            if day is None:
+                return
+        elif rule.already and self._is_done(rule.until, event, rule.per):
             return
         instance = Instance(rule, event, day=day)
-        instance.share = share
+        instance.share = shared(event.data, rule.per)
         self._begin(rule, instance)
 
-    def _replace(self, rule: DateRule, share: object) -> None:
-        living = self._living.get(rule)
-        if living:
-            for instance in [one for one in living.values() if one.share == share]:
-                instance.end = REPLACED
-                self._leave(living, instance)
+    def _replace(self, rule: DateRule, event: Event, *, was_closed: bool) -> None:
+        """Let a newer date take the place of the one before, also where the same event would satisfy that one."""
+        if not rule.start.matches(event) or not rule.may_start(event, closed=was_closed):
+            return
+        if date.named_day(rule, event) is None:
+            return
+        living = self._living[rule]
+        share = shared(event.data, rule.per)
+        for instance in [one for one in living.values() if one.share == share]:
+            instance.end = REPLACED
+            self._leave(living, instance)
 
     def _is_done(self, until: Matcher, start: Event, per: str | None) -> bool:
         share = shared(start.data, per)

@@ -1,0 +1,321 @@
+"""The five kinds by the letter, and the rows they give: the other half of the second reading (see rulebook_letter.py)."""
+
+from datetime import timedelta
+from pathlib import Path
+from runpy import run_path
+
+LETTER = run_path(str(Path(__file__).with_name("rulebook_letter.py")))
+(after, alert_id, chosen, day_after, day_in, end_of) = (
+    LETTER[name] for name in ("after", "alert_id", "chosen", "day_after", "day_in", "end_of")
+)
+(instant, is_closed, known, local, means, open_at) = (
+    LETTER[name] for name in ("instant", "is_closed", "known", "local", "means", "open_at")
+)
+(phase_of, place, same, text_of, why_closed, dues) = (
+    LETTER[name] for name in ("phase_of", "place", "same", "text_of", "why_closed", "dues")
+)
+OutsideCalendarError = LETTER["OutsideCalendarError"]
+OPENING, UNHEARD = LETTER["OPENING"], LETTER["UNHEARD"]
+FOREVER = 3000
+
+
+def may_start(rule, k, event):
+    return not is_closed(k, event) or event["type"] in OPENING or rule.get("weight") == 5
+
+
+def later(k, entries, start, test=lambda _: True):
+    return [one for one in k if means(entries, one) and place(one) > place(start) and test(one)]
+
+
+def settled(k, start, satisfying):
+    closings = later(k, ["case_closed"], start)
+    if satisfying and (not closings or place(satisfying[0]) <= place(closings[0])):
+        return None, satisfying[0]["occurred_at"]
+    return ("case_closed" if closings else None), None
+
+
+def made(rule, file, start, book, *, key=None, because=None, ended=None, satisfied=None, day=None):
+    original = {}
+    for stage in ("warn", "breach"):
+        term = rule.get(stage)
+        if term == {"from_ladder": True}:
+            ladder = next((one for one in file.get("ladders", []) if one["id"] == start["data"].get("ladder")), None)
+            levels = ladder["levels"] if ladder else []
+            level = next((one for one in levels if same(one["nr"], start["data"].get("level"))), {})
+            term = level.get("warn" if stage == "warn" else "term")
+        if term is None:
+            original[stage] = None
+            continue
+        try:
+            base = day() if callable(day) else day
+            original[stage] = (
+                after(term, start["occurred_at"], book) if base is None else end_of(day_after(term, base, book))
+            )
+        except OutsideCalendarError:
+            if not ended and not satisfied:
+                raise
+            original[stage] = "cannot be counted"
+    return {
+        "rule": rule,
+        "file": file,
+        "key": key or start["id"],
+        "because": because or [start["id"]],
+        "original": original,
+        "ended": ended,
+        "satisfied": satisfied,
+    }
+
+
+def shares(rule, a, b):
+    field = rule.get("per")
+    if field is None:
+        return True
+    a, b = a["data"].get(field), b["data"].get(field)
+    return (a is None and b is None) or (a is not None and b is not None and same(a, b))
+
+
+def of_term(rule, file, k, book, **_):
+    for s in k:
+        if means(rule["from"], s) and may_start(rule, k, s):
+            stops = [e for e in k if means(rule["until"], e) and shares(rule, s, e)]
+            if rule.get("already") and any(place(e) < place(s) for e in stops):
+                yield s, lambda s=s: made(rule, file, s, book, satisfied="already")
+                continue
+            ended, satisfied = settled(k, s, [e for e in stops if place(e) > place(s)])
+            yield s, lambda s=s, e=ended, f=satisfied: made(rule, file, s, book, ended=e, satisfied=f)
+
+
+def of_date(rule, file, k, book, **_):
+    field = rule["due_field"]
+    starts = [
+        s for s in k if means(rule["from"], s) and day_in(s["data"].get(field)) is not None and may_start(rule, k, s)
+    ]
+    for s in starts:
+        ended, satisfied = settled(k, s, later(k, rule["until"], s, lambda e, s=s: shares(rule, s, e)))
+        if any(place(e) > place(s) and shares(rule, s, e) for e in starts):
+            ended = "replaced"
+        day = day_in(s["data"][field])
+        yield s, lambda s=s, e=ended, f=satisfied, d=day: made(rule, file, s, book, ended=e, satisfied=f, day=d)
+
+
+def of_moments(rule, file, k, book, *, last, **_):
+    anchors = [s for s in k if means(rule["from"], s) and may_start(rule, k, s)]
+    for s in anchors:
+        yield s, lambda s=s: list(schedule(rule, file, k, book, s, last, replaced=s is not anchors[-1]))
+
+
+def schedule(rule, file, k, book, s, last, *, replaced):
+    ends = later(k, rule.get("ends", []), s)
+    is_past = False
+    for i in range(1, FOREVER):
+        if i <= len(rule["at"]):
+            term = rule["at"][i - 1]
+        elif rule.get("then_every"):
+            every = rule["then_every"]
+            [unit] = [unit for unit in every if unit != "shift"]
+            n = rule["at"][-1][unit] + (i - len(rule["at"])) * every[unit]
+            term = {unit: n, "shift": every.get("shift", False)}
+        else:
+            return
+        stops = later(k, rule["until"], s, lambda e, i=i: same(e["data"].get("moment"), i))
+        ended, satisfied = settled(k, s, stops)
+        if replaced:
+            ended = "replaced"
+        elif ends and not (stops and place(stops[0]) < place(ends[0])):
+            ended = "ended"
+        day = lambda term=term: day_after(term, local(s["occurred_at"]), book)  # noqa: E731 - counted where it is needed
+        try:
+            one = made(
+                rule, file, s, book, key=f"{s['id']}#{i}", because=[s["id"]], ended=ended, satisfied=satisfied, day=day
+            )
+        except OutsideCalendarError:
+            if is_past:
+                continue
+            raise
+        yield one
+        counted = [due for due in one["original"].values() if due is not None]
+        if "cannot be counted" not in counted and all(due > last for due in counted):
+            is_past = True
+            if i > len(rule["at"]):
+                return
+        elif i > len(rule["at"]) and (ended and "cannot be counted" in counted):
+            return
+
+
+def of_silence(rule, file, k, book, *, files, **_):
+    def version(e):
+        return chosen(files, k, rule["id"], e)
+
+    def heard(e):
+        if e["type"] in UNHEARD or e["type"].startswith("alert_"):
+            return False
+        own = version(e)
+        mine = next((one for one in own["rules"] if one["id"] == rule["id"]), {}) if own else {}
+        return e["type"] not in mine.get("ignore", [])
+
+    listened = [e for e in k if heard(e)]
+    for s, following in zip(listened, [*listened[1:], None][: len(listened)], strict=True):
+        if is_closed(k, s) and s["type"] not in OPENING:
+            continue
+        if following is not None:
+            yield s, lambda s=s, f=following: made(rule, file, s, book, satisfied=f["occurred_at"])
+        elif not is_closed(k) and phase_of(k) in rule["phases"]:
+            yield s, lambda s=s: made(rule, file, s, book)
+
+
+def of_pattern(rule, file, k, book, *, files, case, **_):
+    matching = [e for e in k if means(rule["of"], e)]
+    width = timedelta(**rule["window"])
+    acks = [e for e in k if e["type"] == "alert_acknowledged"]
+    running = None
+    for e in matching:
+        if chosen(files, k, rule["id"], e) is not file:
+            continue
+        window = [o for o in matching if e["occurred_at"] - width < o["occurred_at"] <= e["occurred_at"]]
+        holds = len(window) >= rule["count"] and len({o["agency"] for o in window}) >= rule.get("agencies", 1)
+        if holds and rule.get("after"):
+            before = [o for o in k if means(rule["after"]["types"], o) and place(o) < place(e)]
+            holds = bool(before) and e["occurred_at"] < after(rule["after"]["within"], before[-1]["occurred_at"], book)
+        if running is not None:
+            name = alert_id(case, rule["id"], file, running["id"], "signal", running["occurred_at"])
+            stopped = any(place(o) < place(e) for o in later(k, ["case_closed"], running))
+            stopped = stopped or any(a["data"].get("alert") == name and place(a) < place(e) for a in acks)
+            if stopped or not holds:
+                running = None
+        if running is None and holds and may_start(rule, k, e):
+            running = e
+            name = alert_id(case, rule["id"], file, e["id"], "signal", e["occurred_at"])
+            ended, _ = settled(k, e, [])
+            if any(a["data"].get("alert") == name for a in acks):
+                ended = "acknowledged"
+            found = {"key": e["id"], "because": [o["id"] for o in window], "original": {"signal": e["occurred_at"]}}
+            yield (
+                e,
+                lambda found=found, ended=ended: {
+                    "rule": rule,
+                    "file": file,
+                    "ended": ended,
+                    "satisfied": None,
+                    **found,
+                },
+            )
+
+
+KINDS = {"term": of_term, "date": of_date, "moments": of_moments, "silence": of_silence, "pattern": of_pattern}
+
+
+def instances(files, books, case, k, last):
+    found = {}
+    for file in files:
+        for rule in file["rules"]:
+            if rule.get("if_case") and not any(has_child(e) for e in k):
+                continue
+            book = books[file["calendar"]]
+            kind = KINDS[rule.get("kind", "term")]
+            for s, make in kind(rule, file, k, book, files=files, case=case, last=last):
+                if chosen(files, k, rule["id"], s) is file:
+                    made_here = make()
+                    for one in made_here if isinstance(made_here, list) else [made_here]:
+                        found[rule["id"], file["agreement"], file["version"], one["key"]] = one
+    return found
+
+
+def has_child(e):
+    return e["type"] == "report_received" and any(one.get("child") is True for one in e["data"].get("persons") or [])
+
+
+def rows(files, books, lines, until=None):
+    """The rows of a history, in the form and order of section 9."""
+    told = {line["id"]: {**line, "data": dict(line.get("data") or {})} for line in lines}
+    for one in told.values():
+        one["occurred_at"], one["recorded_at"] = instant(one["occurred_at"]), instant(one["recorded_at"])
+    last = instant(until) if until else max(one["recorded_at"] for one in told.values())
+    cases = {one["case"] for one in told.values() if one.get("case") is not None}
+    result = [
+        row
+        for case in cases
+        for row in of_case(files, books, case, [o for o in told.values() if o.get("case") == case], last)
+    ]
+    result.sort(key=lambda row: (row["raised"], row["case"], row["rule"], row["instance"], row["stage"]))
+    for row in result:
+        del row["raised"], row["shut"]
+    return result
+
+
+def of_case(files, books, case, told, last):
+    turns = sorted({one["recorded_at"] for one in told if one["recorded_at"] <= last})
+    result, running, was = [], {}, {}
+    for turn, following in zip(turns, [*turns[1:], last + timedelta(microseconds=1)][: len(turns)], strict=True):
+        k = known(told, turn)
+        now = instances(files, books, case, k, last)
+        instants = {turn} | {
+            due
+            for one in now.values()
+            if not one["ended"] and not one["satisfied"]
+            for due in dues(one, k).values()
+            if due is not None and turn < due < following
+        }
+        for at in sorted(instants):
+            opened = {open_at(one, k, at): one for one in now.values()}
+            for identity in [one for one in running if one not in opened]:
+                row = running.pop(identity)
+                row["shut"], row["closed_at"] = at, text_of(at)
+                row["outcome"] = why_closed(identity, was[identity[:4]], now.get(identity[:4]), k)
+            for identity, one in opened.items():
+                if identity is not None and identity not in running:
+                    running[identity] = row_of(case, identity, one, at)
+                    result.append(running[identity])
+            was = now
+    for row, one in [(row, row.pop("of")) for row in result]:
+        row["attention"] = list(steps(row, one, books, told, last))
+    return result
+
+
+def row_of(case, identity, one, at):
+    rule_id, agreement, version, key, stage, due = identity
+    return {
+        "alert": alert_id(case, rule_id, one["file"], key, stage, due),
+        "case": case,
+        "rule": rule_id,
+        "agreement": agreement,
+        "version": version,
+        "instance": key,
+        "stage": stage,
+        "due": text_of(due),
+        "raised_at": text_of(at),
+        "closed_at": None,
+        "outcome": None,
+        "because": one["because"],
+        "raised": at,
+        "shut": None,
+        "of": one,
+    }
+
+
+def steps(row, one, books, told, last):
+    names = one["rule"].get("to", "default")
+    people = one["file"]["attention"][names] if isinstance(names, str) else names
+    for number, person in enumerate(people):
+        if number == 0:
+            yield {"step": 0, "to": person["to"], "at": row["raised_at"]}
+            continue
+        if row["stage"] == "warn":
+            return
+        by_clock = {"minutes", "hours"} & set(person["after"])
+        base = row["raised"] if by_clock else row["raised"] - timedelta(microseconds=1)
+        try:
+            at = after(person["after"], base, books[one["file"]["calendar"]])
+        except OutsideCalendarError:
+            continue
+        if row["raised"] <= at <= last and (row["shut"] is None or at < row["shut"]) and not is_taken(row, told, at):
+            yield {"step": number, "to": person["to"], "at": text_of(at)}
+
+
+def is_taken(row, told, at):
+    for ack in known(told, at):
+        if ack["type"] == "alert_acknowledged" and ack["data"].get("alert") == row["alert"]:
+            is_mine = row["raised"] <= ack["recorded_at"] and (row["shut"] is None or ack["recorded_at"] < row["shut"])
+            until = day_in(ack["data"].get("next_step_on"))
+            if is_mine and (until is None or at < end_of(until)):
+                return True
+    return False
