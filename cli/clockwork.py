@@ -4,7 +4,7 @@ from waakvlam.clock import Clock, FastClock
 
 YEARS = 3
 DAY_MICROS = 86_400 * 1_000_000
-START_UP_SECONDS = 6.0
+START_UP_SECONDS = 10.0
 
 
 def demo_clock(now: Clock, seconds: float) -> FastClock:

@@ -1,20 +1,22 @@
 """`waakvlam doctor`: what is reachable, what is not, and what to do about it."""
 
 import asyncio
+import logging
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from aiokafka.errors import KafkaError
 
 from cli import broker
+from cli.books import ledger_at, without_password
+from cli.exits import Ends
 from cli.programs import is_ready, programs_of
 from cli.settings import Settings
-from ledger.application import Ledger
+from cli.supervisor import Program
 from ledger.errors import LedgerError
 from ledger.streams.admin import missing_topics
 from rulebook.agreements import load
@@ -25,6 +27,7 @@ from waakvlam.topics import topics
 FREE_BYTES_MIN = 2 * 1024**3
 JAVA_MIN = 17
 WAIT_SECONDS = 5.0
+READY, TAKEN = "ready", "not ready, or another program has its port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def kafka_jars(_: Settings) -> Finding:
 def kafka(settings: Settings) -> Finding:
     """See whether Kafka answers and has all topics."""
     step = "Start it (`waakvlam up --local-kafka`) or set WAAKVLAM_BOOTSTRAP. A wrong password looks like a time-out."
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would say is said below
     try:
         missing = asyncio.run(asyncio.wait_for(_missing(settings.bootstrap), WAIT_SECONDS))
     except (KafkaError, OSError, TimeoutError) as error:
@@ -92,18 +96,14 @@ def kafka(settings: Settings) -> Finding:
 
 def ledger(settings: Settings) -> Finding:
     """See whether the ledger can be read. A SQLite file that is not there is not made."""
-    url = settings.ledger_url
+    shown = without_password(settings.ledger_url)
     step = "Look at WAAKVLAM_LEDGER; is the database running? `waakvlam up` makes a new SQLite ledger."
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
-        return Finding("ledger", ok=False, seen=f"{_without_password(url)}: there is none yet", next_step=step)
     try:
-        opened = Ledger.open(url, clock=clock_from(settings.clock))
-    except LedgerError as error:
-        seen = f"{_without_password(url)}: {type(error).__name__}"
-        return Finding("ledger", ok=False, seen=seen, next_step=step)
-    head = opened.head()
-    opened.close()
-    return Finding("ledger", ok=True, seen=f"{_without_password(url)}: {head} events")
+        with ledger_at(settings.ledger_url, clock_from(settings.clock)) as opened:
+            head = opened.head()
+    except (Ends, LedgerError, ValueError) as error:
+        return Finding("ledger", ok=False, seen=f"{shown}: {_kind(error)}", next_step=step)
+    return Finding("ledger", ok=True, seen=f"{shown}: {head} events")
 
 
 def agreements(settings: Settings) -> Finding:
@@ -126,16 +126,14 @@ def clock(settings: Settings) -> Finding:
 
 
 def services(settings: Settings) -> Finding:
-    """See whether the services answer, or whether their ports are free for them."""
-    told = []
-    wrong = False
-    for program in programs_of(settings):
-        port = int(program.address.rpartition(":")[2] or 0)
-        state = "ready" if is_ready(program) else "in use, not by a service that is ready" if _taken(port) else "not up"
-        wrong |= state.startswith("in use")
-        told.append(f"{program.name} ({port}): {state}")
-    step = "Another program has the port: stop it, or set WAAKVLAM_<SERVICE>_PORT."
-    return Finding("services", not wrong, ", ".join(told), step)
+    """See whether the services answer; where one does not, whether something else has its port."""
+    states = {one.name: (one.address.rpartition(":")[2], _state(one)) for one in programs_of(settings)}
+    seen = ", ".join(f"{name} ({port or 'no port'}): {state}" for name, (port, state) in states.items())
+    words = {state for _, state in states.values()}
+    step = "Another program has the port: stop it, or set WAAKVLAM_<SERVICE>_PORT." if TAKEN in words else ""
+    return Finding(
+        "services", words == {READY}, seen, step or "`waakvlam up` starts them; their logs are in the data folder."
+    )
 
 
 def disk(settings: Settings) -> Finding:
@@ -155,12 +153,14 @@ async def _missing(bootstrap: str) -> list[str]:
     return await missing_topics(bootstrap, [one.name for one in topics()])
 
 
-def _taken(port: int) -> bool:
+def _state(program: Program) -> str:
+    if is_ready(program):
+        return READY
     with socket.socket() as one:
         one.settimeout(1)
-        return bool(port) and one.connect_ex(("127.0.0.1", port)) == 0
+        port = int(program.address.rpartition(":")[2])
+        return TAKEN if one.connect_ex(("127.0.0.1", port)) == 0 else "not up"
 
 
-def _without_password(url: str) -> str:
-    scheme, _, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+def _kind(error: Exception) -> str:
+    return "there is none yet" if isinstance(error, Ends) else type(error).__name__

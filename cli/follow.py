@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from cli.sentences import STAGES, filled
 from ledger import record
 from ledger.application import Ledger
 from ledger.record import Record
+from rulebook.instants import parse_instant
 
 PAGE = 2000
 
@@ -43,9 +45,26 @@ class Follower:
             data = one.data()
             self.raised[data["alert"]] = data["due"]
             self.raised_by_rule[data["rule"]] += 1
-            self.news.append(sentence(one.case, data))
+            self.news.append(self._sentence(one.case, data))
         if one.type == "alert_closed":
             self.closed_by_outcome[one.data()["outcome"]] += 1
+
+    def _sentence(self, case: str, data: dict[str, Any]) -> str:
+        """Return an alert in words: how far it is, for which case, what should have happened."""
+        why = data.get("why") or ""
+        begun = self.ledger.record(data["because"][0]) if "{" in why else None
+        if begun is not None:
+            start = begun[1]
+            due = parse_instant(data["due"])
+            why = filled(
+                why,
+                agency=start.agency,
+                since=start.occurred_at,
+                due=due,
+                instance=data["instance"],
+                data=start.data(),
+            )
+        return f"{STAGES.get(data['stage'], data['stage'])} · casus {case[:8]} · {data['title']}. {why}"
 
 
 def records(ledger: Ledger, *, after: int = 0) -> Iterator[tuple[int, Record]]:
@@ -54,10 +73,3 @@ def records(ledger: Ledger, *, after: int = 0) -> Iterator[tuple[int, Record]]:
         for one in page:
             after = one.position
             yield one.position, record.decode(one.body)
-
-
-def sentence(case: str, data: dict[str, Any]) -> str:
-    """Return an alert in words: how far it is, for which case, what should have happened."""
-    stage = {"warn": "Loopt af", "breach": "Te laat", "signal": "Signaal"}.get(data["stage"], data["stage"])
-    why = f" {data['why']}" if data.get("why") else ""
-    return f"{stage} · casus {case[:8]} · {data['title']}.{why}"

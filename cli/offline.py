@@ -7,10 +7,10 @@ from pathlib import Path
 
 import typer
 
+from cli.books import ledger_at
 from cli.exits import Ends, Exit
 from cli.screen import json_line, progress
 from cli.summary import export_lines
-from ledger.application import Ledger
 from rulebook.agreements import load
 from rulebook.errors import HistoryError
 from rulebook.instants import parse_instant
@@ -34,13 +34,10 @@ def replay_file(agreements: Path, events: str, until: str | None) -> None:
 
 def export_ledger(url: str) -> None:
     """Print the whole ledger, one JSON line for each event."""
-    ledger = Ledger.open(url, clock=SystemClock())
     number = 0
-    try:
+    with ledger_at(url, SystemClock()) as ledger:
         for number, line in enumerate(export_lines(ledger), 1):  # noqa: B007 - counted for the last sentence
             typer.echo(line)
-    finally:
-        ledger.close()
     progress(f"{number} events.")
 
 

@@ -13,6 +13,7 @@ from region.cast import Cast
 from region.chance import Chance
 from region.moments import DAY, any_moment, local_day, office_moment
 
+AMPLE = 0.55  # of a term: most things are done before anybody need be warned
 NAMESPACE = UUID("0c6a1f0e-53d8-5b0e-9a43-7f2d9c1f8a11")
 
 
@@ -126,7 +127,8 @@ class Story:
             return None
         if self.chance.happens(self.pace.late):
             return term + self.chance.whole(1, 2 + term)
-        return self.chance.whole(least, max(least, term - 1))
+        ample = self.chance.happens(0.75)
+        return self.chance.whole(least, max(least, round(term * AMPLE) if ample else term - 1))
 
     def day(self, at: int) -> str:
         """Return the local day of a moment as a date."""
