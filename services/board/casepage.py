@@ -47,6 +47,7 @@ class CasePage:
     since: str
     alerts: tuple[CaseAlert, ...]
     deadlines: tuple[views.DueLine, ...]
+    is_counted: bool
     more_deadlines: int
     days: tuple[views.TimelineDay, ...]
 
@@ -55,7 +56,7 @@ def case_page(
     records: Sequence[Record],
     rows: Sequence[AlertRow],
     sent: Sequence[Sent],
-    deadlines: Sequence[Deadline],
+    deadlines: Sequence[Deadline] | None,
     *,
     agencies: Mapping[str, Agency],
     municipalities: Mapping[str, str],
@@ -79,8 +80,9 @@ def case_page(
             CaseAlert(views.card(row, municipalities, now=now), _click(row, sent))
             for row in sorted(rows, key=views.urgency)
         ),
-        deadlines=tuple(views.due_line(one, now=now) for one in deadlines[:DEADLINES_SHOWN]),
-        more_deadlines=max(0, len(deadlines) - DEADLINES_SHOWN),
+        deadlines=tuple(views.due_line(one, now=now) for one in (deadlines or ())[:DEADLINES_SHOWN]),
+        is_counted=deadlines is not None,
+        more_deadlines=max(0, len(deadlines or ()) - DEADLINES_SHOWN),
         days=views.timeline(lines, system=own),
     )
 

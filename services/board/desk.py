@@ -1,6 +1,6 @@
 """The desk where a member of staff says "opgepakt": the event is kept, sent, and followed until the ledger has it.
 
-Its id is computed from the alert and the number of times it was picked up before, and its bytes are kept before they
+Its id is computed from the alert and the number of times that this was settled before, and its bytes are kept before they
 leave. So a second click, a second tab or a restart sends the very same event, and the ledger counts it once.
 """
 
@@ -41,7 +41,8 @@ class Desk:
 
     def pick_up(self, alert: AlertRow, *, next_step_on: date | None) -> str:
         """Keep the event that says "picked up" and return its id; a second time changes nothing."""
-        event_id = acknowledgement_id(alert)
+        before = [one for one in self._store.sent(case=alert.case_id) if one.alert == alert.raised]
+        event_id = acknowledgement_id(alert, refusals=sum(one.state == "refused" for one in before))
         if not self._store.sent(event_id=event_id):
             fields = {
                 "occurred_at": self._clock.now(),
@@ -104,9 +105,9 @@ class _Keeper:
         """Hold nothing open."""
 
 
-def acknowledgement_id(alert: AlertRow) -> str:
-    """Return the id of the next acknowledgement of an alert: the same for every click until one is recorded."""
-    name = f"{alert.alert}|{alert.raised}|alert_acknowledged|{alert.acknowledgements}"
+def acknowledgement_id(alert: AlertRow, *, refusals: int = 0) -> str:
+    """Return the id of the next acknowledgement of an alert: the same for every click until one is settled."""
+    name = f"{alert.alert}|{alert.raised}|alert_acknowledged|{alert.acknowledgements}|{refusals}"
     return str(uuid5(_namespace(alert.alert), name))
 
 

@@ -35,5 +35,5 @@ class Deadline:
 class Deadlines(Protocol):
     """What the board asks of the rules."""
 
-    def of(self, records: Sequence[Record], *, now: int) -> tuple[Deadline, ...]:
-        """Return what will be due in a case, soonest first, as it is known now."""
+    def of(self, records: Sequence[Record], *, now: int) -> tuple[Deadline, ...] | None:
+        """Return what will be due in a case, soonest first, as it is known now; None when it cannot be counted."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 
 from ledger.timeline import Line
@@ -85,6 +85,7 @@ class TimelineEntry:
 
     line: Line
     at: str
+    at_iso: str
     heard: str
     is_system: bool
 
@@ -189,7 +190,13 @@ def timeline(lines: Sequence[Line], *, system: frozenset[str]) -> tuple[Timeline
     days: dict[date, list[TimelineEntry]] = {}
     for line in reversed(lines):
         heard = clock_time(line.recorded_at) if _same_day(line) else f"{spoken(line.recorded_at)}"
-        entry = TimelineEntry(line=line, at=clock_time(line.occurred_at), heard=heard, is_system=line.agency in system)
+        entry = TimelineEntry(
+            line=line,
+            at=clock_time(line.occurred_at),
+            at_iso=local(line.occurred_at).isoformat(),
+            heard=heard,
+            is_system=line.agency in system,
+        )
         days.setdefault(local(line.occurred_at).date(), []).append(entry)
     return tuple(TimelineDay(title=day(one) or "", lines=tuple(entries)) for one, entries in days.items())
 
@@ -205,7 +212,7 @@ def due_line(deadline: Deadline, *, now: int) -> DueLine:
     return DueLine(
         title=deadline.title,
         stage_word=word,
-        due=spoken(deadline.due),
+        due=last_day(deadline.due) if word == "Uiterlijk" else spoken(deadline.due),
         due_iso=local(deadline.due).isoformat(),
         in_how_long=f"over {how_long(now, now=deadline.due)}",
         legal=deadline.legal,
@@ -245,6 +252,13 @@ def spoken(micros: int) -> str:
     at = local(micros)
     midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
     return (day(at.date()) or "") if midnight else moment(micros)
+
+
+def last_day(micros: int) -> str:
+    """Write until when something can be done; a term that ends with a day is named by that day itself."""
+    at = local(micros)
+    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
+    return (day(at.date() - timedelta(days=1)) or "") if midnight else moment(micros)
 
 
 def how_long(since: int, *, now: int) -> str:

@@ -19,6 +19,8 @@
     line.hidden = false;
   }
 
+  say("bezig", "Verbinding maken…");
+
   const connected = () => {
     heard = Date.now();
     say("aan", "Verbonden");

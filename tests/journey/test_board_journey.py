@@ -1,0 +1,207 @@
+"""What staff do at the board, in a real browser: see an alert come, look at the case, pick it up, see it recorded."""
+
+import pytest
+from playwright.sync_api import expect
+
+FAMILY = "De Proef-Verzonnen"
+
+
+@pytest.fixture
+def case(site, families):
+    """The address of the family whose handover nobody answers."""
+    return f"{site.address}/zaak/{families.case(FAMILY)}"
+
+
+def connected(page):
+    """Wait until the page is told that it is connected."""
+    expect(page.locator("html")).to_have_attribute("data-verbinding", "aan", timeout=15_000)
+
+
+def test_an_alert_appears_is_looked_at_picked_up_and_recorded(page, site):
+    region = site.region
+    page.goto(site.address)
+    connected(page)
+    expect(page.get_by_role("heading", name="Geen open alarmen")).to_be_visible()
+
+    region.tell(FAMILY, "handover_offered", handover_id="o-1", to_agency="team-groningen", after="assessment")
+    region.alert(
+        FAMILY,
+        "ST-07",
+        "Overdracht zonder antwoord",
+        "Er moest binnen vijf werkdagen antwoord zijn.",
+        due="2026-11-17T23:00:00+00:00",
+    )
+    link = page.get_by_role("link", name="Overdracht zonder antwoord")
+    expect(link).to_be_visible(timeout=15_000)
+
+    link.click()
+    expect(page.get_by_text("Er moest binnen vijf werkdagen antwoord zijn.")).to_be_visible()
+    expect(page.get_by_text("bood de casus aan Lokaal team Groningen aan")).to_be_visible()
+
+    region.holds = True
+    page.get_by_label("Volgende stap uiterlijk op").fill("2026-11-27")
+    page.get_by_role("button", name="Opgepakt").click()
+    expect(page.get_by_text("Wordt vastgelegd…")).to_be_visible()
+
+    region.flow()
+    expect(page.get_by_text("Vastgelegd op 24 november 2026 om 11.30 uur.")).to_be_visible(timeout=15_000)
+
+    page.goto(site.address)
+    expect(page.get_by_text("volgende stap uiterlijk 27 november 2026")).to_be_visible()
+    assert page.faults == []
+
+
+def test_new_alerts_are_announced_and_do_not_move_the_list_under_a_reader(page, site, families):
+    page.goto(site.address)
+    connected(page)
+    before = page.locator("ol.alarmen > li").count()
+
+    families.alert(
+        "Familie Nieuw-Test",
+        "ST-08",
+        "Nog geen eerste contact",
+        "Er moest contact zijn.",
+        due="2026-11-23T23:00:00+00:00",
+    )
+
+    expect(page.locator("#nieuws")).to_contain_text("1 nieuw alarm", timeout=15_000)
+    assert before == page.locator("ol.alarmen > li").count()
+
+    page.get_by_role("link", name="Toon").click()
+    expect(page.locator("ol.alarmen > li")).to_have_count(before + 1)
+    expect(page.locator("#nieuws")).to_contain_text("Niets nieuws", timeout=15_000)
+    expect(page.locator("#lijst-kop")).to_be_focused()
+
+
+def test_who_asks_for_it_sees_new_alerts_by_themselves(page, site, families):
+    page.goto(site.address)
+    connected(page)
+    before = page.locator("ol.alarmen > li").count()
+    page.get_by_label("Toon vanzelf").check()
+
+    families.alert(
+        "Familie Nieuw-Test",
+        "ST-08",
+        "Nog geen eerste contact",
+        "Er moest contact zijn.",
+        due="2026-11-23T23:00:00+00:00",
+    )
+
+    expect(page.locator("ol.alarmen > li")).to_have_count(before + 1, timeout=15_000)
+
+
+def test_what_is_closed_elsewhere_is_told(page, site, families):
+    page.goto(site.address)
+    connected(page)
+
+    families.close(FAMILY, "ST-07")
+
+    expect(page.locator("#nieuws")).to_contain_text("1 afgesloten", timeout=15_000)
+
+
+def test_no_connection_never_looks_like_nothing_new(page, site, families):
+    page.goto(site.address)
+    connected(page)
+    expect(page.locator("#nieuws .niets")).to_be_visible()
+
+    page.context.set_offline(True)
+    page.evaluate("document.getElementById('stroom')._htmx.sse.reader.cancel()")
+
+    expect(page.locator("#verbinding")).to_contain_text("Geen verbinding sinds", timeout=20_000)
+    expect(page.locator("#nieuws .niets")).to_be_hidden()
+
+    page.context.set_offline(False)
+    connected(page)
+
+
+def test_a_board_that_is_not_fed_says_so(page, site, families):
+    families.fed = False
+
+    page.goto(site.address)
+
+    expect(page.get_by_text("dit bord krijgt nu geen nieuwe berichten")).to_be_visible()
+    assert page.request.get(f"{site.address}/ready").status == 503
+
+
+def test_a_second_click_is_not_a_second_event(page, site, families, case):
+    families.holds = True
+    page.goto(case)
+    form = page.locator("form.oppakken")
+    fields = {name: form.locator(f"[name={name}]").input_value() for name in ("alarm", "handtekening")}
+
+    for step in ("2026-11-27", "2026-11-30"):
+        assert page.request.post(
+            f"{case}/opgepakt", form={**fields, "volgende_stap": step}, headers={"sec-fetch-site": "same-origin"}
+        ).ok
+
+    families.flow()
+    taken = [one for one in families.ledger.history(families.case(FAMILY)) if one.type == "alert_acknowledged"]
+    assert [one.data()["next_step_on"] for one in taken] == ["2026-11-27"]
+
+
+def test_a_refusal_is_told_in_its_own_sentence_and_can_be_tried_again(page, site, families, case):
+    families.refuses = "Dit alarm is al gesloten."
+    page.goto(case)
+
+    page.get_by_role("button", name="Opgepakt").click()
+
+    expect(page.get_by_text("Niet vastgelegd. Dit alarm is al gesloten.")).to_be_visible(timeout=15_000)
+
+    families.refuses = None
+    page.reload()
+    page.get_by_role("button", name="Opgepakt").click()
+    expect(page.get_by_text("Vastgelegd op")).to_be_visible(timeout=15_000)
+
+
+def test_a_case_page_tells_that_something_came(page, site, families, case):
+    page.goto(case)
+    connected(page)
+
+    families.tell(FAMILY, "family_contacted", "team-groningen")
+
+    expect(page.locator("#nieuws")).to_contain_text("1 nieuwe gebeurtenis", timeout=15_000)
+
+
+def test_corrections_withdrawals_and_late_facts_are_shown_as_such(page, site, families, case):
+    page.goto(case)
+
+    expect(page.locator(".regel--ingetrokken del")).to_contain_text("had het eerste contact met het gezin")
+    expect(page.locator(".merk--corrected")).to_contain_text("Eerst stond hier")
+    expect(page.locator(".merk--late").first).to_contain_text("9 dagen")
+
+
+def test_a_family_is_found_by_the_short_number(page, site, families, case):
+    page.goto(site.address)
+
+    page.get_by_label("Zoek op casusnummer").fill(case.rsplit("/", 1)[1][:8].upper())
+    page.get_by_role("button", name="Zoek").click()
+
+    expect(page).to_have_url(case)
+
+
+@pytest.fixture
+def plain(browser, site):
+    """A browser that runs no scripts."""
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_everything_works_without_scripts(plain, site, families, case):
+    plain.goto(site.address)
+    assert plain.get_by_text("Deze pagina werkt zichzelf niet bij.").is_visible()
+
+    plain.get_by_role("link", name="Overdracht zonder antwoord").click()
+    plain.get_by_role("button", name="Opgepakt").click()
+    plain.reload()
+
+    assert plain.get_by_text("Vastgelegd op").is_visible()
+
+
+def test_no_page_speaks_to_a_stranger_and_nothing_goes_wrong_in_it(page, site, families, case):
+    for address in (site.address, case, f"{site.address}/zoek?nummer=ffff", f"{site.address}/nergens"):
+        page.goto(address)
+        page.wait_for_load_state("load")
+
+    assert page.strangers == []
+    assert [one for one in page.faults if "404" not in one] == []

@@ -1,0 +1,179 @@
+"""What guards the board: headers, forms that only our own pages can send, hosts, and no wider door without a login."""
+
+import pytest
+from pydantic import ValidationError
+from starlette.testclient import TestClient
+
+from ledger.application import Ledger
+from ledger.database import open_database
+from services.board.agents import Reader
+from services.board.app import pages_of
+from services.board.desk import Desk, acknowledgement_id
+from services.board.live import Hub
+from services.board.security import COOKIE, FormSigner
+from services.board.settings import BoardSettings
+from services.board.store import Store
+from services.board.web import Board
+from tests.journey.region import Region
+from waakvlam.clock import FixedClock
+
+FAMILY = "Familie Proef"
+
+
+@pytest.fixture
+def region(tmp_path):
+    clock = FixedClock(1_795_516_200_000_000)
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock, keys=None)
+    store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
+    made = Region(ledger, Reader(store, ledger, changed=lambda: None), clock)
+    made.desk = Desk(store, ledger, made.deliver, clock=clock, staff="demo-medewerker")
+    yield made
+    store.database.close()
+    ledger.close()
+
+
+@pytest.fixture
+def client(region):
+    board = Board(
+        store=region.reader.store,
+        ledger=region.ledger,
+        desk=region.desk,
+        feed=region,
+        hub=Hub(),
+        clock=region.clock,
+        staff="demo-medewerker",
+        signer=FormSigner("geheim-van-de-test"),
+        deadlines=region,
+    )
+    with TestClient(pages_of(board), base_url="http://127.0.0.1") as opened:
+        yield opened
+
+
+@pytest.fixture
+def alert(region):
+    return region.alert(FAMILY, "ST-07", "Titel", "Daarom.", due="2026-11-17T23:00:00+00:00")
+
+
+def address(region):
+    return f"/zaak/{region.case(FAMILY)}/opgepakt"
+
+
+def signed(client, alert, **others):
+    """Return the fields of a form that our own page made for this browser."""
+    client.get("/")
+    signature = FormSigner("geheim-van-de-test")._signature(client.cookies[COOKIE])
+    return {"alarm": alert, "handtekening": signature, **others}
+
+
+@pytest.mark.parametrize("path", ["/", "/bestaat-niet", "/static/bord.css", "/health", "/metrics"])
+def test_every_answer_carries_the_headers(client, path):
+    headers = client.get(path).headers
+
+    assert "default-src 'self'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert (headers["x-content-type-options"], headers["x-frame-options"]) == ("nosniff", "DENY")
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == ("no-cache" if path.startswith("/static") else "no-store")
+
+
+def test_no_page_holds_script_or_style_of_its_own(client, region, alert):
+    for path in ("/", f"/zaak/{region.case(FAMILY)}", "/zoek"):
+        text = client.get(path).text
+
+        assert "<style" not in text
+        assert " style=" not in text
+        assert " onclick=" not in text
+        assert "<script>" not in text
+
+
+def test_another_host_name_gets_nothing(client):
+    assert client.get("/", headers={"host": "board.example.org"}).status_code == 400
+
+
+def test_a_form_of_our_own_is_taken(client, region, alert):
+    answer = client.post(address(region), data=signed(client, alert), follow_redirects=False)
+
+    assert answer.status_code == 303
+    assert len(region.reader.store.sent()) == 1
+
+
+@pytest.mark.parametrize("signature", ["", "0" * 64])
+def test_a_form_without_the_right_signature_is_refused(client, region, alert, signature):
+    client.get("/")
+
+    answer = client.post(address(region), data={"alarm": alert, "handtekening": signature})
+
+    assert answer.status_code == 403
+    assert "Vernieuw" in answer.text or "vernieuw" in answer.text
+    assert region.reader.store.sent() == []
+
+
+def test_a_signature_of_another_browser_is_refused(client, region, alert):
+    fields = signed(client, alert)
+    client.cookies.set(COOKIE, "van-iemand-anders", domain="127.0.0.1")
+
+    assert client.post(address(region), data=fields).status_code == 403
+
+
+def test_a_form_from_another_site_is_refused(client, region, alert):
+    answer = client.post(address(region), data=signed(client, alert), headers={"sec-fetch-site": "cross-site"})
+
+    assert answer.status_code == 403
+
+
+def test_the_cookie_is_for_this_site_and_not_for_scripts(client):
+    cookie = client.get("/").headers["set-cookie"].lower()
+
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+
+
+@pytest.mark.parametrize("step", ["2026-11-23", "2026-02-30", "morgen"])
+def test_a_next_step_that_is_past_or_no_day_is_refused(client, region, alert, step):
+    answer = client.post(address(region), data=signed(client, alert, volgende_stap=step))
+
+    assert answer.status_code == 422
+    assert region.reader.store.sent() == []
+
+
+def test_an_alert_that_is_closed_or_of_another_family_cannot_be_picked_up(client, region, alert):
+    other = region.alert("Familie Anders", "ST-08", "Titel", "Daarom.", due="2026-11-17T23:00:00+00:00")
+    assert client.post(address(region), data=signed(client, other)).status_code == 409
+
+    region.close(FAMILY, "ST-07")
+    assert client.post(address(region), data=signed(client, alert)).status_code == 409
+
+
+@pytest.mark.parametrize("case", ["x", "../etc", "0" * 36, "0a90f8fc-1234-5678-8abc-000000000001"])
+def test_what_is_no_case_of_ours_does_not_exist(client, case):
+    assert client.get(f"/zaak/{case}").status_code == 404
+
+
+def test_what_somebody_types_is_shown_as_text(client):
+    answer = client.get("/zoek", params={"nummer": "<script>alert(1)</script>"})
+
+    assert "<script>alert" not in answer.text
+
+
+def test_the_event_says_what_was_clicked_and_names_no_one(client, region, alert):
+    region.holds = True
+    client.post(address(region), data=signed(client, alert, volgende_stap="2026-11-27"))
+
+    sent = region.reader.store.sent()[0]
+    names = dict(sent.headers)
+    assert names["ce_id"] == acknowledgement_id(region.reader.store.alert(alert)).encode()
+    assert sent.key.decode() == region.case(FAMILY)
+
+
+def test_without_a_login_the_board_listens_on_this_machine_only():
+    for host in ("127.0.0.1", "localhost", "::1"):
+        BoardSettings(board_host=host)
+
+    for host in ("0.0.0.0", "10.1.2.3", "board.example.org"):
+        with pytest.raises(ValidationError, match="geen inlog"):
+            BoardSettings(board_host=host)
+
+
+def test_a_member_of_staff_is_an_opaque_id():
+    with pytest.raises(ValidationError):
+        BoardSettings(board_staff="Jan Verzonnen")
