@@ -148,3 +148,8 @@ def test_a_field_that_python_reserves_has_an_underscore_here_and_none_on_the_wir
 
     assert message.record()["class"] == "first"
     assert "class_" not in message.record()
+
+
+def test_what_json_does_not_know_is_refused_by_its_kind() -> None:
+    with pytest.raises(TypeError, match="set is geen waarde"):
+        Message.of("report_received", REPORT | {"violence_kinds": {"stalking"}})
