@@ -25,10 +25,11 @@ class Book:
         self.seen: dict[str, tuple[Reading, Outcome]] = {}
         self.known: dict[str, Known] = w.known([reading.event_id for reading in readings])
         fresh = [one for one in readings if not self.is_settled(one.event_id)]
-        named = {alias for one in fresh if (alias := alias_of(one))}
+        named = {alias for one in fresh if (alias := one.alias)}
         self._aliases: dict[Alias, str] = w.cases_by_alias(named)
         self._persons = self._matches(fresh)
-        self._heads: dict[str, Head] = w.heads(set(self._cases_named(fresh)))
+        self._asked = set(self._cases_named(fresh))
+        self._heads: dict[str, Head] = w.heads(self._asked)
         self._versions: dict[str, int] = {}  # of cases that got events in this batch
         self._labels = w.persons_of({case for one in fresh if is_personal(one.type) for case in self._guess(one)})
         self._histories = w.histories(
@@ -117,7 +118,7 @@ class Book:
         persons = {
             pseudonym
             for one in readings
-            if one.type.opens_case and not one.case and alias_of(one) not in self._aliases
+            if one.type.opens_case and not one.case and one.alias not in self._aliases
             for pseudonym in pseudonyms_in(one.type, one.record)
         }
         return self._w.cases_by_person(persons, since=self._w.now - PERSONS_MATCH_WITHIN) if persons else {}
@@ -132,11 +133,12 @@ class Book:
                 yield one.case
             elif one.type.without_case:
                 yield stream_of(one.agency.id)
+            elif one.type.opens_case:
+                yield case_id(one.event_id)
 
     def _guess(self, reading: Reading) -> Iterator[str]:
         """Yield the cases that an event may turn out to belong to, as far as they exist."""
-        alias = alias_of(reading)
-        guesses = [reading.case or (alias and self._aliases.get(alias))]
+        guesses = [reading.case or (reading.alias and self._aliases.get(reading.alias))]
         if reading.type.opens_case:
             guesses += [
                 match.case
@@ -157,18 +159,16 @@ class Book:
         return waiting
 
     def _look_up(self, case: str) -> bool:
+        if case in self._asked:
+            return False
+        self._asked.add(case)
         self._heads.update(self._w.heads([case]))
         return case in self._heads
 
 
-def alias_of(reading: Reading) -> Alias | None:
-    """Return the file number under which an event was sent."""
-    return (reading.agency.id, reading.reference) if reading.reference else None
-
-
 def waits_for(reading: Reading) -> Alias | str:
     """Return what an event waits for: the case that it names, or else its file number."""
-    return reading.case or (reading.agency.id, reading.reference or "")
+    return reading.case or reading.alias or ""
 
 
 def _parked_for(parked: Parked) -> Alias | str:

@@ -140,7 +140,7 @@ class Pipeline:
             source=one.source,
             content=one.content,
             agency=one.agency.id,
-            reference=one.reference,
+            reference=one.record["reference"],
             case=one.case,
             type=one.type.name,
             reason=outcome.reason or "",

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from ledger.model import Alias
 from ledger.streams.records import Arrived
 from waakvlam.catalogue import EventType
 from waakvlam.clock import micros_of
@@ -38,18 +39,8 @@ class Reading:
     occurred_at: int
     content: bytes
     remarks: tuple[str, ...]
-
-    @property
-    def case(self) -> str | None:
-        """The case that the sender names."""
-        case: str | None = self.record["case"]
-        return case
-
-    @property
-    def reference(self) -> str | None:
-        """The sender's own file number."""
-        reference: str | None = self.record["reference"]
-        return reference
+    case: str | None  # that the sender names
+    alias: Alias | None  # the file number under which the sender told it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +87,8 @@ def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
         occurred_at=occurred_at,
         content=hashlib.sha256(value).digest(),
         remarks=tuple(_remarks(event_type, record)),
+        case=record["case"],
+        alias=(agency.id, record["reference"]) if record["reference"] else None,
     )
 
 

@@ -16,7 +16,7 @@ from ledger.writing import Writing
 from rulebook.event import Event
 from services.intake import outcome as verdicts
 from services.intake import sentences
-from services.intake.book import Book, alias_of
+from services.intake.book import Book
 from services.intake.history import event_of
 from services.intake.ladders import Ladders
 from services.intake.outcome import Outcome
@@ -98,8 +98,7 @@ class Session:
             return stream_of(one.agency.id)
         if one.case:
             return one.case if self._book.exists(one.case) else None
-        alias = alias_of(one)
-        if alias and (case := self._book.case_of(alias)):
+        if (alias := one.alias) and (case := self._book.case_of(alias)):
             return case
         if not one.type.opens_case:
             return None
@@ -118,10 +117,10 @@ class Session:
             recorded_at=self._now,
             data=data_of(one.type, one.record),
         )
-        ladders = self._ladders(event.municipality, event.day)
-        if event.type.startswith("escalation_") and not ladders:
-            return None
-        asked = Asked(self._history(case), one.agency.kind == "V", self._today, ladders)
+        ladders = self._ladders(event.municipality, event.day) if event.type.startswith("escalation_") else None
+        if ladders == {}:
+            return None  # no agreement has a ladder to judge by
+        asked = Asked(self._history(case), one.agency.kind == "V", self._today, ladders or {})
         return decide(event, asked)
 
     def _history(self, case: str) -> tuple[Event, ...]:
@@ -145,7 +144,7 @@ class Session:
         outcome.remarks = one.remarks
         keys = [case] if is_new else []
         aliases = []
-        alias = None if one.type.without_case else alias_of(one)
+        alias = None if one.type.without_case else one.alias
         if alias and (bound := self._book.case_of(alias)) is None:
             self._book.bind(alias, case)
             aliases.append(alias)
