@@ -10,10 +10,10 @@
 `state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ledger import errors
-from ledger.database import Statements
+from ledger.database import Row, Statements
 
 ACCEPTED = "accepted"
 
@@ -54,27 +54,42 @@ ON CONFLICT (name) DO NOTHING
 CREATE = tuple(_SCRIPT.split(";"))
 
 # A line of `seen` that says accepted is never changed: the count of rows touched tells that it was tried.
-SEE = (
-    "INSERT INTO seen (event_id, source, content, verdict, case_id, version, position, recorded_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO UPDATE SET verdict = excluded.verdict, "
-    "case_id = excluded.case_id, version = excluded.version, position = excluded.position, "
-    "recorded_at = excluded.recorded_at WHERE seen.verdict <> 'accepted' AND seen.source = excluded.source "
-    "AND seen.content = excluded.content"
-)
+_SEE = """INSERT INTO seen (event_id, source, content, verdict, case_id, version, position, recorded_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (event_id) DO UPDATE SET verdict = excluded.verdict, case_id = excluded.case_id,
+    version = excluded.version, position = excluded.position, recorded_at = excluded.recorded_at
+WHERE seen.verdict <> 'accepted' AND seen.source = excluded.source AND seen.content = excluded.content"""
 
 # The same, for file numbers: they may be told again, but never belong to another case.
-NAME = (
-    "INSERT INTO aliases (agency, reference, case_id) VALUES (?, ?, ?) ON CONFLICT (agency, reference) "
-    "DO UPDATE SET case_id = excluded.case_id WHERE aliases.case_id = excluded.case_id"
-)
+_NAME = """INSERT INTO aliases (agency, reference, case_id) VALUES (?, ?, ?)
+ON CONFLICT (agency, reference) DO UPDATE SET case_id = excluded.case_id WHERE aliases.case_id = excluded.case_id"""
 
-MEET = "INSERT INTO persons (pseudonym, case_id, label) VALUES (?, ?, ?) ON CONFLICT (pseudonym, case_id) DO NOTHING"
+_MEET = "INSERT INTO persons (pseudonym, case_id, label) VALUES (?, ?, ?) ON CONFLICT (pseudonym, case_id) DO NOTHING"
 
-HEAD = (
-    "INSERT INTO heads (case_id, version, digest, last_at, municipality, caseless) VALUES (?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, digest = excluded.digest, "
-    "last_at = excluded.last_at"
-)
+_LEAD = """INSERT INTO heads (case_id, version, digest, last_at, municipality, caseless) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, digest = excluded.digest, last_at = excluded.last_at"""
+
+
+def see(statements: Statements, rows: Sequence[Row]) -> None:
+    """Enter events in the register; raises AlreadyRecorded when one of them was accepted before, or was another one."""
+    if statements.executemany(_SEE, rows) < len(rows):
+        raise errors.AlreadyRecorded("an event id of this batch is in the register, accepted or with another content")
+
+
+def name(statements: Statements, rows: Collection[tuple[str, str, str]]) -> None:
+    """Bind file numbers (agency, reference) to cases; raises AliasTaken when one belongs to another case."""
+    if statements.executemany(_NAME, sorted(rows)) < len(rows):
+        raise errors.AliasTaken("a file number of this batch belongs to another case")
+
+
+def meet(statements: Statements, rows: Collection[tuple[str, str, str]]) -> None:
+    """Enter persons (pseudonym, case, label) in the index."""
+    statements.executemany(_MEET, sorted(rows))
+
+
+def lead(statements: Statements, rows: Sequence[Row]) -> None:
+    """Write the heads of cases, one row a case."""
+    statements.executemany(_LEAD, rows)
 
 
 def state(statements: Statements) -> dict[str, int]:

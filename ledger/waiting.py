@@ -43,9 +43,12 @@ def park(statements: Statements, parked: Parked, key: Key) -> None:
 def parked_for(statements: Statements, aliases: Iterable[Alias], cases: Iterable[str], keys: KeyStore) -> list[Parked]:
     """Return what waits under these file numbers or for these cases, in the order in which it was parked."""
     rows: list[tuple[Any, ...]] = []
-    for agency, reference in set(aliases):
-        question = f"SELECT {_COLUMNS} FROM parked WHERE agency = ? AND reference = ?"  # noqa: S608 - our own columns
-        rows += statements.rows(question, (agency, reference))
+    by_agency: dict[str, set[str]] = {}
+    for agency, reference in aliases:
+        by_agency.setdefault(agency, set()).add(reference)
+    for agency, references in by_agency.items():
+        question = f"SELECT {_COLUMNS} FROM parked WHERE agency = ? AND reference {{in}}"  # noqa: S608 - our own columns
+        rows += statements.rows_in(question, references, before=[agency])
     question = f"SELECT {_COLUMNS} FROM parked WHERE case_id {{in}}"  # noqa: S608 - our own columns
     rows += statements.rows_in(question, set(cases))
     return [_parked_from(row, keys) for row in sorted({row[0]: row for row in rows}.values())]

@@ -137,9 +137,7 @@ class Writing:
         An id that was accepted stays so: that raises AlreadyRecorded.
         """
         self.flush()
-        row = (event_id, source, content, verdict, case, None, None, self.now)
-        if self._statements.execute(tables.SEE, row) != 1:
-            raise errors.AlreadyRecorded(f"event {event_id} is in the register with another verdict or content")
+        tables.see(self._statements, [(event_id, source, content, verdict, case, None, None, self.now)])
 
     def park(self, parked: Parked) -> None:
         """Let an event wait for its case, its bytes sealed under a key of its agency; its id is remembered."""
@@ -215,26 +213,20 @@ class Writing:
             )
             for (event, draft), position in zip(appended, positions, strict=True)
         ]
-        if self._statements.executemany(tables.SEE, rows) != len(rows):
-            raise errors.AlreadyRecorded("an event id of this batch is in the ledger already")
+        tables.see(self._statements, rows)
 
     def _flush_heads(self, cases: Iterable[str]) -> None:
         heads = [(case, self._heads[case]) for case in sorted(cases)]
-        self._statements.executemany(
-            tables.HEAD,
-            [
-                (case, head.version, head.digest, head.last_at, head.municipality, int(self._caseless[case]))
-                for case, head in heads
-            ],
-        )
+        rows = [
+            (case, head.version, head.digest, head.last_at, head.municipality, int(self._caseless[case]))
+            for case, head in heads
+        ]
+        tables.lead(self._statements, rows)
 
-    def _flush_names(self, drafts: Iterable[Draft]) -> None:
-        aliases = sorted({(*alias, draft.case) for draft in drafts for alias in draft.aliases})
-        if aliases and self._statements.executemany(tables.NAME, aliases) != len(aliases):
-            raise errors.AliasTaken("a file number of this batch belongs to another case")
-        persons = sorted({(name, draft.case, label) for draft in drafts for name, label in draft.persons.items()})
-        if persons:
-            self._statements.executemany(tables.MEET, persons)
+    def _flush_names(self, drafts: list[Draft]) -> None:
+        tables.name(self._statements, {(*alias, draft.case) for draft in drafts for alias in draft.aliases})
+        persons = {(person, draft.case, label) for draft in drafts for person, label in draft.persons.items()}
+        tables.meet(self._statements, persons)
 
     def _load_heads(self, cases: set[str]) -> None:
         missing = cases - self._heads.keys()
