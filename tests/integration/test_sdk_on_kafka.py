@@ -4,6 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -186,6 +187,21 @@ def test_a_receipts_topic_that_is_not_there_is_told(settings: KafkaSettings) -> 
     with pytest.raises(Unreachable, match=r"receipts\.ggz-noord"):
         Receipts("ggz-noord", settings)
     assert create_topics(settings) == ["receipts.ggz-noord"]
+
+
+def test_a_receipt_that_cannot_be_read_is_named_in_the_log_and_stops_nobody(
+    settings: KafkaSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Receipts(AGENCY, settings, start="now") as reader, closing(KafkaTransport(settings)) as transport:
+        good = Receipt(id=new_id(), verdict="duplicate", recorded_at=AT)
+        for value in (b"Kanarie van der Test", encode(good)):
+            transport.send(Parcel(good.id, f"receipts.{AGENCY}", b"same", value, []))
+        transport.flush()
+        found = reader.of({good.id}, timeout_seconds=10)
+
+    assert found == {good.id: good}
+    assert f"receipts.{AGENCY}/0/" in caplog.text
+    assert "Kanarie" not in caplog.text
 
 
 def test_what_no_broker_confirms_is_named(settings: KafkaSettings) -> None:

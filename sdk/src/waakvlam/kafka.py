@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Lock
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -17,13 +18,14 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from waakvlam import receipt as receipts_on_the_wire
-from waakvlam.errors import NotDelivered, Unreachable
+from waakvlam.errors import NotDelivered, Unreachable, Unreadable
 from waakvlam.publisher import VALUE_BYTES_MAX, Parcel, agency_called
 from waakvlam.receipt import Receipt
 from waakvlam.topics import Topic, topics
 
 # kafka-python writes keys and values to its log at level DEBUG; nothing that is about a person may be logged.
 logging.getLogger("kafka").setLevel(logging.WARNING)
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,8 @@ class KafkaTransport:
 
     def __init__(self, settings: KafkaSettings, *, linger_ms: int = 5) -> None:
         self._lock = Lock()
-        self._on_the_way: set[str] = set()
+        self._on_the_way: dict[int, str] = {}  # by number, for one event may be on its way twice
+        self._numbers = count()
         self._failed: dict[str, str] = {}
         self._closed = False
         try:
@@ -90,15 +93,16 @@ class KafkaTransport:
         """Take a parcel; raises NotDelivered when its topic is not there or too much is waiting already."""
         if self._closed:
             raise NotDelivered([parcel.id], "de verbinding met Kafka is gesloten")
+        number = next(self._numbers)
         with self._lock:
-            self._on_the_way.add(parcel.id)
+            self._on_the_way[number] = parcel.id
         try:
             future = self._producer.send(parcel.topic, key=parcel.key, value=parcel.value, headers=list(parcel.headers))
         except (KafkaError, ValueError) as error:
-            self._settle(parcel.id, None)
+            self._settle(number, None)
             raise NotDelivered([parcel.id], _why(error, parcel.topic)) from error
-        future.add_callback(lambda _: self._settle(parcel.id, None))
-        future.add_errback(lambda error: self._settle(parcel.id, _why(error, parcel.topic)))
+        future.add_callback(lambda _: self._settle(number, None))
+        future.add_errback(lambda error: self._settle(number, _why(error, parcel.topic)))
 
     def flush(self, timeout_seconds: float = 30) -> None:
         """Return when all that was taken has arrived; raises NotDelivered naming what has not."""
@@ -106,7 +110,7 @@ class KafkaTransport:
             with suppress(KafkaError):  # what a time-out leaves is named below
                 self._producer.flush(timeout=timeout_seconds)
         with self._lock:
-            waiting = dict.fromkeys(self._on_the_way, "Kafka heeft het niet bevestigd")
+            waiting = dict.fromkeys(self._on_the_way.values(), "Kafka heeft het niet bevestigd")
             failed, self._failed = self._failed | waiting, {}
         if failed:
             raise NotDelivered(failed, next(iter(failed.values())))
@@ -121,9 +125,9 @@ class KafkaTransport:
             self._closed = True
             self._producer.close(timeout=5)
 
-    def _settle(self, event_id: str, failure: str | None) -> None:
+    def _settle(self, number: int, failure: str | None) -> None:
         with self._lock:
-            self._on_the_way.discard(event_id)
+            event_id = self._on_the_way.pop(number)
             if failure is not None:
                 self._failed[event_id] = failure
 
@@ -156,7 +160,7 @@ class Receipts:
     def read(self, timeout_seconds: float = 1.0) -> list[Receipt]:
         """Return the receipts that have come, at once when there are any, or none when the time is up."""
         found = self._consumer.poll(timeout_ms=round(timeout_seconds * 1000), max_records=500)
-        return [receipts_on_the_wire.decode(one.value) for records in found.values() for one in records]
+        return [receipt for records in found.values() for one in records if (receipt := _read(one))]
 
     def until_quiet(self, seconds: float = 2.0) -> Iterator[Receipt]:
         """Yield receipts until none has come for so many seconds."""
@@ -235,6 +239,16 @@ def create_topics(
     finally:
         admin.close()
     return sorted(missing)
+
+
+def _read(record: Any) -> Receipt | None:
+    """Return the receipt in a Kafka record. One that cannot be read is named in the log and stops nobody's reading."""
+    try:
+        return receipts_on_the_wire.decode(record.value)
+    except Unreadable as error:
+        place = f"{record.topic}/{record.partition}/{record.offset}"
+        _log.warning("receipt %s cannot be read; is there a newer version of this package? %s", place, error.reason)
+        return None
 
 
 def _why(error: BaseException, topic: str) -> str:
