@@ -175,7 +175,15 @@ TRIAGE = (
     Metric("waakvlam_triage_answers_total", "counter", "events", "triage", "Classifications and routings delivered."),
 )
 
-METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER, *MONITORING, *TRIAGE)
+BOARD = (
+    Metric("waakvlam_board_open_alerts", "gauge", "alerts", "board", "Alerts on the list."),
+    Metric(
+        "waakvlam_board_waiting_clicks", "gauge", "clicks", "board", "What staff did that is not in the ledger yet."
+    ),
+    Metric("waakvlam_board_live_pages", "gauge", "pages", "board", "Pages that follow live."),
+)
+
+METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER, *MONITORING, *TRIAGE, *BOARD)
 
 
 class Meters:

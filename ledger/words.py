@@ -4,7 +4,7 @@ The word for a code stands beside the code in its schema (`codes`); only what no
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,9 @@ from waakvlam.clock import instant_of
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 UNKNOWN = "(onbekende code)"
 NOT_SAID = "niet genoemd"
+MINUTE = 60_000_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 MONTHS = [
     "januari",
     "februari",
@@ -103,3 +106,33 @@ def local(micros: int) -> datetime:
 def listed(words: Sequence[str]) -> str:
     """Write words as a list in a sentence: "a, b en c"."""
     return " en ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def spoken(micros: int) -> str:
+    """Write an instant; a term that ends with a day is named by the day that begins."""
+    at = local(micros)
+    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
+    return (day(at.date()) or "") if midnight else moment(micros)
+
+
+def last_day(micros: int) -> str:
+    """Write until when something can be done; a term that ends with a day is named by that day itself."""
+    at = local(micros)
+    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
+    return (day(at.date() - timedelta(days=1)) or "") if midnight else moment(micros)
+
+
+def how_long(since: int, *, now: int) -> str:
+    """Write how long something lasts, in the largest unit that says enough."""
+    passed = max(0, now - since)
+    if passed < HOUR:
+        return _counted(passed // MINUTE, "minuut", "minuten")
+    if passed < 2 * DAY:
+        return _counted(passed // HOUR, "uur", "uur")
+    if passed < 60 * DAY:
+        return _counted(passed // DAY, "dag", "dagen")
+    return _counted(passed // (30 * DAY), "maand", "maanden")
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"

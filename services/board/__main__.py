@@ -5,28 +5,32 @@ import sys
 import uvicorn
 from pydantic import ValidationError
 
-from services.board.app import application
+from ledger import logs
+from rulebook.errors import AgreementError
+from services.board.app import NAME, application
 from services.board.settings import BoardSettings
 
 EXIT_CRASHED, EXIT_SETTINGS = 1, 64
 
 
 def main() -> int:
-    """Run the board until it is told to stop; return the exit code."""
-    try:
-        settings = BoardSettings()
-    except ValidationError as error:
-        sys.stderr.write("".join(f"{one['msg'].removeprefix('Value error, ')}\n" for one in error.errors()))
-        return EXIT_SETTINGS
+    """Read the settings, run until told to stop, return the exit code."""
     crashed: list[bool] = []
 
     def fail() -> None:
         crashed.append(True)
         server.should_exit = True
 
+    try:
+        settings = BoardSettings()
+        logs.configure(NAME, level=settings.log_level)
+        app = application(settings, fail=fail)
+    except (ValidationError, AgreementError) as error:
+        sys.stderr.write(f"{_sentences(error)}\n")
+        return EXIT_SETTINGS
     server = uvicorn.Server(
         uvicorn.Config(
-            application(settings, fail=fail),
+            app,
             host=settings.board_host,
             port=settings.board_port,
             log_config=None,
@@ -37,6 +41,12 @@ def main() -> int:
     )
     server.run()
     return EXIT_CRASHED if crashed or not server.started else 0
+
+
+def _sentences(error: ValidationError | AgreementError) -> str:
+    if isinstance(error, AgreementError):
+        return str(error)
+    return "\n".join(one["msg"].removeprefix("Value error, ") for one in error.errors(include_input=False))
 
 
 if __name__ == "__main__":

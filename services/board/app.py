@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from ledger.application import Ledger
 from ledger.database import open_database
-from ledger.streams.pump import Pump
-from ledger.streams.sender import Sender
+from ledger.metrics import Meters, registry
+from ledger.streams import Pump, Sender
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.deadlines import RulebookDeadlines
 from services.board.desk import Desk
@@ -20,31 +20,24 @@ from services.board.security import OWN_HOSTS, FormSigner, SafeHeaders
 from services.board.settings import BoardSettings
 from services.board.store import Store
 from services.board.web import Board, Pages
-from waakvlam.clock import clock_from
 
-GROUP = "board"
+NAME = "board"
+Life = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
 def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI:
-    """Return the board as a web application; `fail` is called when it cannot go on."""
-    clock = clock_from(settings.clock)
+    """Return the board as a web application; `fail` is called when it cannot go on.
+
+    Raises AgreementError when the agreements cannot be read, and the ledger's faults when a database cannot.
+    """
+    clock = settings.time()
     ledger = Ledger.open(settings.ledger, clock=clock, keys=None)
-    store = Store(open_database(settings.board))
-    hub = Hub()
+    store, hub, meters = Store(open_database(settings.board)), Hub(), registry(NAME)
     reader = Reader(store, ledger, changed=hub.tell)
-    sender = Sender(settings.bootstrap)
+    sender = Sender(settings.bootstrap, security=settings.kafka_security())
     desk = Desk(store, ledger, sender.send_all, clock=clock, staff=settings.board_staff)
-
-    def pump() -> Pump:
-        return Pump(
-            settings.bootstrap,
-            GROUP,
-            [CASE_EVENTS, RECEIPTS],
-            positions=reader.positions,
-            handle=reader.handle,
-        )
-
-    feed = KafkaFeed(reader, desk, pump, fail=fail)
+    feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
+    secret = settings.board_secret
     board = Board(
         store=store,
         ledger=ledger,
@@ -53,30 +46,51 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         hub=hub,
         clock=clock,
         staff=settings.board_staff,
-        signer=FormSigner(settings.board_secret.get_secret_value() if settings.board_secret else None),
+        signer=FormSigner(secret.get_secret_value() if secret else None),
         deadlines=RulebookDeadlines.load(settings.agreements),
+        meters=meters,
     )
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        hub.bind(asyncio.get_running_loop())
-        async with sender:
-            await feed.start()
-            try:
-                yield
-            finally:
-                hub.end()
-                await feed.stop()
+        async with _running(hub, sender, feed):
+            yield
         store.database.close()
         ledger.close()
 
     return pages_of(board, life)
 
 
-def pages_of(board: Board, life: Callable[[FastAPI], object] | None = None) -> FastAPI:
+def pages_of(board: Board, life: Life | None = None) -> FastAPI:
     """Return the pages of a board, with their guards; `life` runs what lives beside them."""
-    app = FastAPI(title="Waakvlam bord", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)  # type: ignore[arg-type]
+    app = FastAPI(title="Waakvlam bord", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS)
     app.add_middleware(SafeHeaders)
     Pages(board).mount(app)
     return app
+
+
+def _pump(settings: BoardSettings, reader: Reader, meters: Meters) -> Pump:
+    return Pump(
+        settings.bootstrap,
+        NAME,
+        [CASE_EVENTS, RECEIPTS],
+        positions=reader.positions,
+        handle=reader.handle,
+        meters=meters,
+        security=settings.kafka_security(),
+    )
+
+
+@asynccontextmanager
+async def _running(hub: Hub, sender: Sender, feed: KafkaFeed) -> AsyncIterator[None]:
+    """Run what lives beside the pages, and end it in the other order."""
+    hub.bind(asyncio.get_running_loop())
+    await sender.start()
+    await feed.start()
+    try:
+        yield
+    finally:
+        hub.end()
+        await feed.stop()
+        await sender.stop()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ledger.case import case_of
 from ledger.record import Record
 from ledger.timeline import sentences
-from ledger.words import phase
+from ledger.words import phase, spoken
 from rulebook.event import from_json
 from services.board import views
 from services.board.ports import Deadline
@@ -75,7 +75,7 @@ def case_page(
         phase=phase(case.phase),
         safety_view=_name(case.safety_view, agencies),
         has_director=case.has_director,
-        since=views.spoken(min(record.occurred_at for record in records)),
+        since=spoken(min(record.occurred_at for record in records)),
         alerts=tuple(
             CaseAlert(views.card(row, municipalities, now=now), _click(row, sent))
             for row in sorted(rows, key=views.urgency)

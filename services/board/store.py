@@ -114,6 +114,11 @@ class Store:
             found = t.rows(f"SELECT {_ALERT} FROM board_alerts WHERE closed_at IS NULL{where}", values)  # noqa: S608 - fixed text
         return stand, [_alert(row) for row in found]
 
+    def open_count(self) -> int:
+        """Return how many alerts are open."""
+        with self.database.reading() as t:
+            return int(t.value("SELECT count(*) FROM board_alerts WHERE closed_at IS NULL"))
+
     def alert(self, raised: str) -> AlertRow | None:
         """Return one alert that is still open."""
         sql = f"SELECT {_ALERT} FROM board_alerts WHERE raised = ? AND closed_at IS NULL"  # noqa: S608 - fixed text

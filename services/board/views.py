@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import islice
 
 from ledger.timeline import Line
-from ledger.words import clock_time, day, listed, local, moment, role
+from ledger.words import clock_time, day, how_long, last_day, listed, local, moment, role, spoken
 from services.board.ports import Deadline
 from services.board.store import AlertRow, News, Sent
 
-DAY = 24 * 3600 * 1_000_000
-HOUR = 3600 * 1_000_000
 STAGES: Mapping[str, tuple[str, str]] = {
     "breach": ("te-laat", "Te laat"),
     "signal": ("signaal", "Signaal"),
@@ -247,42 +245,12 @@ def number_of(case: str) -> str:
     return f"{bare[:4]}-{bare[4:8]}"
 
 
-def spoken(micros: int) -> str:
-    """Write an instant; a term that ends with a day is named by the day that begins."""
-    at = local(micros)
-    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
-    return (day(at.date()) or "") if midnight else moment(micros)
-
-
-def last_day(micros: int) -> str:
-    """Write until when something can be done; a term that ends with a day is named by that day itself."""
-    at = local(micros)
-    midnight = (at.hour, at.minute, at.second) == (0, 0, 0)
-    return (day(at.date() - timedelta(days=1)) or "") if midnight else moment(micros)
-
-
-def how_long(since: int, *, now: int) -> str:
-    """Write how long something lasts, in the largest unit that says enough."""
-    passed = max(0, now - since)
-    if passed < HOUR:
-        return _counted(passed // 60_000_000, "minuut", "minuten")
-    if passed < 2 * DAY:
-        return _counted(passed // HOUR, "uur", "uur")
-    if passed < 60 * DAY:
-        return _counted(passed // DAY, "dag", "dagen")
-    return _counted(passed // (30 * DAY), "maand", "maanden")
-
-
 def _click_text(sent: Sent) -> str:
     if sent.state == "recorded" and sent.recorded_at is not None:
         return f"Vastgelegd op {moment(sent.recorded_at)}."
     if sent.state == "refused":
         return f"Niet vastgelegd. {sent.reason or 'Het grootboek weigerde deze gebeurtenis.'}"
     return "Wordt vastgelegd…"
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
 
 
 def _same_day(line: Line) -> bool:

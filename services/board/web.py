@@ -16,10 +16,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from prometheus_client import REGISTRY, generate_latest
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from ledger.metrics import Meters
 from services.board import casepage, live, views
 from services.board.desk import Desk
 from services.board.feed import Feed
@@ -54,6 +54,7 @@ class Board:
     staff: str
     signer: FormSigner
     deadlines: Deadlines
+    meters: Meters
 
 
 class Pages:
@@ -167,7 +168,14 @@ class Pages:
 
     def metrics(self) -> Response:
         """Return the numbers of this process."""
-        return PlainTextResponse(generate_latest(REGISTRY), media_type="text/plain; version=0.0.4; charset=utf-8")
+        board = self.board
+        for name, number in (
+            ("waakvlam_board_open_alerts", board.store.open_count()),
+            ("waakvlam_board_waiting_clicks", len(board.store.sent(state="sent"))),
+            ("waakvlam_board_live_pages", board.hub.listeners),
+        ):
+            board.meters.gauge(name).set(number)
+        return PlainTextResponse(board.meters.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     # Helpers.
 

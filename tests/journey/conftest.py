@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from ledger.application import Ledger
 from ledger.database import open_database
+from ledger.metrics import registry
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
@@ -63,6 +64,7 @@ def site(tmp_path) -> Iterator[Site]:
         staff="demo-medewerker",
         signer=FormSigner(None),
         deadlines=region,
+        meters=registry("board"),
     )
 
     @asynccontextmanager

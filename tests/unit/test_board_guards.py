@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from ledger.application import Ledger
 from ledger.database import open_database
+from ledger.metrics import registry
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk, acknowledgement_id
@@ -44,6 +45,7 @@ def client(region):
         staff="demo-medewerker",
         signer=FormSigner("geheim-van-de-test"),
         deadlines=region,
+        meters=registry("board"),
     )
     with TestClient(pages_of(board), base_url="http://127.0.0.1") as opened:
         yield opened

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ledger.words import how_long
 from services.board import views
 from services.board.ports import Deadline
 from services.board.store import AlertRow, News, Sent
@@ -107,7 +108,7 @@ def test_a_term_that_ended_with_a_day_is_late_since_the_next_and_due_on_the_day_
     ],
 )
 def test_how_long_it_lasts_is_said_in_one_unit(minutes, words):
-    assert views.how_long(NOW - minutes * 60_000_000, now=NOW) == words
+    assert how_long(NOW - minutes * 60_000_000, now=NOW) == words
 
 
 @pytest.mark.parametrize(
