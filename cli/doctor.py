@@ -12,8 +12,7 @@ from dataclasses import asdict, dataclass
 from aiokafka.errors import KafkaError
 
 from cli import broker
-from cli.books import ledger_at, without_password
-from cli.exits import Ends
+from cli.books import ledger_at, why_missing, without_password
 from cli.programs import is_ready, programs_of
 from cli.settings import Settings
 from cli.supervisor import Program
@@ -21,7 +20,7 @@ from ledger.errors import LedgerError
 from ledger.streams.admin import missing_topics
 from rulebook.agreements import load
 from rulebook.errors import RulebookError
-from waakvlam.clock import clock_from, iso
+from waakvlam.clock import SystemClock, clock_from, iso
 from waakvlam.topics import topics
 
 FREE_BYTES_MIN = 2 * 1024**3
@@ -96,13 +95,15 @@ def kafka(settings: Settings) -> Finding:
 
 def ledger(settings: Settings) -> Finding:
     """See whether the ledger can be read. A SQLite file that is not there is not made."""
-    shown = without_password(settings.ledger_url)
+    url, shown = settings.ledger_url, without_password(settings.ledger_url)
     step = "Look at WAAKVLAM_LEDGER; is the database running? `waakvlam up` makes a new SQLite ledger."
+    if missing := why_missing(url):
+        return Finding("ledger", ok=False, seen=f"{shown}: {missing}", next_step=step)
     try:
-        with ledger_at(settings.ledger_url, clock_from(settings.clock)) as opened:
+        with ledger_at(url, SystemClock()) as opened:
             head = opened.head()
-    except (Ends, LedgerError, ValueError) as error:
-        return Finding("ledger", ok=False, seen=f"{shown}: {_kind(error)}", next_step=step)
+    except LedgerError as error:
+        return Finding("ledger", ok=False, seen=f"{shown}: {type(error).__name__}", next_step=step)
     return Finding("ledger", ok=True, seen=f"{shown}: {head} events")
 
 
@@ -160,7 +161,3 @@ def _state(program: Program) -> str:
         one.settimeout(1)
         port = int(program.address.rpartition(":")[2])
         return TAKEN if one.connect_ex(("127.0.0.1", port)) == 0 else "not up"
-
-
-def _kind(error: Exception) -> str:
-    return "there is none yet" if isinstance(error, Ends) else type(error).__name__

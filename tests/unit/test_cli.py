@@ -1,0 +1,163 @@
+"""The command line: results on stdout, everything else on stderr, and an exit code that says how it ended."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.doctor import Finding, agreements, clock, disk, examine, ledger, python
+from cli.exits import Exit
+from cli.main import app
+from cli.settings import Settings, read_settings
+from ledger.application import Ledger
+from waakvlam.clock import FixedClock
+
+AGREEMENTS = Path(__file__).parents[2] / "agreements"
+LINE = {
+    "id": "e-1",
+    "type": "report_received",
+    "case": "c-1",
+    "agency": "politie-nn",
+    "municipality": "0014",
+    "occurred_at": "2026-04-02T10:15:00+02:00",
+    "recorded_at": "2026-04-02T10:15:01+02:00",
+    "data": {"report_id": "r-1"},
+}
+UNTIL = "2026-04-14T00:00:00+02:00"
+
+
+@pytest.fixture
+def call(monkeypatch, tmp_path):
+    for name in ("LEDGER", "DATA", "CLOCK", "AGREEMENTS"):
+        monkeypatch.delenv(f"WAAKVLAM_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words, given=None):
+        return CliRunner().invoke(app, list(words), input=given)
+
+    return run
+
+
+def test_every_command_tells_its_exit_codes(call):
+    for command in ("up", "demo", "replay", "export", "case", "why", "doctor"):
+        told = call(command, "--help")
+
+        assert told.exit_code == 0
+        assert "Exit codes" in told.stdout
+
+
+def test_replay_prints_one_json_line_for_each_row(call):
+    told = call("replay", "--agreements", str(AGREEMENTS), "--events", "-", "--until", UNTIL, given=json.dumps(LINE))
+    rows = [json.loads(line) for line in told.stdout.splitlines()]
+
+    assert told.exit_code == Exit.OK
+    assert [(row["rule"], row["stage"]) for row in rows] == [("ST-01", "warn"), ("ST-01", "breach")]
+
+
+def test_replay_reads_a_file(call, tmp_path):
+    (tmp_path / "events.jsonl").write_text(json.dumps(LINE) + "\n")
+    told = call("replay", "--agreements", str(AGREEMENTS), "--events", "events.jsonl")
+
+    assert told.exit_code == Exit.OK
+    assert told.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "code", "said"),
+    [
+        (["--events", "-", "--until", "gisteren"], "", Exit.USAGE, "--until"),
+        (["--events", "-"], '{"id": 1}', Exit.REFUSED, "standard input: line 1: id"),
+        (["--events", "nergens.jsonl"], "", Exit.REFUSED, "nergens.jsonl cannot be read"),
+        ([], "", Exit.USAGE, "--events"),
+    ],
+)
+def test_replay_says_what_it_cannot_read(call, words, given, code, said):
+    told = call("replay", "--agreements", str(AGREEMENTS), *words, given=given)
+
+    assert told.exit_code == code
+    assert said in told.stderr
+    assert told.stdout == ""
+
+
+def test_wrong_agreements_are_refused_with_their_place(call, tmp_path):
+    (tmp_path / "fout.yaml").write_text("agreement: fout\n")
+    told = call("replay", "--agreements", str(tmp_path), "--events", "-", given="")
+
+    assert told.exit_code == Exit.REFUSED
+    assert "fout.yaml:1" in told.stderr
+
+
+def test_a_ledger_that_is_not_there_is_not_made(call, tmp_path):
+    for words in (["export"], ["case", "c-1"], ["why", "c-1"]):
+        told = call(*words, "--data", str(tmp_path / "nergens"))
+
+        assert told.exit_code == Exit.UNREACHABLE
+        assert "There is no ledger" in told.stderr
+    assert not (tmp_path / "nergens").exists()
+
+
+def test_an_unknown_case_is_refused_with_the_next_step(call, tmp_path):
+    Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=FixedClock(1)).close()
+    told = call("case", "c-1", "--data", str(tmp_path))
+
+    assert told.exit_code == Exit.REFUSED
+    assert "There is no case c-1" in told.stderr
+
+
+def test_an_empty_ledger_is_exported_as_nothing(call, tmp_path):
+    Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=FixedClock(1)).close()
+    told = call("export", "--data", str(tmp_path))
+
+    assert told.exit_code == Exit.OK
+    assert told.stdout == ""
+    assert told.stderr == "0 events.\n"
+
+
+def test_a_demonstration_wants_an_empty_folder(call, tmp_path):
+    (tmp_path / "iets").write_text("")
+    told = call("demo", "--keep", str(tmp_path))
+
+    assert told.exit_code == Exit.USAGE
+    assert "is not empty" in told.stderr
+
+
+def test_what_is_not_named_lies_in_the_data_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("WAAKVLAM_RADAR", "postgresql://elders/radar")
+    places = read_settings(tmp_path).places()
+
+    assert places["WAAKVLAM_LEDGER"] == f"sqlite:///{tmp_path}/ledger.db"
+    assert places["WAAKVLAM_RADAR"] == "postgresql://elders/radar"
+
+
+def test_the_doctor_names_the_next_step():
+    finding = Finding("kafka", ok=False, seen="no answer", next_step="Start it.")
+
+    assert finding.line() == "NOT  kafka: no answer\n      -> Start it."
+    assert Finding("kafka", ok=True, seen="answers", next_step="Start it.").line() == "ok   kafka: answers"
+
+
+def test_the_doctor_sees_what_is_wrong(tmp_path):
+    sick = Settings(
+        data=tmp_path,
+        ledger="sqlite:///nergens/ledger.db",
+        agreements=tmp_path,
+        clock="altijd",
+    )
+    found = {one.name: one.ok for one in examine(sick, (python, ledger, agreements, clock, disk))}
+
+    assert found == {"python": True, "ledger": False, "agreements": False, "clock": False, "disk": True}
+
+
+def test_the_doctor_shows_no_password(tmp_path):
+    found = ledger(Settings(data=tmp_path, ledger="postgresql://waakvlam:geheim@127.0.0.1:1/waakvlam"))
+
+    assert not found.ok
+    assert "geheim" not in found.line()
+
+
+def test_the_doctor_is_content_where_all_is_well(tmp_path):
+    Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=FixedClock(1)).close()
+    well = Settings(data=tmp_path)
+
+    assert all(one.ok for one in examine(well, (python, ledger, agreements, clock)))
