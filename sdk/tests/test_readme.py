@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -57,3 +59,13 @@ def test_the_front_page_gives_every_name_it_lists_and_no_other() -> None:
     }
     with pytest.raises(AttributeError, match="publish"):
         _ = waakvlam.publish
+
+
+def test_the_examples_pass_a_strict_type_checker_as_in_an_agencys_own_project(tmp_path) -> None:
+    """An agency has neither our settings nor pydantic's plugin."""
+    example = tmp_path / "example.py"
+    example.write_text("\n".join([*blocks("python"), *blocks("python kafka")]), "utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path / 'cache'}"]
+    done = subprocess.run([*command, example], capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -2,7 +2,8 @@
 
 `avro` is the reference and is always there; `fastavro` (extra `fast`) takes over where it is installed and gives the
 same bytes, which `tests/contract` and a property test hold. Records are flat: the shared fields and the data fields;
-instants are aware datetimes, dates are dates.
+instants are aware datetimes, dates are dates. On bytes that no Avro writer makes (a yes-or-no of 2, a day beyond 32
+bits) the two readers may differ, but both give a record or raise Unreadable, and nothing else.
 """
 
 import io
