@@ -120,6 +120,9 @@ class CaseWatch:
         for instance in folding.over:
             self._succeed(instance, instance)
         for before, after in folding.succeeded:
+            if after is not None and after.is_live:
+                after.count(folding.accepted_until(after))
+                self._schedule(after)
             self._succeed(before, after)
         for instance in folding.begun:
             if instance.is_live and not instance.is_stale and instance.row is None:
@@ -136,10 +139,6 @@ class CaseWatch:
     def _succeed(self, before: Instance, after: Instance | None) -> None:
         """Keep, close or raise, where an instance that had a row is now another or is no longer there."""
         row = before.row
-        accepted_until = None if after is None else self._folding.accepted_until(after)
-        if after is not None and after.is_live:
-            after.count(accepted_until)
-            self._schedule(after)
         opened = after.open_stage(self.now) if after is not None else None
         if row is not None and after is not None and opened == (row.stage, row.due):
             before.row, after.row = None, row
@@ -147,6 +146,7 @@ class CaseWatch:
         if row is not None:
             before.row = None
             row.closed_at = self.now
+            accepted_until = None if after is None else self._folding.accepted_until(after)
             row.outcome = alerts.outcome(row, before, after, accepted_until)
             self._changes.append(Closed(row))
         if after is not None and opened is not None:
@@ -183,6 +183,7 @@ class CaseWatch:
             return
         self.now = max(self.now, due)
         self._succeed(instance, instance)
+        self._schedule(instance)
         if self._last_at is None and isinstance(instance.rule, MomentsRule):
             self._folding.go_on(instance.rule, self.now)
             self._settle()

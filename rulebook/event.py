@@ -1,6 +1,7 @@
 """An event as the rule book sees it: what happened, told by an agency, at two instants."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -87,7 +88,7 @@ def parse(line: str | bytes) -> Event:
 def parse_json(line: str | bytes) -> dict[str, Any]:
     """Return a line as a JSON object. Raises HistoryError."""
     try:
-        value = json.loads(line, parse_constant=_refuse_constant)
+        value = _DECODER.decode(line if isinstance(line, str) else line.decode())
     except (ValueError, RecursionError) as error:
         raise HistoryError(f"not JSON: {error}") from None
     if not isinstance(value, dict):
@@ -146,3 +147,14 @@ def _instant(told: Mapping[str, Any], field: str) -> int:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _number(text: str) -> int | float:
+    """Return a number with a point or exponent; one that is whole as a whole number, for 1.0 is 1."""
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is larger than a number can be")
+    return int(value) if value.is_integer() else value
+
+
+_DECODER = json.JSONDecoder(parse_float=_number, parse_constant=_refuse_constant)

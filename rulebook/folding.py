@@ -28,6 +28,7 @@ class Folding:
         self._case = case
         self._facts: list[Event] = []
         self._named: set[object] = set()
+        self._corrected: dict[tuple[str, str], Event] = {}
         self.history = History()
         self.plan: Plan = agreements.plan(None)
         self._living: dict[Unit, dict[str, Instance]] = {}
@@ -106,12 +107,16 @@ class Folding:
                 yield from (rule_id for rule_id in self.plan.silences if self._may_be_last(event, rule_id))
         else:
             yield from self.plan.recounted.get(kind, ())
-        if kind == "alert_acknowledged":
+        yield from self._touched_by_state(event)
+
+    def _touched_by_state(self, event: Event) -> Iterator[Unit]:
+        """Yield the rules that must be counted anew because of what an event says of other events."""
+        if event.type == "alert_acknowledged":
             yield from self.plan.patterns
-        elif kind == "report_received" and not self.history.has_child and lists_child(event):
-            yield from self.plan.conditional
-        elif kind == "stall_accepted":
+        elif event.type == "stall_accepted":
             yield from self._named_by(event)
+        elif event.type == "report_received" and not self.history.has_child and lists_child(event):
+            yield from self.plan.conditional
 
     def _may_be_last(self, event: Event, rule_id: str) -> bool:
         heard = self._heard.get(rule_id)
@@ -125,10 +130,21 @@ class Folding:
     # The history made anew.
 
     def _make_anew(self) -> None:
-        self.history = History(effective(self._facts))
-        self.plan = self._agreements.plan(self.history.municipality)
-        for units in (self._living, self.plan.counted, self.plan.silences):
-            self._again.update(dict.fromkeys(units))
+        """Make the history anew, and count again the rules that look at what has changed."""
+        before = self.history.events
+        self.history = History(effective(self._facts, self._corrected))
+        plan, self.plan = self.plan, self._agreements.plan(self.history.municipality)
+        stayed = {id(event) for event in before} & {id(event) for event in self.history.events}
+        changed = [event for event in (*before, *self.history.events) if id(event) not in stayed]
+        if plan is not self.plan or any(event.type in PHASE_TYPES for event in changed):
+            for units in (self._living, self.plan.counted, self.plan.silences):
+                self._again.update(dict.fromkeys(units))
+            return
+        for event in changed:
+            self._again.update(dict.fromkeys(self.plan.touched.get(event.type, ())))
+            self._again.update(dict.fromkeys(self._touched_by_state(event)))
+            if event.type not in NEVER_HEARD:
+                self._again.update(dict.fromkeys(self.plan.silences))
 
     def _count_again(self, unit: Unit, horizon: int) -> None:
         """Count all instances of a rule from the history, and let them take over from those there were."""

@@ -31,8 +31,12 @@ PHASE_SET_BY = {
 PHASE_TYPES = frozenset(PHASE_SET_BY) | {"report_received"}
 
 
-def effective(facts: Iterable[Event]) -> list[Event]:
-    """Return K: the events of one case after its corrections and withdrawals, in order."""
+def effective(facts: Iterable[Event], corrected: dict[tuple[str, str], Event] | None = None) -> list[Event]:
+    """Return K: the events of one case after its corrections and withdrawals, in order.
+
+    `corrected` keeps what each correction made of its event, so that asking twice gives the same events.
+    """
+    kept = {} if corrected is None else corrected
     told = list(facts)
     removed = _removed(told)
     corrections: dict[str | None, Event] = {}
@@ -47,9 +51,16 @@ def effective(facts: Iterable[Event]) -> list[Event]:
         if event.type in {CORRECTED, WITHDRAWN} or event.id in removed:
             continue
         correction = corrections.get(event.id)
-        known.append(event if correction is None else event.corrected(correction))
+        known.append(event if correction is None else _corrected(event, correction, kept))
     known.sort(key=in_order)
     return known
+
+
+def _corrected(event: Event, correction: Event, kept: dict[tuple[str, str], Event]) -> Event:
+    key = (event.id, correction.id)
+    if key not in kept:
+        kept[key] = event.corrected(correction)
+    return kept[key]
 
 
 def _removed(told: Iterable[Event]) -> set[str | None]:

@@ -71,7 +71,8 @@ class Instance:
 
     def count(self, accepted_until: int | None) -> None:
         """Count the dues of an instance that lives, with the end of the day until which a stall was accepted."""
-        if not isinstance(self.rule, Due):
+        rule = self.rule
+        if not isinstance(rule, Due):
             self.breach = self.start.occurred_at
             return
         warn, breach = self.original(WARN), self.original(BREACH)

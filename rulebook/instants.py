@@ -33,6 +33,7 @@ def parse_instant(text: object) -> int:
         raise ValueError(f"{text!r} is not an instant that exists") from None
 
 
+@lru_cache(maxsize=65_536)
 def format_instant(at: int) -> str:
     """Return an instant as UTC text, with six digits after a point only when they are not all zero."""
     return (EPOCH + timedelta(microseconds=at)).isoformat()[:-6] + "Z"

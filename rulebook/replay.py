@@ -7,6 +7,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+import orjson
+
 from rulebook import event as events
 from rulebook.agreements import Agreements
 from rulebook.alerts import AlertRow, Raised
@@ -81,7 +83,7 @@ class History:
             raise HistoryError(f"unknown event type {name}")
 
     def _is_new(self, event_id: str, told: dict[str, Any]) -> bool:
-        content = hashlib.blake2b(_canonical(told).encode(), digest_size=16).digest()
+        content = hashlib.blake2b(_canonical(told), digest_size=16).digest()
         same = self._seen.setdefault(event_id, content)
         if same is content:
             return True
@@ -90,16 +92,9 @@ class History:
         return False
 
 
-def _canonical(value: Any) -> str:
-    """Return text that is equal for equal JSON values: numbers by their value, keys in any order."""
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    return value
+def _canonical(value: Any) -> bytes:
+    """Return bytes that are equal for equal JSON values, in whatever order their keys stand."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a number beyond 64 bits, or text that is half a character
+        return json.dumps(value, sort_keys=True).encode()

@@ -30,6 +30,8 @@ VALUES = ("a", "b", 1, 1.0, True, None, "1")
 RULES = ("R1", "R2", "R3", "R4", "R5")
 # Around Easter, the spring and autumn clock changes, the turn of a year and a leap day.
 STARTS = ("2026-03-27", "2026-10-23", "2026-12-22", "2024-02-27", "2026-04-01")
+# In the midst of the histories that begin on those days.
+LATER = ("2026-03-30", "2026-10-26", "2026-12-24", "2024-02-29", "2026-04-04")
 CALENDAR = {
     "calendar": "nl",
     "from": "2023-06-01",
@@ -166,13 +168,13 @@ PARTS = {
 def agreements(random):
     found = []
     for agreement, version in random.sample([("a", 1), ("a", 2), ("b", 1), ("b", 3)], random.randint(1, 4)):
-        start = random.choice((*STARTS, "2019-01-01", "2019-01-01"))
+        start = random.choice(STARTS) if random.random() < 0.3 else "2019-01-01"
         found.append(
             {
                 "agreement": agreement,
                 "version": version,
                 "valid_from": start,
-                "valid_to": random.choice((None, None, max(start, "2026-03-30"), max(start, "2026-12-24"))),
+                "valid_to": random.choice((None, None, None, max(start, random.choice(LATER)))),
                 "applies_to": random.choice(("all", "all", {"municipalities": ["0014"]}, {"municipalities": ["1966"]})),
                 "calendar": "nl",
                 "attention": {
@@ -196,6 +198,17 @@ def agreements(random):
             }
         )
     return found
+
+
+def calendar(random):
+    """Return the calendar, now and then one that ends in the midst of a history."""
+    return {**CALENDAR, "to": random.choice(LATER)} if random.random() < 0.05 else CALENDAR
+
+
+def until(random, lines):
+    """Return the last instant of a run: mostly some time after its events, now and then among them."""
+    start = max(datetime.fromisoformat(line["occurred_at"]) for line in lines)
+    return random.choice((None, *((start + timedelta(days=days)).isoformat() for days in (-3, 20, 40, 400))))
 
 
 def history(random, size, rows=()):
