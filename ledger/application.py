@@ -154,11 +154,12 @@ class Ledger:
     def erase(self, case: str) -> int:
         """Destroy a case's keys, forget its persons and what waits for it; return how many keys there were.
 
-        The records stay, with all hashes and counts; what was sealed in them can never be read again.
+        The records stay, with all hashes and counts; what was sealed in them can never be read again. The labels p1,
+        p2, … stay taken, so that nobody who comes later is mistaken for someone who was forgotten.
         """
         with self._recorder.writing() as statements:
             statements.execute("DELETE FROM parked WHERE case_id = ?", (case,))
-            statements.execute("DELETE FROM persons WHERE case_id = ?", (case,))
+            statements.execute("UPDATE persons SET pseudonym = 'erased:' || label WHERE case_id = ?", (case,))
             return self._key_store().destroy(case)
 
     def verify(self, case: str) -> list[Finding]:

@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ledger import errors, sealing
+from ledger import errors, record, sealing
 from ledger.application import Ledger
 from ledger.database import Statements
 from ledger.model import Parked
@@ -56,7 +57,20 @@ def remove_the_head(t: Statements) -> None:
     t.execute("DELETE FROM heads WHERE case_id = 'case-a'")
 
 
+def set_the_time_back(t: Statements) -> None:
+    """A forger who makes the whole chain anew, but with times that do not run on."""
+    previous = record.NOTHING_BEFORE
+    question = "SELECT originator_version, state FROM stored_events WHERE originator_id = 'case-a' ORDER BY 1"
+    for version, body in t.rows(question):
+        found = record.decode(bytes(body))
+        forged = record.encode(replace(found, recorded_at=found.recorded_at - version, previous=previous))
+        previous = record.digest(forged)
+        t.execute(f"UPDATE stored_events SET state = ? {ROW}", (forged, version))
+    t.execute("UPDATE heads SET digest = ? WHERE case_id = 'case-a'", (previous,))
+
+
 FORGERIES = (
+    set_the_time_back,
     flip_a_byte,
     flip_a_byte_of_the_last,
     remove_one,
@@ -98,6 +112,18 @@ def test_verification_reads_in_pages_and_names_the_place(ledger: Ledger, drafts)
     }
 
 
+def test_the_newest_are_missed_too(ledger: Ledger, drafts):
+    with ledger.writing() as w:
+        w.append([drafts.one(), drafts.one("case-b")])
+    with ledger._recorder.writing() as t:
+        t.execute("DELETE FROM stored_events WHERE originator_id = 'case-b'")
+        t.execute("DELETE FROM heads WHERE case_id = 'case-b'")
+
+    assert [(each.position, each.reason) for each in ledger.verify_all()] == [(2, "the newest positions are missing")]
+    with pytest.raises(errors.Damaged):
+        ledger.record("e-2")
+
+
 def test_an_empty_ledger_is_in_order(ledger: Ledger):
     assert list(ledger.verify_all()) == []
     assert ledger.verify("no-such-case") == []
@@ -109,6 +135,7 @@ def test_what_is_about_a_person_is_sealed_before_it_is_stored(ledger: Ledger, dr
 
     [found] = ledger.history("case-a")
     [stored] = ledger.notifications(after=0)
+    assert ledger.unseal(replace(found, sealed=b"")) == {}
     assert b"Frederika" not in stored.body
     assert b"pseudo-9" not in stored.body
     assert ledger.unseal(found) == {"note": "Fictieve Frederika", "persons": [{"person": "pseudo-9"}]}
@@ -135,7 +162,8 @@ def test_an_erased_case_can_not_be_read_and_still_proves_itself(open_ledger: Ope
     assert list(again.verify_all()) == []
     assert (again.head(), again.parked_now()) == (3, 0)
     with again.writing() as w:
-        assert w.persons("case-a") == {}
+        assert w.persons("case-a") == {"erased:p1": "p1"}
+        assert w.cases_by_person(["pseudo-1"], since=0) == {}
 
 
 def test_a_case_that_goes_on_after_erasure_gets_a_new_key(ledger: Ledger, drafts):
@@ -169,6 +197,8 @@ def test_without_a_key_store_nothing_personal_is_taken_in(url: str, clock: Fixed
         w.append(drafts.many(1, personal={"note": "fictief"}))
 
     assert ledger.head() == 1
+    with pytest.raises(errors.Fault):
+        ledger.erase("case-a")
     ledger.close()
 
 
