@@ -39,6 +39,14 @@ class Wish:
 
 def demonstrate(wish: Wish) -> tuple[Exit, str, dict[str, Any] | None]:
     """Run a demonstration; return how it ended, in words, and its numbers."""
+    try:
+        return _demonstrate(wish)
+    except KeyboardInterrupt:
+        early = Exit.FAULT if wish.seconds else Exit.OK
+        return early, "Gestopt voordat de regio klaar was; er is niets vergeleken.", None
+
+
+def _demonstrate(wish: Wish) -> tuple[Exit, str, dict[str, Any] | None]:
     began = time.monotonic()
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals())
@@ -92,13 +100,9 @@ def _of_its_own(folder: Path) -> dict[str, Any]:
 
 
 def _run(wish: Wish, demo: Demo, desks: Desks) -> tuple[Exit, str, dict[str, Any] | None]:
-    try:
-        player = demo.play(desks, wish.seed)
-        drained = demo.drain(player, desks)
-        summary = demo.summary(player, demo.compare(player, desks))
-    except KeyboardInterrupt:
-        early = Exit.FAULT if wish.seconds else Exit.OK
-        return early, "Gestopt voordat de regio klaar was; er is niets vergeleken.", None
+    player = demo.play(desks, wish.seed)
+    drained = demo.drain(player, desks)
+    summary = demo.summary(player, demo.compare(player, desks))
     if wish.summary:
         write_summary(summary, wish.summary)
     code, sentence = verdict(summary, drained=drained)
