@@ -7,7 +7,6 @@ is what the writer read: who writes on old knowledge (a worker that lost its par
 # ruff: noqa: S608 - the texts that are put together are names of our own columns
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -145,8 +144,7 @@ class RadarView:
 
 
 def _case_row(row: tuple[Any, ...]) -> CaseRow:
-    told = CaseRow(*row)
-    return replace(told, is_open=bool(told.is_open), uncovered=bool(told.uncovered), broken=bool(told.broken))
+    return CaseRow(*row)  # 0 and 1 serve as the truth values that they are
 
 
 def _case_values(row: CaseRow) -> tuple[Any, ...]:

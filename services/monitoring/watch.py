@@ -33,6 +33,7 @@ class Watch:
         self._engine = CaseWatch(rules.agreements, case)
         self._waiting: list[Fact] = []
         self._rows: dict[str, NumberedRow] = {}  # the last row of each alert
+        self._open: dict[str, NumberedRow] = {}
         self._opened_at: int | None = None
         self._last_at = 0
         self._municipality = ""
@@ -85,7 +86,6 @@ class Watch:
         engine = self._engine
         waiting_for = [self._waiting[0].known_at] if self._waiting and not self.broken else []
         due = None if self.broken else engine.next_due
-        open_rows = [row for row in self._rows.values() if row.closed_at is None]
         return CaseRow(
             case=self.case,
             partition=self.partition,
@@ -99,9 +99,9 @@ class Watch:
             advanced_to=self.advanced_to,
             next_due=due,
             wake_at=min([*waiting_for, *([] if due is None else [due])], default=None),
-            weight=max([row.weight for row in open_rows], default=WEIGHT_MAX + 1 - self._priority),
+            weight=max([row.weight for row in self._open.values()], default=WEIGHT_MAX + 1 - self._priority),
             priority=self._priority,
-            open_alerts=len(open_rows),
+            open_alerts=len(self._open),
             uncovered=not engine.has_silence_rule,
             broken=self.broken is not None,
         )
@@ -140,9 +140,11 @@ class Watch:
             last = self._rows.get(change.row.alert)
             if isinstance(change, Raised):
                 row = self._numbered(change.row, 1 if last is None else last.number + 1)
+                self._open[row.alert] = row
             elif isinstance(change, Closed):
                 assert last is not None, "an alert that closes was raised"
                 row = replace(last, closed_at=change.row.closed_at, outcome=change.row.outcome)
+                self._open.pop(row.alert, None)
             else:
                 continue
             self._rows[row.alert] = row

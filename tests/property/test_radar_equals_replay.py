@@ -5,12 +5,9 @@ from collections import Counter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.errors import Fenced
-from rulebook.event import parse
 from rulebook.instants import format_instant
 from rulebook.replay import replay
 from tests.property.radar_world import DAY, NATIONAL_AND_REGION, Station, World
