@@ -1,0 +1,39 @@
+"""The product and a second engine, written from the rule book alone, print the same rows for any history."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.oracle import compare, histories
+
+# More of them: WAAKVLAM_HISTORIES=20000; others: WAAKVLAM_FIRST_SEED=1000000.
+HISTORIES = int(os.environ.get("WAAKVLAM_HISTORIES", "300"))
+FIRST_SEED = int(os.environ.get("WAAKVLAM_FIRST_SEED", "0"))
+HISTORIES_PER_TEST = 50
+
+
+@pytest.mark.parametrize("first", range(FIRST_SEED, FIRST_SEED + HISTORIES, HISTORIES_PER_TEST))
+def test_two_engines_that_read_the_same_rule_book_print_the_same_rows(first: int, tmp_path: Path) -> None:
+    for seed in range(first, min(first + HISTORIES_PER_TEST, FIRST_SEED + HISTORIES)):
+        story = histories.tell(seed)
+
+        if compare.differs(story, tmp_path):
+            pytest.fail(compare.told(compare.smallest(story, tmp_path), tmp_path))
+
+
+def test_a_difference_is_found_and_its_story_made_small(tmp_path: Path) -> None:
+    """An engine that never hears of an assessment: what is left is the report, the assessment and the one rule."""
+    story = next(one for one in map(histories.tell, range(500)) if _deafened(one, tmp_path))
+
+    small = compare.smallest(story, tmp_path, differs=_deafened)
+
+    assert len(small.events) < len(story.events)
+    assert {one["type"] for one in small.events} >= {"safety_assessed"}
+    assert sum(len(one["rules"]) for one in small.agreements) == 1
+
+
+def _deafened(story: histories.Story, folder: Path) -> bool:
+    kept = [one for one in story.events if one["type"] != "safety_assessed"]
+    return compare.by_hand(story) != compare.by_hand(replace(story, events=kept))
