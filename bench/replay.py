@@ -1,6 +1,6 @@
 """How fast the rule book is: replay of a demo-like history, and learning one event at a time. Prints JSON.
 
-    .venv/bin/python bench/replay.py [--events N] [--seed N]
+    .venv/bin/python -m bench.replay [--events N] [--seed N]
 
 The families are made from a seed: a report, an assessment, a handover, a team at work, monitoring, now and then a refusal,
 a stall, a late report, a correction, a closing. Names and numbers belong to nobody.
@@ -8,7 +8,6 @@ a stall, a late report, a correction, a closing. Names and numbers belong to nob
 
 import argparse
 import json
-import platform
 import random
 import statistics
 import time
@@ -147,8 +146,6 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "machine": platform.processor() or platform.machine(),
-                "python": platform.python_version(),
                 "events": len(told),
                 "rows": rows,
                 "replay_seconds": round(seconds, 2),
@@ -156,8 +153,7 @@ def main() -> None:
                 "learn_us_mean": round(statistics.fmean(learnt), 1),
                 "learn_us_median": round(learnt[len(learnt) // 2], 1),
                 "learn_us_p99": round(learnt[len(learnt) * 99 // 100], 1),
-            },
-            indent=2,
+            }
         )
     )
 

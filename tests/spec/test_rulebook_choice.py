@@ -1,0 +1,129 @@
+"""Which version of which agreement holds (rule book section 3), and which calendar days can be asked (10.5)."""
+
+from pathlib import Path
+from runpy import run_path
+
+import pytest
+
+from rulebook.errors import CannotCount
+
+STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
+Story, file = STORY["Story"], STORY["file"]
+
+
+def rule(days):
+    return {"id": "R", "from": ["report_received"], "until": ["safety_assessed"], "breach": {"days": days}}
+
+
+def chosen(*files, at="2026-06-01 10:00", municipality="0014"):
+    """The version that a report chooses, as agreement and version."""
+    story = Story(files=list(files)).tell(at, "report_received", municipality=municipality)
+    return [(row["agreement"], row["version"]) for row in story.json("2027-01-01 00:00")]
+
+
+def test_a_regional_file_beats_the_national_one_for_what_it_names():
+    other = {**rule(9), "id": "S"}
+    national, regional = (
+        file(rule(5), other, agreement="a", version=9),
+        file(rule(3), agreement="b", applies_to={"municipalities": ["0014"]}),
+    )
+
+    assert chosen(national, regional) == [("b", 1), ("a", 9)]
+    assert chosen(national, regional, municipality="1966") == [("a", 9), ("a", 9)]
+
+
+def test_then_the_higher_version_then_the_greater_id():
+    assert chosen(file(rule(5), agreement="a", version=2), file(rule(5), agreement="b")) == [("a", 2)]
+    assert chosen(file(rule(5), agreement="a"), file(rule(5), agreement="b")) == [("b", 1)]
+
+
+def test_of_one_agreement_only_the_highest_valid_version_counts_also_for_rules_it_no_longer_holds():
+    first, second = file(rule(5)), file({**rule(5), "id": "S"}, version=2)
+    story = Story(files=[first, second]).tell("2026-06-01 10:00", "report_received")
+
+    assert [row["rule"] for row in story.json("2027-01-01 00:00")] == ["S"]
+
+
+def test_the_first_and_the_last_day_are_local_days_and_both_count():
+    files = file(rule(5), valid_to="2026-05-31"), file(rule(5), version=2, valid_from="2026-06-01")
+
+    assert chosen(*files, at="2026-05-31 23:59") == [("proef", 1)]
+    assert chosen(*files, at="2026-06-01 00:00") == [("proef", 2)]
+
+
+def test_where_no_file_holds_there_is_no_instance():
+    assert chosen(file(rule(5), valid_from="2026-07-01")) == []
+    assert chosen(file(rule(5), applies_to={"municipalities": ["1966"]})) == []
+
+
+def test_a_later_version_changes_nothing_that_has_started_but_better_knowledge_does():
+    files = [file(rule(5), valid_to="2026-05-31"), file(rule(2), version=2, valid_from="2026-06-01")]
+    story = Story(files=files)
+    story.tell("2026-05-30 10:00", "report_received")
+    story.tell("2026-06-06 10:00", "event_corrected", event_id="e1", occurred_at="2026-06-01T10:00:00+02:00")
+    rows = story.json("2026-07-01 00:00")
+
+    assert [(row["version"], row["outcome"]) for row in rows] == [(1, "withdrawn"), (2, None)]
+
+
+def test_the_municipality_is_that_of_the_first_report_and_while_there_is_none_only_files_for_all_apply():
+    contact = {"id": "R", "from": ["handover_accepted"], "until": ["first_contact_made"], "breach": {"days": 1}}
+    files = [file(contact), file(contact, agreement="regio", applies_to={"municipalities": ["0014"]})]
+    story = Story(files=files)
+    story.tell("2026-06-01 10:00", "handover_accepted", municipality="0014")
+    story.tell("2026-06-05 10:00", "report_received", municipality="0014")
+    story.tell("2026-05-01 10:00", "report_received", "2026-06-10 10:00", municipality="1966")
+    rows = story.json("2026-07-01 00:00")
+
+    assert [(row["agreement"], row["outcome"]) for row in rows] == [
+        ("proef", "withdrawn"),
+        ("regio", "withdrawn"),
+        ("proef", None),
+    ]
+
+
+def test_each_version_is_applied_by_itself_to_everything():
+    dated = {
+        "id": "R",
+        "kind": "date",
+        "from": ["condition_set"],
+        "due_field": "check_on",
+        "until": ["condition_met"],
+        "breach": {"days": 0},
+    }
+    files = [file(dated, valid_to="2026-05-31"), file(dated, version=2, valid_from="2026-06-01")]
+    story = Story(files=files)
+    story.tell("2026-05-30 10:00", "condition_set", check_on="2026-06-01")
+    story.tell("2026-06-04 10:00", "condition_set", check_on="2026-06-08")
+    rows = story.json("2026-07-01 00:00")
+
+    assert [(row["version"], row["outcome"]) for row in rows] == [(1, "replaced"), (2, None)]
+
+
+def test_a_day_outside_the_calendar_fails_only_where_a_living_stage_needs_it():
+    works = {"id": "R", "from": ["report_received"], "until": ["safety_assessed"], "breach": {"working_days": 5}}
+    story = Story(works).tell("2045-12-28 10:00", "report_received")
+    with pytest.raises(CannotCount, match="calendar nl"):
+        story.rows()
+
+    in_time = Story(works).tell("2045-12-28 10:00", "report_received")
+    in_time.tell("2045-12-28 11:00", "safety_assessed", "2045-12-28 10:00")
+    assert in_time.rows() == []
+    assert Story(works).tell("2045-12-28 10:00", "report_received").rows("2045-12-28 09:00") == []
+    assert Story(rule(9)).tell("2047-01-01 10:00", "report_received").ends("2048-01-01 00:00") == ["e1 breach None"]
+
+
+def test_moments_are_counted_only_up_to_the_first_that_falls_after_the_last_instant():
+    monitor = {
+        "id": "R",
+        "kind": "moments",
+        "from": ["handover_accepted"],
+        "until": ["monitoring_moment_done"],
+        "at": [{"months": 1}, {"months": 2}],
+        "breach": {"working_days": 1},
+    }
+    story = Story(monitor).tell("2045-10-25 10:00", "handover_accepted")
+
+    assert story.ends("2045-11-01 00:00") == []
+    with pytest.raises(CannotCount):
+        Story(monitor).tell("2045-10-30 10:00", "handover_accepted").rows("2045-12-15 00:00")
