@@ -32,6 +32,8 @@ KINDS = {
     "event_withdrawn": "intrekking",
 }
 
+OWN_KINDS = frozenset({"alarm", "alarm-klaar", "systeem"})
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -177,7 +179,8 @@ class _History:
             yield Mark("about", f"Gaat over {moment(named.occurred_at)}: {self._sentence(named, {})}")
 
     def _late(self, record: Record, occurred_at: int) -> Iterable[Mark]:
-        if record.recorded_at - occurred_at > LATE_AFTER:
+        told_by_people = self._kind(record) not in OWN_KINDS
+        if told_by_people and record.recorded_at - occurred_at > LATE_AFTER:
             days = (record.recorded_at - occurred_at) // LATE_AFTER
             yield Mark("late", f"Later gehoord: {days} {'dag' if days == 1 else 'dagen'} nadat het gebeurde.")
 

@@ -12,14 +12,15 @@ from ledger.database import open_database
 from ledger.metrics import Meters, registry
 from ledger.streams import Pump, Sender
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
-from services.board.deadlines import RulebookDeadlines
 from services.board.desk import Desk
 from services.board.feed import KafkaFeed
 from services.board.live import Hub
+from services.board.outlook import Engine, Reasons
 from services.board.security import OWN_HOSTS, FormSigner, SafeHeaders
 from services.board.settings import BoardSettings
 from services.board.store import Store
 from services.board.web import Board, Pages
+from waakvlam.topics import agencies
 
 NAME = "board"
 Life = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -37,6 +38,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     sender = Sender(settings.bootstrap, security=settings.kafka_security())
     desk = Desk(store, ledger, sender.send_all, clock=clock, staff=settings.board_staff)
     feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
+    rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
     secret = settings.board_secret
     board = Board(
         store=store,
@@ -47,7 +49,8 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         clock=clock,
         staff=settings.board_staff,
         signer=FormSigner(secret.get_secret_value() if secret else None),
-        deadlines=RulebookDeadlines.load(settings.agreements),
+        rulebook=rulebook,
+        reasons=Reasons(store, ledger, rulebook),
         meters=meters,
     )
 

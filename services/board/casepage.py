@@ -4,7 +4,7 @@ It is made from the case's whole history in the ledger, so it is never behind wh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ledger.case import case_of
 from ledger.record import Record
@@ -12,7 +12,7 @@ from ledger.timeline import sentences
 from ledger.words import phase, spoken
 from rulebook.event import from_json
 from services.board import views
-from services.board.ports import Deadline
+from services.board.ports import Outlook
 from services.board.store import AlertRow, Sent
 from waakvlam.topics import Agency
 
@@ -56,7 +56,7 @@ def case_page(
     records: Sequence[Record],
     rows: Sequence[AlertRow],
     sent: Sequence[Sent],
-    deadlines: Sequence[Deadline] | None,
+    outlook: Outlook,
     *,
     agencies: Mapping[str, Agency],
     municipalities: Mapping[str, str],
@@ -66,7 +66,7 @@ def case_page(
     case = case_of(from_json(record.line()) for record in records)
     lines = sentences(records, agencies)
     own = frozenset(one.name for one in agencies.values() if one.kind == OWN)
-    first = records[0]
+    first, deadlines = records[0], outlook.deadlines or ()
     return CasePage(
         case=first.case,
         number=views.number_of(first.case),
@@ -77,12 +77,15 @@ def case_page(
         has_director=case.has_director,
         since=spoken(min(record.occurred_at for record in records)),
         alerts=tuple(
-            CaseAlert(views.card(row, municipalities, now=now), _click(row, sent))
-            for row in sorted(rows, key=views.urgency)
+            CaseAlert(
+                views.card(row, municipalities, why=outlook.sentence(row.rule, row.instance), now=now),
+                _click(row, sent),
+            )
+            for row in sorted((_with_click(row, sent) for row in rows), key=views.urgency)
         ),
-        deadlines=tuple(views.due_line(one, now=now) for one in (deadlines or ())[:DEADLINES_SHOWN]),
-        is_counted=deadlines is not None,
-        more_deadlines=max(0, len(deadlines or ()) - DEADLINES_SHOWN),
+        deadlines=tuple(views.due_line(one, now=now) for one in deadlines[:DEADLINES_SHOWN]),
+        is_counted=outlook.deadlines is not None,
+        more_deadlines=max(0, len(deadlines) - DEADLINES_SHOWN),
         days=views.timeline(lines, system=own),
     )
 
@@ -91,6 +94,14 @@ def _click(row: AlertRow, sent: Sequence[Sent]) -> views.Click | None:
     """Return the last click on this alert."""
     own = [one for one in sent if one.alert == row.raised]
     return views.click(own[-1]) if own else None
+
+
+def _with_click(row: AlertRow, sent: Sequence[Sent]) -> AlertRow:
+    """Return the row as the ledger has it: a click that is recorded there may not have come back to the view yet."""
+    recorded = [one for one in sent if one.alert == row.raised and one.state == "recorded"]
+    if row.acknowledged_at is not None or not recorded:
+        return row
+    return replace(row, acknowledged_at=recorded[-1].recorded_at)
 
 
 def _name(agency: str | None, agencies: Mapping[str, Agency]) -> str:

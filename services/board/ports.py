@@ -1,6 +1,6 @@
 """What the board asks of the ledger and of the rules, as shapes: the real ones fit, and so do a test's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -32,8 +32,20 @@ class Deadline:
     legal: bool
 
 
-class Deadlines(Protocol):
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the agreements say of a case at an instant."""
+
+    deadlines: tuple[Deadline, ...] | None  # soonest first; None when they cannot be counted
+    sentences: Mapping[tuple[str, str], str]  # by rule and instance: why something must happen
+
+    def sentence(self, rule: str, instance: str) -> str:
+        """Return why; empty when the rulebook no longer knows of it."""
+        return self.sentences.get((rule, instance), "")
+
+
+class Rulebook(Protocol):
     """What the board asks of the rules."""
 
-    def of(self, records: Sequence[Record], *, now: int) -> tuple[Deadline, ...] | None:
-        """Return what will be due in a case, soonest first, as it is known now; None when it cannot be counted."""
+    def look(self, records: Sequence[Record], *, now: int) -> Outlook:
+        """Return what the agreements say of a case now."""

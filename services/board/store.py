@@ -141,6 +141,11 @@ class Store:
         with self.database.reading() as t:
             return int(t.value("SELECT version FROM board_cases WHERE case_id = ?", (case,)) or 0)
 
+    def versions_of(self, cases: Iterable[str]) -> dict[str, int]:
+        """Return how far each of these cases was read."""
+        with self.database.reading() as t:
+            return versions_in(t, cases)
+
     def cases_like(self, beginning: str, limit: int = 20) -> list[str]:
         """Return the cases whose id begins so; `beginning` is hexadecimal with dashes."""
         sql = "SELECT case_id FROM board_cases WHERE case_id >= ? AND case_id < ? ORDER BY case_id LIMIT ?"
@@ -194,8 +199,7 @@ class Fold:
 
     def versions(self, cases: Iterable[str]) -> dict[str, int]:
         """Return how far each of the cases was read."""
-        found = self.t.rows_in("SELECT case_id, version FROM board_cases WHERE case_id {in}", cases)
-        return {case: int(version) for case, version in found}
+        return versions_in(self.t, cases)
 
     def raise_alert(self, row: AlertRow) -> None:
         """Add an open alert."""
@@ -246,6 +250,12 @@ class Fold:
             [(topic, part, position) for (topic, part), position in positions.items()],
         )
         self.t.execute("UPDATE board_stand SET seq = ? WHERE one = 1", (self.seq,))
+
+
+def versions_in(t: Statements, cases: Iterable[str]) -> dict[str, int]:
+    """Return how far each of the cases was read."""
+    found = t.rows_in("SELECT case_id, version FROM board_cases WHERE case_id {in}", cases)
+    return {case: int(version) for case, version in found}
 
 
 def _alert(row: Sequence[Any]) -> AlertRow:

@@ -1,9 +1,8 @@
 """What the pages show, as plain records: made from rows and lines, the time handed in, nothing read or written here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 
 from ledger.timeline import Line
 from ledger.words import clock_time, day, how_long, last_day, listed, local, moment, role, spoken
@@ -15,7 +14,6 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "signal": ("signaal", "Signaal"),
     "warn": ("loopt-af", "Loopt af"),
 }
-SHOWN = ("alles", "nieuw", "opgepakt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,23 +48,13 @@ class Card:
 class Overview:
     """The list of open alerts, worst first, with its numbers and the point up to which it is true."""
 
-    cards: tuple[Card, ...]
+    page: tuple[Card, ...]
+    left_out: int
+    limit: int
     stand: int
     shown: str
     counts: Mapping[str, int]
     families: int
-    limit: int
-
-    @property
-    def page(self) -> tuple[Card, ...]:
-        """The first cards of the part that is asked for."""
-        part = (one for one in self.cards if self.shown == "alles" or one.is_new == (self.shown == "nieuw"))
-        return tuple(islice(part, self.limit))
-
-    @property
-    def left_out(self) -> int:
-        """How many more there are in this part."""
-        return max(0, self.counts[self.shown] - self.limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +81,7 @@ class Click:
     """What became of a click on "opgepakt"."""
 
     event_id: str
+    raised: str
     case: str
     state: str
     text: str
@@ -120,14 +109,34 @@ class State:
 
 
 def overview(
-    rows: Iterable[AlertRow], municipalities: Mapping[str, str], *, stand: int, shown: str, limit: int, now: int
+    rows: Sequence[AlertRow],
+    reasons: Callable[[Sequence[AlertRow]], Mapping[str, str]],
+    municipalities: Mapping[str, str],
+    *,
+    stand: int,
+    shown: str,
+    limit: int,
+    now: int,
 ) -> Overview:
-    """Return the list of alerts, worst first: heaviest, then what is too late before what runs out, then the oldest."""
-    ordered = sorted(rows, key=urgency)
-    cards = tuple(card(row, municipalities, now=now) for row in ordered)
-    new = sum(one.is_new for one in cards)
-    counts = {"alles": len(cards), "nieuw": new, "opgepakt": len(cards) - new}
-    return Overview(cards, stand, shown if shown in SHOWN else "alles", counts, len({one.case for one in cards}), limit)
+    """Return the list of alerts, worst first: heaviest, then what is too late before what runs out, then the oldest.
+
+    `reasons` is asked for the sentences of those that are shown, and of no others.
+    """
+    new = [row for row in rows if state_of(row, now=now)[0] != "opgepakt"]
+    is_new = {row.raised for row in new}
+    parts = {"alles": rows, "nieuw": new, "opgepakt": [row for row in rows if row.raised not in is_new]}
+    shown = shown if shown in parts else "alles"
+    part = sorted(parts[shown], key=urgency)
+    why = reasons(part[:limit])
+    return Overview(
+        page=tuple(card(row, municipalities, why=why.get(row.raised, ""), now=now) for row in part[:limit]),
+        left_out=max(0, len(part) - limit),
+        limit=limit,
+        stand=stand,
+        shown=shown,
+        counts={name: len(some) for name, some in parts.items()},
+        families=len({row.case_id for row in rows}),
+    )
 
 
 def urgency(row: AlertRow) -> tuple[int, int, int, str]:
@@ -135,8 +144,8 @@ def urgency(row: AlertRow) -> tuple[int, int, int, str]:
     return -row.weight, int(row.stage == "warn"), row.due, row.raised
 
 
-def card(row: AlertRow, municipalities: Mapping[str, str], *, now: int) -> Card:
-    """Return one alert in words."""
+def card(row: AlertRow, municipalities: Mapping[str, str], *, why: str, now: int) -> Card:
+    """Return one alert in words; `why` is the rulebook's sentence, empty when it has none any more."""
     stage, word = STAGES.get(row.stage, ("signaal", row.stage))
     state, text = state_of(row, now=now)
     return Card(
@@ -153,7 +162,7 @@ def card(row: AlertRow, municipalities: Mapping[str, str], *, now: int) -> Card:
         since=spoken(row.due),
         since_iso=local(row.due).isoformat(),
         how_long=how_long(row.due, now=now),
-        why=row.why or _due_sentence(row),
+        why=why or _own_sentence(row),
         turn=listed([role(one) for one in row.turn.split(",")]),
         state=state,
         state_text=text,
@@ -201,7 +210,7 @@ def timeline(lines: Sequence[Line], *, system: frozenset[str]) -> tuple[Timeline
 
 def click(sent: Sent) -> Click:
     """Return what became of a click on "opgepakt", as a sentence."""
-    return Click(sent.event_id, sent.case_id, sent.state, _click_text(sent))
+    return Click(sent.event_id, sent.alert, sent.case_id, sent.state, _click_text(sent))
 
 
 def due_line(deadline: Deadline, *, now: int) -> DueLine:
@@ -264,8 +273,10 @@ def _has_passed(text: str, *, now: int) -> bool:
         return False
 
 
-def _due_sentence(row: AlertRow) -> str:
-    """Return what can be said of an alert whose rule has no sentence of its own."""
+def _own_sentence(row: AlertRow) -> str:
+    """Return what the alert itself says: the sentence it came with if that is whole, else what its due tells."""
+    if row.why and "{" not in row.why:
+        return row.why
     if row.stage == "signal":
         return f"Er kwamen meerdere signalen binnen, het laatste op {spoken(row.due)}."
     if row.stage == "warn":

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,8 @@ from ledger.metrics import Meters
 from services.board import casepage, live, views
 from services.board.desk import Desk
 from services.board.feed import Feed
-from services.board.ports import Deadlines, Histories
+from services.board.outlook import Reasons
+from services.board.ports import Histories, Rulebook
 from services.board.security import FIELD, FormSigner
 from services.board.store import Store
 from waakvlam.clock import Clock
@@ -53,7 +55,8 @@ class Board:
     clock: Clock
     staff: str
     signer: FormSigner
-    deadlines: Deadlines
+    rulebook: Rulebook
+    reasons: Reasons
     meters: Meters
 
 
@@ -153,7 +156,7 @@ class Pages:
             raise HTTPException(404)
         if sent.state == "sent":
             return Response(status_code=204)
-        return self._page(request, "_verzonden.html", klik=views.click(sent))
+        return self._page(request, "_verzonden.html", klik=views.click(sent), los=True)
 
     # For machines.
 
@@ -187,13 +190,15 @@ class Pages:
 
     def _overview(self, shown: str, limit: int) -> views.Overview:
         stand, rows = self.board.store.open_alerts()
+        now = self.board.clock.micros()
         return views.overview(
             rows,
+            partial(self.board.reasons.of, now=now),
             municipalities(),
             stand=stand,
             shown=shown,
             limit=min(max(1, limit), LIMIT_MAX),
-            now=self.board.clock.micros(),
+            now=now,
         )
 
     def _case(self, case: str) -> casepage.CasePage:
@@ -206,7 +211,7 @@ class Pages:
             records,
             rows,
             [self.board.desk.follow(one.event_id) or one for one in self.board.store.sent(case=case)],
-            self.board.deadlines.of(records, now=now),
+            self.board.rulebook.look(records, now=now),
             agencies=agencies(),
             municipalities=municipalities(),
             now=now,

@@ -18,6 +18,7 @@ from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
 from services.board.live import Hub
+from services.board.outlook import Reasons
 from services.board.security import FormSigner
 from services.board.store import Store
 from services.board.web import Board
@@ -63,7 +64,8 @@ def site(tmp_path) -> Iterator[Site]:
         clock=clock,
         staff="demo-medewerker",
         signer=FormSigner(None),
-        deadlines=region,
+        rulebook=region,
+        reasons=Reasons(store, ledger, region),
         meters=registry("board"),
     )
 

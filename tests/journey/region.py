@@ -15,7 +15,7 @@ from ledger.record import case_id, encode
 from ledger.streams.records import Batch, Place
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.desk import Desk
-from services.board.ports import Deadline
+from services.board.ports import Deadline, Outlook
 from waakvlam import codec
 from waakvlam import receipt as receipts
 from waakvlam.catalogue import event_types
@@ -85,6 +85,7 @@ class Region:
         weight=3,
         to="worker",
         legal=False,
+        instance="s",
     ) -> str:
         """Raise an alert about a family; return the id of the event that raised it."""
         data = {
@@ -92,7 +93,7 @@ class Region:
             "rule": rule,
             "agreement": "groningen",
             "version": 3,
-            "instance": "s",
+            "instance": instance,
             "stage": stage,
             "due": iso(micros_of(datetime.fromisoformat(due))),
             "row": 1,
@@ -145,8 +146,8 @@ class Region:
     def deliver_soon(self) -> None:
         asyncio.get_running_loop().create_task(self.desk.deliver())
 
-    def of(self, _records, *, now):  # noqa: ARG002 - the shape that the board asks for
-        return self.deadlines
+    def look(self, _records, *, now):  # noqa: ARG002 - the shape that the board asks for
+        return Outlook(self.deadlines, {})
 
     def _append(self, event_id: str, agency: str, value: bytes) -> None:
         event_type, fields = codec.decode(value)

@@ -46,6 +46,8 @@ def test_an_alert_appears_is_looked_at_picked_up_and_recorded(page, site):
     region.flow()
     expect(page.get_by_text("Vastgelegd op 24 november 2026 om 11.30 uur.")).to_be_visible(timeout=15_000)
 
+    expect(page.locator(".staat")).to_have_text("Opgepakt.")
+
     page.goto(site.address)
     expect(page.get_by_text("volgende stap uiterlijk 27 november 2026")).to_be_visible()
     assert page.faults == []
@@ -168,6 +170,17 @@ def test_corrections_withdrawals_and_late_facts_are_shown_as_such(page, site, fa
     expect(page.locator(".regel--ingetrokken del")).to_contain_text("had het eerste contact met het gezin")
     expect(page.locator(".merk--corrected")).to_contain_text("Eerst stond hier")
     expect(page.locator(".merk--late").first).to_contain_text("9 dagen")
+
+
+def test_the_lines_of_waakvlam_itself_can_be_left_out(page, site, families, case):
+    page.goto(case)
+    expect(page.get_by_text("De radar gaf een overschrijding af")).to_be_visible()
+
+    page.get_by_label("Toon ook regels van Waakvlam zelf").uncheck()
+
+    expect(page.get_by_text("De radar gaf een overschrijding af")).to_be_hidden()
+    expect(page.get_by_role("heading", name="7 november 2026")).to_be_hidden()
+    expect(page.get_by_text("bood de casus aan")).to_be_visible()
 
 
 def test_a_family_is_found_by_the_short_number(page, site, families, case):

@@ -11,6 +11,7 @@ from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk, acknowledgement_id
 from services.board.live import Hub
+from services.board.outlook import Reasons
 from services.board.security import COOKIE, FormSigner
 from services.board.settings import BoardSettings
 from services.board.store import Store
@@ -44,7 +45,8 @@ def client(region):
         clock=region.clock,
         staff="demo-medewerker",
         signer=FormSigner("geheim-van-de-test"),
-        deadlines=region,
+        rulebook=region,
+        reasons=Reasons(region.reader.store, region.ledger, region),
         meters=registry("board"),
     )
     with TestClient(pages_of(board), base_url="http://127.0.0.1") as opened:

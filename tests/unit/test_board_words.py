@@ -37,7 +37,7 @@ def row(raised="r", **others):
 
 
 def overview(*rows, shown="alles", limit=50):
-    return views.overview(rows, {"0014": "Groningen"}, stand=1, shown=shown, limit=limit, now=NOW)
+    return views.overview(rows, lambda _: {}, {"0014": "Groningen"}, stand=1, shown=shown, limit=limit, now=NOW)
 
 
 def test_the_heaviest_stands_first_then_what_is_too_late_then_the_oldest():
@@ -78,15 +78,15 @@ def test_an_acknowledgement_holds_until_the_end_of_its_day(next_step_on, state):
 
 def test_without_a_sentence_of_its_own_an_alert_still_says_why():
     for stage in ("breach", "warn", "signal"):
-        assert "2026" in views.card(row(stage=stage), {}, now=NOW).why
+        assert "2026" in views.card(row(stage=stage), {}, why="", now=NOW).why
 
 
 def test_an_unknown_municipality_is_named_by_its_code():
-    assert views.card(row(municipality="9999"), {}, now=NOW).municipality == "gemeente 9999"
+    assert views.card(row(municipality="9999"), {}, why="", now=NOW).municipality == "gemeente 9999"
 
 
 def test_a_term_that_ended_with_a_day_is_late_since_the_next_and_due_on_the_day_itself():
-    late = views.card(row(), {}, now=NOW)
+    late = views.card(row(), {}, why="", now=NOW)
     coming = views.due_line(Deadline("ST-07", "t", "breach", END_OF_16, legal=False), now=END_OF_16 - DAY)
 
     assert late.since == "17 november 2026"

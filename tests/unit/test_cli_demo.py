@@ -1,6 +1,7 @@
 """What the demonstration counts, compares and says."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,13 @@ from cli.demo import verdict, write_summary
 from cli.demo_screen import DemoScreen, Glance
 from cli.exits import Exit
 from cli.programs import numbers_in
-from cli.sentences import filled, last_day
+from cli.sentences import Sentences
 from cli.summary import Replayed
+from rulebook.agreements import load
+from rulebook.event import from_json
 from waakvlam.clock import FixedClock
 
+AGREEMENTS = Path(__file__).parents[2] / "agreements"
 NOW = 1_795_500_000_000_000
 GOOD = {"lost": 0, "replay": {"same": True, "live_only": [], "replay_only": []}}
 
@@ -73,24 +77,30 @@ def test_a_summary_is_written_as_json_where_it_was_asked(tmp_path):
     assert json.loads((tmp_path / "deep" / "summary.json").read_text()) == GOOD
 
 
-def test_a_reason_has_its_blanks_filled_from_what_started_it():
-    sentence = filled(
-        "{agency} bood op {since} {to_agency} iets aan, moment {moment}, uiterlijk {due}; {onbekend}.",
-        agency="politie-nn",
-        since=1_775_822_400_000_000,
-        due=1_776_290_400_000_000,
-        instance="e-1#2",
-        data={"to_agency": "team-groningen"},
+def test_a_warning_names_the_last_day_of_the_term_and_not_its_own():
+    start = from_json(
+        {
+            "id": "e-1",
+            "type": "report_received",
+            "case": "c",
+            "agency": "politie-nn",
+            "municipality": "0014",
+            "occurred_at": "2026-04-02T10:15:00+02:00",
+            "recorded_at": "2026-04-02T10:15:01+02:00",
+            "data": {"report_id": "r-1"},
+        }
     )
+    alert = {"agreement": "groningen", "version": 1, "rule": "ST-01", "instance": "e-1", "stage": "warn", "title": "T"}
+    line = Sentences(load(AGREEMENTS)).of("0f6b1c2e-5a4d", alert, start)
 
-    assert sentence == (
-        "Politie Noord-Nederland bood op 10 april 2026 Lokaal team Groningen iets aan, moment 2, "
-        "uiterlijk 15 april 2026; niet genoemd."
-    )
+    assert line.startswith("Loopt af · casus 0f6b1c2e · T. Politie Noord-Nederland ontving op donderdag 2 april 2026")
+    assert "uiterlijk maandag 13 april 2026" in line
 
 
-def test_a_term_that_ends_a_day_is_named_by_that_day():
-    assert last_day(1_776_290_400_000_000) == "15 april 2026"  # midnight between the 15th and the 16th
+def test_an_alert_of_a_rule_that_is_gone_still_has_its_title():
+    alert = {"agreement": "weg", "version": 1, "rule": "ST-01", "instance": "e-1", "stage": "breach", "title": "Titel"}
+
+    assert Sentences(load(AGREEMENTS)).of("0f6b1c2e", alert, None) == "Te laat · casus 0f6b1c2e · Titel."
 
 
 def test_plain_lines_are_paced_and_without_colour(capsys):
