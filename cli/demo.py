@@ -15,6 +15,7 @@ from cli.demo_screen import DemoScreen, Glance
 from cli.exits import Exit
 from cli.follow import Follower
 from cli.programs import gauges
+from cli.sentences import Sentences
 from cli.settings import Settings
 from cli.summary import Comparison, counts, replay_ledger
 from cli.supervisor import Supervisor
@@ -52,7 +53,7 @@ class Demo:
     _rate: tuple[float, int, float] = (0.0, 0, 0.0)
 
     def __post_init__(self) -> None:
-        self.follower = Follower(self.ledger)
+        self.follower = Follower(self.ledger, Sentences(self.agreements))
 
     def play(self, desks: Desks, seed: str) -> Player:
         """Play the region from now until its clock is at today."""
@@ -89,9 +90,10 @@ class Demo:
         self.follower.look()
         numbers = counts(player.tally, self.follower, self.radar, self.ledger.counts().cases)
         first = None if self.first_alert is None else round(self.first_alert - self.began, 1)
-        lost = player.tally.lost(self.follower.ids)
+        lost = len(player.tally.lost(self.follower.ids))
+        lost += max(0, numbers["parked"] - self.ledger.parked_now())  # what waits must still be there
         replayed = comparison.as_json() if comparison else None
-        return {**numbers, "seconds_to_first_alert": first, "lost": len(lost), "replay": replayed}
+        return {**numbers, "seconds_to_first_alert": first, "lost": lost, "replay": replayed}
 
     # Turning.
 

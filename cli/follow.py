@@ -1,15 +1,15 @@
 """Following the ledger: what has come in since the last look, and what it adds up to."""
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cli.sentences import STAGES, filled
+from cli.sentences import Sentences
 from ledger import record
 from ledger.application import Ledger
 from ledger.record import Record
-from rulebook.instants import parse_instant
+from rulebook.event import from_json
 
 PAGE = 2000
 
@@ -19,6 +19,7 @@ class Follower:
     """Reads the ledger as it grows; keeps ids and counts, and nothing about persons."""
 
     ledger: Ledger
+    sentences: Sentences
     position: int = 0
     ids: set[str] = field(default_factory=set)
     raised: dict[str, str] = field(default_factory=dict)
@@ -45,26 +46,13 @@ class Follower:
             data = one.data()
             self.raised[data["alert"]] = data["due"]
             self.raised_by_rule[data["rule"]] += 1
-            self.news.append(self._sentence(one.case, data))
+            self.news.append(self._line(one.case, data))
         if one.type == "alert_closed":
             self.closed_by_outcome[one.data()["outcome"]] += 1
 
-    def _sentence(self, case: str, data: dict[str, Any]) -> str:
-        """Return an alert in words: how far it is, for which case, what should have happened."""
-        why = data.get("why") or ""
-        begun = self.ledger.record(data["because"][0]) if "{" in why else None
-        if begun is not None:
-            start = begun[1]
-            due = parse_instant(data["due"])
-            why = filled(
-                why,
-                agency=start.agency,
-                since=start.occurred_at,
-                due=due,
-                instance=data["instance"],
-                data=start.data(),
-            )
-        return f"{STAGES.get(data['stage'], data['stage'])} · casus {case[:8]} · {data['title']}. {why}"
+    def _line(self, case: str, alert: Mapping[str, Any]) -> str:
+        begun = self.ledger.record(alert["because"][0])
+        return self.sentences.of(case, alert, from_json(begun[1].line()) if begun else None)
 
 
 def records(ledger: Ledger, *, after: int = 0) -> Iterator[tuple[int, Record]]:

@@ -26,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="Folder for everything that no WAAKVLAM_… names. Default: .data")
 ]
-CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case's id, as receipts and the board show it.")]
+CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case's id, or its short number as the board shows it.")]
 
 
 @app.command(epilog=EXIT_CODES)

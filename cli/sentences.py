@@ -1,37 +1,43 @@
-"""Alerts and deadlines in words: the blanks of a rule's `why` filled from the event that started it."""
+"""Alerts in words: the rule book's own sentence for the rule and the event that an alert names."""
 
-from collections import defaultdict
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from ledger.words import NOT_SAID, day, local, moment
+from rulebook import why
+from rulebook.agreements import Agreements
+from rulebook.errors import CannotCount
+from rulebook.event import Event
+from rulebook.instance import Instance
+from rulebook.rules import Rule
 from waakvlam.topics import agencies
 
 STAGES = {"warn": "Loopt af", "breach": "Te laat", "signal": "Signaal"}
 
 
-def filled(why: str, *, agency: str, since: int, due: int, instance: str, data: Mapping[str, Any]) -> str:
-    """Return a rule's reason with its blanks filled; one that nothing is known for says so."""
-    words: defaultdict[str, str] = defaultdict(lambda: NOT_SAID)
-    words |= {name: _name(value) if name.endswith("agency") else str(value) for name, value in data.items()}
-    words |= {"agency": _name(agency), "since": spoken(since), "due": last_day(due)}
-    words["moment"] = instance.rpartition("#")[2]
-    return why.format_map(words)
+def agency_names() -> Mapping[str, str]:
+    """Return the names of all agencies by id."""
+    return {one.id: one.name for one in agencies().values()}
 
 
-def spoken(at: int) -> str:
-    """Write an instant as its local day."""
-    return day(local(at).date()) or NOT_SAID
+class Sentences:
+    """Says of an alert how far it is, for which case, and what should have happened."""
+
+    def __init__(self, agreements: Agreements) -> None:
+        self._rules = {(one.id, one.version, rule.id): rule for one in agreements.files for rule in one.rules.values()}
+        self._names = agency_names()
+
+    def of(self, case: str, alert: Mapping[str, Any], start: Event | None) -> str:
+        """Return an alert as one line; `alert` is the data of its alert_raised, `start` the event that it names."""
+        rule = self._rules.get((alert["agreement"], alert["version"], alert["rule"]))
+        reason = f" {_reason(rule, alert['instance'], start, self._names)}" if rule and start else ""
+        return f"{STAGES.get(alert['stage'], alert['stage'])} · casus {case[:8]} · {alert['title']}.{reason}"
 
 
-def last_day(due: int) -> str:
-    """Write until when something can be done; a term that ends with a day is named by that day itself."""
-    at = local(due)
-    ends_a_day = (at.hour, at.minute, at.second) == (0, 0, 0)
-    return (day(at.date() - timedelta(days=1)) or NOT_SAID) if ends_a_day else moment(due)
-
-
-def _name(agency: object) -> str:
-    known = agencies().get(str(agency))
-    return known.name if known else str(agency)
+def _reason(rule: Rule, key: str, start: Event, names: Mapping[str, str]) -> str:
+    _, _, number = key.partition("#")
+    instance = Instance(rule, start, number=int(number) if number else None)
+    try:
+        instance.count(None)
+    except CannotCount:
+        return ""
+    return why.sentence(instance, names)

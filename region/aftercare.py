@@ -162,7 +162,7 @@ def monitoring(story: Story, *, accepted: int, until: int, skip: int = 0) -> Non
     while (day := accepted + int(months * 30.44 * DAY)) < until:
         moment += 1
         if moment != skip and not story.chance.happens(story.pace.never):
-            late = story.chance.whole(11, 20) if story.chance.happens(story.pace.late) else 0
+            late = story.chance.whole(25, 40) if story.chance.happens(story.pace.late) else 0
             story.tell(
                 story.vt,
                 "monitoring_moment_done",
@@ -174,7 +174,7 @@ def monitoring(story: Story, *, accepted: int, until: int, skip: int = 0) -> Non
                     "recovery": "unknown",
                     "decision": "continue",
                 },
-                at=story.in_office(late, after=day - 2 * DAY),
+                at=story.in_office(late, after=day - story.chance.whole(1, 20) * DAY),
             )
         months = {1: 12, 2: 18}.get(moment, months + 6)
 

@@ -36,9 +36,11 @@ class Cast:
         """The municipality where most families live, and all those with a name of their own."""
         return min(self.team)
 
-    def another_team(self, team: str) -> str:
-        """Return a team that is not this one, where there is one."""
-        return self.teams[(self.teams.index(team) + 1) % len(self.teams)]
+    def another_team(self, team: str, municipality: str) -> str:
+        """Return the next team within the same Veilig Thuis region; the same one where there is no other."""
+        region = self.veilig_thuis[municipality]
+        teams = sorted({self.team[code] for code, organisation in self.veilig_thuis.items() if organisation == region})
+        return teams[(teams.index(team) + 1) % len(teams)]
 
     def everyone(self) -> tuple[str, ...]:
         """Return all agencies that have a part."""

@@ -179,7 +179,7 @@ def _check(story: Story, agency: str, condition_id: str, at: int, check: int) ->
     )
     named = {"condition_id": condition_id}
     if course == "met":
-        met = max(at + HOUR, check - story.chance.whole(1, 6) * DAY)
+        met = max(at + HOUR, check - story.chance.whole(1, 14) * DAY)
         story.tell(agency, "condition_met", named, at=met, late=0.0)
     if course == "late":
         story.tell(agency, "condition_met", named, at=story.in_office(story.chance.whole(1, 8), after=check))
@@ -208,7 +208,7 @@ def handover(story: Story, after: str) -> bool:
             accept(story, offered)
             return True
         refuse(story, offered)
-        story.team = story.cast.another_team(story.team)
+        story.team = story.cast.another_team(story.team, story.municipality)
         story.now = story.in_office(story.chance.whole(0, 3))
     return False
 

@@ -76,7 +76,7 @@ def refused_twice(story: Story) -> Story:
         offered = chapters.offer(story, "assessment")
         story.now = story.in_office(2)
         chapters.refuse(story, offered, reason)
-        story.team = story.cast.another_team(story.team)
+        story.team = story.cast.another_team(story.team, story.municipality)
         story.now = story.in_office(6)
     _taken_over(story, "assessment")
     aftercare.direct_safety(story)
