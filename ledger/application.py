@@ -90,7 +90,7 @@ class Ledger:
         """Return where an event stands and what it says; None when it is not in the ledger."""
         question = "SELECT position, case_id, version FROM seen WHERE event_id = ? AND verdict = ?"
         with self._recorder.reading() as statements:
-            found = statements.rows(question, (event_id, tables.ACCEPTED))
+            found = statements.rows(question, (tables.key(event_id), tables.ACCEPTED))
             if not found:
                 return None
             position, case, version = found[0]

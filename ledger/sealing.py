@@ -5,6 +5,7 @@ event's id, case, type and `occurred_at` are bound to it: moved to another recor
 hashing, so an erased case still proves itself.
 """
 
+import json
 import os
 import secrets
 import sqlite3
@@ -14,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -122,12 +122,12 @@ def seal(values: Mapping[str, Any], key: Key, bound: bytes) -> bytes:
     """Return the sealed part for these values, bound to an envelope (`bound_to`)."""
     nonce = os.urandom(12)
     head = _FORMAT + key.version.to_bytes(4, "big") + nonce
-    return head + AESGCM(key.secret).encrypt(nonce, orjson.dumps(values), head[:5] + bound)
+    return head + AESGCM(key.secret).encrypt(nonce, json.dumps(values).encode(), head[:5] + bound)
 
 
 def bound_to(*, event_id: str, case: str, type_: str, occurred_at: int) -> bytes:
     """Return the bytes that tie a sealed part to its event."""
-    return orjson.dumps([event_id, case, type_, occurred_at])
+    return json.dumps([event_id, case, type_, occurred_at]).encode()
 
 
 def unseal(record: Record, keys: KeyStore) -> dict[str, Any]:
@@ -147,5 +147,5 @@ def open_sealed(sealed: bytes, *, case: str, bound: bytes, keys: KeyStore) -> di
         clear = AESGCM(secret).decrypt(sealed[5:_HEAD], sealed[_HEAD:], sealed[:5] + bound)
     except InvalidTag:
         raise errors.Damaged(f"a sealed part of case {case} does not open with its key") from None
-    values: dict[str, Any] = orjson.loads(clear)
+    values: dict[str, Any] = json.loads(clear)
     return values

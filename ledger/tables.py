@@ -10,6 +10,7 @@
 `state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout
 """
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ledger import errors
@@ -17,6 +18,7 @@ from ledger.database import Row, Statements
 
 ACCEPTED = "accepted"
 
+_KEY_CHARACTERS_MAX = 200
 LAYOUT = 1  # as at the end of the script
 _SCRIPT = """
 CREATE TABLE IF NOT EXISTS seen (
@@ -70,21 +72,33 @@ _LEAD = """INSERT INTO heads (case_id, version, digest, last_at, municipality, c
 ON CONFLICT (case_id) DO UPDATE SET version = excluded.version, digest = excluded.digest, last_at = excluded.last_at"""
 
 
+def key(text: str) -> str:
+    """Return the form in which an id, file number or pseudonym is a key: itself, unless no database could index it.
+
+    PostgreSQL refuses characters like NUL and long keys. A sender's odd choice must not stop the ledger, so those are
+    kept by their hash; the record holds them as they were.
+    """
+    if len(text) <= _KEY_CHARACTERS_MAX and text.isprintable():
+        return text
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
 def see(statements: Statements, rows: Sequence[Row]) -> None:
     """Enter events in the register; raises AlreadyRecorded when one of them was accepted before, or was another one."""
-    if statements.executemany(_SEE, rows) < len(rows):
+    if statements.executemany(_SEE, [(key(row[0]), *row[1:]) for row in rows]) < len(rows):
         raise errors.AlreadyRecorded("an event id of this batch is in the register, accepted or with another content")
 
 
 def name(statements: Statements, rows: Collection[tuple[str, str, str]]) -> None:
     """Bind file numbers (agency, reference) to cases; raises AliasTaken when one belongs to another case."""
-    if statements.executemany(_NAME, sorted(rows)) < len(rows):
+    named = [(agency, key(reference), case) for agency, reference, case in sorted(rows)]
+    if statements.executemany(_NAME, named) < len(named):
         raise errors.AliasTaken("a file number of this batch belongs to another case")
 
 
 def meet(statements: Statements, rows: Collection[tuple[str, str, str]]) -> None:
     """Enter persons (pseudonym, case, label) in the index."""
-    statements.executemany(_MEET, sorted(rows))
+    statements.executemany(_MEET, [(key(pseudonym), case, label) for pseudonym, case, label in sorted(rows)])
 
 
 def lead(statements: Statements, rows: Sequence[Row]) -> None:

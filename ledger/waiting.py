@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from ledger import sealing
+from ledger import sealing, tables
 from ledger.database import Statements
 from ledger.model import Alias, OutboxRow, Parked
 from ledger.sealing import Key, KeyStore
@@ -33,9 +33,13 @@ def key_name(agency: str) -> str:
 
 def park(statements: Statements, parked: Parked, key: Key) -> None:
     """Store a parked event; what came over the wire is sealed, for it may hold anything."""
-    row = [parked.case if name == "case_id" else getattr(parked, name) for name in PARKED_COLUMNS]
+    columns = {name: getattr(parked, name) for name in PARKED_COLUMNS if name != "case_id"} | {"case_id": parked.case}
+    columns["event_id"] = tables.key(parked.event_id)
+    columns["reference"] = None if parked.reference is None else tables.key(parked.reference)
+    row = [columns[name] for name in PARKED_COLUMNS]
     wire = {"key": _text(parked.key), "headers": _headers(parked.headers), "value": _text(parked.value)}
-    body = sealing.seal(wire, key, parked.event_id.encode())
+    wire |= {"event_id": parked.event_id, "reference": parked.reference}
+    body = sealing.seal(wire, key, columns["event_id"].encode())
     marks = ", ".join("?" * (len(row) + 1))
     statements.execute(f"INSERT INTO parked ({', '.join(PARKED_COLUMNS)}, body) VALUES ({marks})", [*row, body])  # noqa: S608 - our own columns
 
@@ -45,7 +49,7 @@ def parked_for(statements: Statements, aliases: Iterable[Alias], cases: Iterable
     rows: list[tuple[Any, ...]] = []
     by_agency: dict[str, set[str]] = {}
     for agency, reference in aliases:
-        by_agency.setdefault(agency, set()).add(reference)
+        by_agency.setdefault(agency, set()).add(tables.key(reference))
     for agency, references in by_agency.items():
         question = f"SELECT {_COLUMNS} FROM parked WHERE agency = ? AND reference {{in}}"  # noqa: S608 - our own columns
         rows += statements.rows_in(question, references, before=[agency])
@@ -65,6 +69,7 @@ def _parked_from(row: tuple[Any, ...], keys: KeyStore) -> Parked:
     case = columns.pop("case_id")
     bound = columns["event_id"].encode()
     wire = sealing.open_sealed(row[-1], case=key_name(columns["agency"]), bound=bound, keys=keys)
+    columns |= {"event_id": wire["event_id"], "reference": wire["reference"]}
     headers = _headers_from(wire["headers"])
     return Parked(**columns, case=case, key=_bytes(wire["key"]), headers=headers, value=_bytes(wire["value"]) or b"")
 

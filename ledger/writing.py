@@ -56,19 +56,21 @@ class Writing:
     def known(self, ids: Iterable[str]) -> dict[str, Known]:
         """Return what the register holds about those of these event ids that came in before."""
         self.flush()
-        return {row[0]: Known(*row[1:]) for row in self._statements.rows_in(f"{_KNOWN} WHERE event_id {{in}}", ids)}
+        asked = {tables.key(event_id): event_id for event_id in ids}
+        rows = self._statements.rows_in(f"{_KNOWN} WHERE event_id {{in}}", asked)
+        return {asked[row[0]]: Known(*row[1:]) for row in rows}
 
     def cases_by_alias(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
         """Return the case of each file number that has one."""
         self.flush()
-        by_agency: dict[str, set[str]] = {}
+        by_agency: dict[str, dict[str, str]] = {}
         for agency, reference in aliases:
-            by_agency.setdefault(agency, set()).add(reference)
+            by_agency.setdefault(agency, {})[tables.key(reference)] = reference
         question = "SELECT reference, case_id FROM aliases WHERE agency = ? AND reference {in}"
         return {
-            (agency, reference): case
+            (agency, references[key]): case
             for agency, references in by_agency.items()
-            for reference, case in self._statements.rows_in(question, references, before=[agency])
+            for key, case in self._statements.rows_in(question, references, before=[agency])
         }
 
     def cases_by_person(self, pseudonyms: Iterable[str], *, since: int) -> dict[str, list[PersonMatch]]:
@@ -79,9 +81,10 @@ class Writing:
             "WHERE h.last_at >= ? AND p.pseudonym {in}"
         )
         found: dict[str, list[PersonMatch]] = {}
-        rows = self._statements.rows_in(question, set(pseudonyms), before=[since])
-        for pseudonym, case, last_at in sorted(rows, key=lambda row: (-row[2], row[1])):
-            found.setdefault(pseudonym, []).append(PersonMatch(case, last_at))
+        asked = {tables.key(pseudonym): pseudonym for pseudonym in pseudonyms}
+        rows = self._statements.rows_in(question, asked, before=[since])
+        for key, case, last_at in sorted(rows, key=lambda row: (-row[2], row[1])):
+            found.setdefault(asked[key], []).append(PersonMatch(case, last_at))
         return found
 
     def heads(self, cases: Iterable[str]) -> dict[str, Head]:
@@ -151,7 +154,7 @@ class Writing:
 
     def unpark(self, ids: Iterable[str]) -> None:
         """Take events out of the waiting room; their ids stay in the register."""
-        self._statements.execute_in("DELETE FROM parked WHERE event_id {in}", ids)
+        self._statements.execute_in("DELETE FROM parked WHERE event_id {in}", map(tables.key, ids))
 
     def outbox(self, rows: Iterable[OutboxRow]) -> None:
         """Hand over messages that are published after the commit, in this order."""
