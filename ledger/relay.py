@@ -2,7 +2,8 @@
 
 It pages the notification log and keeps its position in the ledger. A crash between delivery and position repeats some
 records, byte for byte; readers drop what they have by (case, version). Nothing is ever skipped: the position moves only
-after delivery. One relay publishes at a time; if another moves its position, it stops (Fenced).
+after delivery. One relay publishes at a time; when another moved its position, as at a change of workers, it goes on
+where that one was, and stops (Fenced) when that happens time after time.
 """
 
 import asyncio
@@ -13,12 +14,14 @@ from typing import Protocol
 
 from ledger import ledger_clock, record
 from ledger.application import Ledger
+from ledger.errors import Fenced
 from ledger.ledger_clock import LedgerClock
 from ledger.model import Notification
 
 TOPIC = "case-events"
 PAGE = 2_000
 IDLE_SECONDS = 0.1
+OVERTAKEN_MAX = 3
 _PLACE = ("relay", 0)  # where its own position stands among the read positions
 
 
@@ -59,9 +62,22 @@ class Relay:
     _ends: dict[int, int] = field(default_factory=dict)
     _is_begun: bool = False
     _struck_at: float = float("-inf")
+    _overtaken: int = 0
 
     async def step(self) -> float:
         """Publish the next page, and the clock when it is due; return the seconds until there may be more to do."""
+        try:
+            seconds = await self._go_on()
+        except Fenced:
+            self._overtaken += 1
+            if self._overtaken > OVERTAKEN_MAX:
+                raise
+            self.forget()
+            return IDLE_SECONDS
+        self._overtaken = 0
+        return seconds
+
+    async def _go_on(self) -> float:
         if not self._is_begun:
             await self._begin()
         published = await self._publish_page()

@@ -21,6 +21,8 @@ from waakvlam.topics import agencies
 NAME = "intake"
 FUSES_EVERY_SECONDS = 2.0
 GAUGES_EVERY_SECONDS = 10.0
+IDLE_SECONDS = 0.5
+PUBLISHER = Place(agencies()["radar"].topic, 0)
 
 
 def serve(settings: IntakeSettings) -> int:
@@ -56,8 +58,13 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     security = settings.kafka_security()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))
     relay = Relay(ledger, out, clock_seconds=settings.intake_clock_seconds)
-    relaying = Loop("Relay", relay.step)
-    posting = Loop("Post", Post(ledger, letters.send_all).step)
+
+    def is_first() -> bool:
+        """Tell whether this worker is the one that publishes: of several, the one that reads this place."""
+        return PUBLISHER in pump.assigned()
+
+    relaying = Loop("Relay", _if(is_first, relay.step, otherwise=relay.forget))
+    posting = Loop("Post", _if(is_first, Post(ledger, letters.send_all).step))
 
     def handle(batch: Batch) -> dict[Place, int]:
         held = pipeline.handle(batch)
@@ -77,6 +84,18 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     fuses = Loop("Fuses", _refreshing(pipeline, pump))
     gauges = Loop("Gauges", _gauging(ledger, relay, meters))
     return Parts([out, letters, relaying, posting, pump, fuses, gauges], pump.is_ready, meters.registry)
+
+
+def _if(
+    condition: Callable[[], bool], step: Callable[[], Awaitable[float]], *, otherwise: Callable[[], None] = lambda: None
+) -> Callable[[], Awaitable[float]]:
+    async def guarded() -> float:
+        if condition():
+            return await step()
+        otherwise()
+        return IDLE_SECONDS
+
+    return guarded
 
 
 def _refreshing(pipeline: Pipeline, pump: Pump) -> Callable[[], Awaitable[float]]:
