@@ -1,6 +1,8 @@
 """`python -m services.board`: the board as a process of its own."""
 
+import signal
 import sys
+from types import FrameType
 
 import uvicorn
 from pydantic import ValidationError
@@ -39,8 +41,14 @@ def main() -> int:
             timeout_graceful_shutdown=3,
         )
     )
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, _being_told_to_stop_is_no_fault)
     server.run()
     return EXIT_CRASHED if crashed or not server.started else 0
+
+
+def _being_told_to_stop_is_no_fault(_: int, __: FrameType | None) -> None:
+    """Do nothing: uvicorn raises the signal again once it has stopped in an orderly way."""
 
 
 def _sentences(error: ValidationError | AgreementError) -> str:

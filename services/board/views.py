@@ -196,7 +196,7 @@ def timeline(lines: Sequence[Line], *, system: frozenset[str]) -> tuple[Timeline
     """Return the lines by day, the newest first; `system` holds the names of Waakvlam's own parts."""
     days: dict[date, list[TimelineEntry]] = {}
     for line in reversed(lines):
-        heard = clock_time(line.recorded_at) if _same_day(line) else f"{spoken(line.recorded_at)}"
+        heard = f"om {clock_time(line.recorded_at)} uur" if _same_day(line) else f"op {moment(line.recorded_at)}"
         entry = TimelineEntry(
             line=line,
             at=clock_time(line.occurred_at),
