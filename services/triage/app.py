@@ -7,9 +7,8 @@ from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import registry
 from ledger.model import OutboxRow
-from ledger.streams.host import Hosting, Parts, run
-from ledger.streams.pump import Pump
-from ledger.streams.sender import Sender
+from ledger.relay import TOPIC as CASE_EVENTS
+from ledger.streams import Hosting, Parts, Pump, Sender, run
 from services.triage import policy
 from services.triage.agents import Agent
 from services.triage.desk import SENDER
@@ -18,7 +17,6 @@ from services.triage.views import Progress
 from waakvlam.topics import agencies
 
 NAME = "triage"
-CASE_EVENTS = "case-events"
 DELIVERED_WITHIN_SECONDS = 60
 
 
@@ -30,13 +28,15 @@ def serve(settings: TriageSettings) -> int:
         folder=settings.data,
         port=settings.triage_port,
         topics=[CASE_EVENTS, agencies()[SENDER].topic],
+        security=settings.kafka_security(),
     )
     return run(hosting, lambda: _parts(settings))
 
 
 def _parts(settings: TriageSettings) -> Parts:
     ledger = Ledger.open(settings.ledger, clock=settings.time(), keys=None)
-    sender = Sender(settings.bootstrap)
+    security = settings.kafka_security()
+    sender = Sender(settings.bootstrap, security=security)
     loop = asyncio.get_running_loop()
 
     def deliver(messages: Sequence[OutboxRow]) -> None:
@@ -50,5 +50,13 @@ def _parts(settings: TriageSettings) -> Parts:
         deliver=deliver,
         meters=meters,
     )
-    pump = Pump(settings.bootstrap, NAME, [CASE_EVENTS], positions=agent.positions, handle=agent.handle)
+    pump = Pump(
+        settings.bootstrap,
+        NAME,
+        [CASE_EVENTS],
+        positions=agent.positions,
+        handle=agent.handle,
+        meters=meters,
+        security=security,
+    )
     return Parts([sender, pump], is_ready=pump.is_ready, registry=meters.registry)

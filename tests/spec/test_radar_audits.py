@@ -1,0 +1,158 @@
+"""The auditor goes round over ALL cases, mends what does not follow from the ledger, and only then lets the heart beat."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ledger import record as ledger_record
+from ledger.database import Statements
+from ledger.metrics import registry
+from ledger.model import Notification
+from services.monitoring.agents import Auditing
+from services.monitoring.audit import Auditor, Round
+from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World, partition_of
+from waakvlam.clock import FixedClock, micros_of
+
+AT = micros_of(BEGIN)
+CASES = 5
+REAL = 1_800_000_000_000_000
+
+
+@pytest.fixture
+def world() -> World:
+    made = World(random.Random(7), cases=CASES)
+    for number in range(CASES):
+        made.add(f"00000000-0000-5000-8000-{number:012}", "report_received", report_id="r-1", acute=False)
+    return made
+
+
+@pytest.fixture
+def station(world: World, tmp_path: Path) -> Station:
+    made = Station(world, tmp_path)
+    made.finish(AT + 9 * DAY)
+    return made
+
+
+def auditor(station: Station) -> Auditor:
+    def page(after: int, limit: int) -> list[Notification]:
+        some = station.world.ledger[after : after + limit]
+        return [Notification(after + nr, ledger_record.encode(one)) for nr, one in enumerate(some, start=1)]
+
+    return Auditor(station.radar, NATIONAL_AND_REGION, notifications=page, partition_of=partition_of)
+
+
+def known_to(station: Station) -> dict[int, int]:
+    return {part: at for part in range(PARTITIONS) if (at := station.horizon.of(part)) is not None}
+
+
+def audited(station: Station) -> dict[str, int]:
+    """Go round once; return what was found."""
+    going, going_round = Round(known_to(station)), auditor(station)
+    while not going.is_done:
+        going_round.step(going, known_to(station))
+    assert going.looked_at == station.view.tally(range(PARTITIONS)).cases
+    return going.found
+
+
+def change(station: Station, statement: str) -> None:
+    with station.view.transaction() as t:
+        assert t.execute(statement) > 0
+    station.start()
+    station.horizon.promised(AT + 9 * DAY, {number: len(some) for number, some in enumerate(station.world.partitions)})
+
+
+def test_a_radar_that_is_right_passes(station: Station) -> None:
+    assert audited(station) == {}
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        ("UPDATE radar SET next_due = NULL, wake_at = NULL WHERE case_id LIKE '%3'", "case"),
+        ("UPDATE radar SET is_open = 0 WHERE case_id LIKE '%3'", "case"),
+        ("DELETE FROM alerts WHERE case_id LIKE '%3' AND rule = 'ST-01'", "alert_missing"),
+        (
+            "UPDATE alerts SET closed_at = 5, outcome = 'in_time' WHERE case_id LIKE '%3' AND closed_at IS NULL",
+            "alert_state",
+        ),
+        ("UPDATE alerts SET nr = 2 WHERE case_id LIKE '%3' AND stage = 'breach'", "alert_unfounded"),
+        ("DELETE FROM facts WHERE case_id LIKE '%3'", "facts"),
+        ("DELETE FROM radar WHERE case_id LIKE '%3'", "missing_events"),
+    ],
+)
+def test_whatever_is_damaged_is_found_and_mended(station: Station, damage: str, found: str) -> None:
+    right = set(station.rows())
+    change(station, damage)
+
+    assert found in audited(station)
+
+    assert audited(station) == {} or found == "alert_unfounded"
+    assert right <= set(station.rows())
+    assert station.view.tally(range(PARTITIONS)).without_deadline == 0
+
+
+def test_a_case_that_the_topic_no_longer_holds_is_fetched_from_the_ledger(world: World, tmp_path: Path) -> None:
+    station = Station(world, tmp_path)
+    world.publish(len(world.ledger))
+    lost = world.partitions[1].pop()
+    station.finish(AT + 9 * DAY)
+    case = ledger_record.decode(lost).case
+
+    assert audited(station) == {"missing_events": 1}
+
+    with station.view.reading() as t:
+        assert station.view.cases(t, [case])[case].open_alerts > 0
+
+
+def test_what_is_still_on_its_way_is_not_missed(world: World, station: Station) -> None:
+    world.now = AT + 20 * DAY
+    world.add(world.ledger[0].case, "incident_recorded")
+
+    assert audited(station) == {}
+
+
+def beats(station: Station, times: int = 12) -> tuple[float, Callable[[], None]]:
+    meters = registry("monitoring")
+    auditing = Auditing(
+        auditor(station), station.horizon, mine=lambda: range(PARTITIONS), real=FixedClock(REAL), meters=meters
+    )
+
+    def go() -> None:
+        for _ in range(times):
+            asyncio.run(auditing.step())
+
+    go()
+    return meters.registry.get_sample_value("waakvlam_radar_audited_timestamp_seconds") or 0.0, go
+
+
+def test_the_heart_beats_when_a_round_found_nothing(station: Station) -> None:
+    assert beats(station)[0] == REAL / 1e6
+
+
+def test_the_heart_stops_while_an_open_case_is_watched_by_nobody(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unmended(t: Statements) -> None:
+        t.execute("UPDATE radar SET next_due = NULL, wake_at = NULL, open_alerts = 0 WHERE case_id LIKE '%3'")
+
+    monkeypatch.setattr(station.radar, "mend", lambda *_: None)
+    with station.view.transaction() as t:
+        unmended(t)
+
+    assert beats(station)[0] == 0.0
+
+
+def test_the_heart_stops_while_looks_are_due_that_nobody_takes(world: World, station: Station) -> None:
+    ends = {number: len(some) for number, some in enumerate(world.partitions)}
+    station.horizon.promised(AT + 400 * DAY, ends)
+
+    assert beats(station)[0] == 0.0
+
+
+def test_without_a_horizon_there_is_no_round(station: Station) -> None:
+    station.start()
+
+    assert beats(station)[0] == 0.0

@@ -1,0 +1,221 @@
+"""Alerts are delivered first and marked after; the ledger sees each once; what never comes back is told again."""
+
+import asyncio
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from ledger.metrics import registry
+from ledger.model import OutboxRow
+from services.monitoring import alert_view
+from services.monitoring.agents import UNCONFIRMED_AFTER_MICROS, Counting, Telling
+from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World
+from waakvlam.clock import FixedClock, micros_of
+from waakvlam.codec import data_of, decode
+from waakvlam.envelope import from_headers
+from waakvlam.topics import agencies
+
+CASE = "00000000-0000-5000-8000-000000000000"
+AT = micros_of(BEGIN)
+
+
+class Broker:
+    """Takes what is sent, or refuses."""
+
+    def __init__(self) -> None:
+        self.taken: list[OutboxRow] = []
+        self.is_down = False
+
+    async def send(self, rows: Sequence[OutboxRow]) -> None:
+        if self.is_down:
+            raise ConnectionError
+        self.taken += rows
+
+    def ids(self) -> list[str]:
+        return [from_headers(one.headers).id for one in self.taken]
+
+    def said(self) -> list[tuple[str, dict[str, object]]]:
+        read = [decode(one.value or b"") for one in self.taken]
+        return [(event_type.name, data_of(event_type, record)) for event_type, record in read]
+
+
+@pytest.fixture
+def world() -> World:
+    return World(random.Random(1))
+
+
+@pytest.fixture
+def station(world: World, tmp_path: Path) -> Station:
+    made = Station(world, tmp_path)
+    world.add(CASE, "report_received", report_id="r-1", acute=False)
+    made.finish(AT + 9 * DAY)
+    return made
+
+
+@pytest.fixture
+def broker() -> Broker:
+    return Broker()
+
+
+@pytest.fixture
+def real() -> FixedClock:
+    return FixedClock(AT)
+
+
+def telling(station: Station, broker: Broker, real: FixedClock) -> Telling:
+    return Telling(
+        station.radar,
+        NATIONAL_AND_REGION,
+        broker.send,
+        mine=lambda: range(PARTITIONS),
+        clock=station.clock,
+        real=real,
+        meters=registry("monitoring"),
+    )
+
+
+def tell(station: Station, broker: Broker, real: FixedClock) -> None:
+    asyncio.run(telling(station, broker, real).step())
+
+
+def untold(station: Station) -> int:
+    return station.view.tally(range(PARTITIONS)).undelivered
+
+
+def come_back(world: World, station: Station, broker: Broker) -> None:
+    """Let intake record what the radar told, once for each id, as it does."""
+    known = {record.event_id for record in world.ledger}
+    world.now = AT + 9 * DAY + 1
+    for one in broker.taken:
+        event_id = from_headers(one.headers).id
+        if event_id not in known:
+            known.add(event_id)
+            event_type, record = decode(one.value or b"")
+            data = {field.name: record[field.name] for field in event_type.data_fields}
+            world.add(CASE, event_type.name, **data)
+    station.finish(AT + 9 * DAY + 2)
+
+
+def test_an_alert_is_told_in_the_name_of_the_radar_with_the_words_of_the_rule(
+    station: Station, broker: Broker, real: FixedClock
+) -> None:
+    tell(station, broker, real)
+
+    name, told = next(
+        (name, told) for name, told in broker.said() if told["rule"] == "ST-01" and told["stage"] == "breach"
+    )
+    assert name == "alert_raised"
+    assert told["title"] == "Melding niet beoordeeld"
+    assert (told["row"], told["weight"], told["legal"], told["to"]) == (1, 4, True, ["worker"])
+    assert {(one.topic, one.key) for one in broker.taken} == {("alerts", CASE.encode())}
+    assert {from_headers(one.headers).source for one in broker.taken} == {agencies()["radar"].source}
+
+
+def test_the_heaviest_alert_is_told_first_and_a_raise_before_its_close(
+    station: Station, broker: Broker, real: FixedClock
+) -> None:
+    tell(station, broker, real)
+
+    weights = [told["weight"] for name, told in broker.said() if name == "alert_raised"]
+    assert weights == sorted(weights, reverse=True)
+    steps = [(name, told["alert"]) for name, told in broker.said()]
+    closed = [alert for name, alert in steps if name == "alert_closed"]
+    assert closed
+    assert all(steps.index(("alert_raised", alert)) < steps.index(("alert_closed", alert)) for alert in closed)
+
+
+def test_what_was_told_is_not_told_again(station: Station, broker: Broker, real: FixedClock) -> None:
+    tell(station, broker, real)
+    count = len(broker.taken)
+
+    tell(station, broker, real)
+
+    assert count == len(broker.taken) > 0
+    assert untold(station) == 0
+
+
+def test_nothing_is_marked_when_the_broker_did_not_take_it(station: Station, broker: Broker, real: FixedClock) -> None:
+    before = untold(station)
+    broker.is_down = True
+
+    with pytest.raises(ConnectionError):
+        tell(station, broker, real)
+
+    assert untold(station) == before > 0
+
+
+def test_a_crash_between_delivery_and_mark_repeats_the_same_bytes_under_the_same_ids(
+    station: Station, broker: Broker, real: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise SystemError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alert_view, "mark_sent", crash)
+        with pytest.raises(SystemError):
+            tell(station, broker, real)
+    first, broker.taken = broker.taken, []
+    station.start()
+    station.clock.at += DAY
+
+    tell(station, broker, real)
+
+    assert broker.taken == first
+
+
+def test_an_alert_that_closes_after_it_was_told_is_told_as_closed(
+    world: World, station: Station, broker: Broker, real: FixedClock
+) -> None:
+    tell(station, broker, real)
+    broker.taken = []
+    world.now = AT + 10 * DAY
+    world.add(CASE, "safety_assessed", report_id="r-1")
+    station.finish(world.now)
+
+    tell(station, broker, real)
+
+    assert [(name, told["outcome"]) for name, told in broker.said() if told["rule"] == "ST-01"] == [
+        ("alert_closed", "late")
+    ]
+
+
+def test_what_comes_back_from_the_ledger_is_confirmed(
+    world: World, station: Station, broker: Broker, real: FixedClock
+) -> None:
+    tell(station, broker, real)
+    assert station.view.tally(range(PARTITIONS)).unconfirmed > 0
+
+    come_back(world, station, broker)
+
+    assert station.view.tally(range(PARTITIONS)).unconfirmed == 0
+
+
+def test_a_radar_that_is_rebuilt_from_the_ledger_does_not_tell_old_alerts_again(
+    world: World, station: Station, broker: Broker, real: FixedClock, tmp_path: Path
+) -> None:
+    tell(station, broker, real)
+    come_back(world, station, broker)
+    rebuilt = Station(world, tmp_path / "anew")
+
+    rebuilt.finish(AT + 9 * DAY + 2)
+
+    assert rebuilt.rows() == station.rows()
+    assert untold(rebuilt) == 0
+
+
+def test_what_was_delivered_and_never_came_back_is_told_again_after_two_minutes(
+    station: Station, broker: Broker, real: FixedClock
+) -> None:
+    counting = Counting(station.radar, mine=lambda: range(PARTITIONS), real=real, meters=registry("monitoring"))
+    tell(station, broker, real)
+    first, broker.taken = broker.ids(), []
+
+    asyncio.run(counting.step())
+    assert untold(station) == 0
+
+    real.at += UNCONFIRMED_AFTER_MICROS + 1
+    asyncio.run(counting.step())
+    tell(station, broker, real)
+    assert broker.ids() == first
