@@ -118,8 +118,8 @@ class Supervisor:
 
 
 def with_us() -> list[str]:
-    """Return the prefix that lets a child end with its parent, where the system has one."""
-    return ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
+    """Return the prefix that ends a child with us, where the system has one; services bear being killed at any instant."""
+    return ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
 
 
 def _signal(process: subprocess.Popen[bytes], which: signal.Signals) -> None:

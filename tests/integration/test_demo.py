@@ -162,3 +162,13 @@ def test_up_without_kafka_says_what_to_do(tmp_path):
 
 def _runs(pid: int, module: str) -> bool:
     return module.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_when_the_command_itself_is_killed_nothing_stays_behind(tmp_path):
+    data = tmp_path / "data"
+    with ended(waakvlam("demo", "--keep", str(data))) as process:
+        until(lambda: (data / "board.db").exists() or process.poll() is not None, 90)
+        process.kill()
+        process.communicate(timeout=60)
+
+    until(lambda: processes_of(data) == [], 20)
