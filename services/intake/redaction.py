@@ -4,11 +4,12 @@ Pure. What left is returned beside the clear event, under the path where it stoo
 is sealed under the case's key. On the bus and in the clear part of the ledger nothing joins two families.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+
+import orjson
 
 from services.intake.fitting import fits
 from services.intake.rules import fields_within
@@ -79,17 +80,17 @@ def redact_correction(
     """
     if record[CORRECTION_DATA] is None:
         return Redacted(value)
-    told: dict[str, Any] = json.loads(record[CORRECTION_DATA])
+    told: dict[str, Any] = orjson.loads(record[CORRECTION_DATA])
     types = _data_types(of)
     if not all(name in types and any(fits(one, value) for one in types[name]) for name, value in told.items()):
         raise UnknownField(CORRECTION_DATA)
+    personal: dict[str, Any] = {}
     redacted = Redacted(value)
-    marks = _marks(of) if of else _any_marks()
-    clear = _cleared(marks, told, _Labels(known, redacted.persons), redacted.personal)
-    if redacted.personal:
-        without = {name: one for name, one in clear.items() if one is not None or told[name] is None}
-        redacted.payload = _written(event_type, {**record, CORRECTION_DATA: json.dumps(without, sort_keys=True)})
-        redacted.personal = {f"{CORRECTION_DATA}.{path}": one for path, one in redacted.personal.items()}
+    clear = _cleared(_marks(of) if of else _any_marks(), told, _Labels(known, redacted.persons), personal)
+    without = {name: one for name, one in clear.items() if one is not None or told[name] is None}
+    # Always written anew, from what was read: the text itself may hold a key twice, and so what nobody read.
+    redacted.payload = _written(event_type, {**record, CORRECTION_DATA: orjson.dumps(without).decode()})
+    redacted.personal = {f"{CORRECTION_DATA}.{path}": one for path, one in personal.items()}
     return redacted
 
 

@@ -5,12 +5,13 @@ who says what, then the content. No sentence quotes what was sent: it may be abo
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from ledger.model import Alias
 from ledger.streams.records import Arrived
@@ -122,8 +123,8 @@ def _check_correction(event_type: EventType, record: Mapping[str, Any]) -> None:
         raise Unreadable("data", "Een verbetering zegt wat anders is: een tijdstip, of velden in data.")
     if record["data"] is not None:
         try:
-            told = json.loads(record["data"])
-        except (ValueError, RecursionError):
+            told = orjson.loads(record["data"])
+        except orjson.JSONDecodeError:
             told = None
         if not isinstance(told, dict):
             raise Unreadable("data", "Het veld data van een verbetering moet een JSON-object zijn.")
