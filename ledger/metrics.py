@@ -145,7 +145,7 @@ MONITORING = (
         "gauge",
         "seconds",
         "monitoring",
-        "The moment up to which the radar knows everything, in every partition.",
+        "The moment up to which the radar knows everything and has raised what was due; told after the other gauges.",
     ),
     Metric(
         "waakvlam_radar_early_scans_total",

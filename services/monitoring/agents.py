@@ -25,7 +25,7 @@ log = structlog.get_logger("monitoring")
 
 CASES_PER_LOOK = 500
 ROWS_PER_DELIVERY = 500
-TALLY_SECONDS = 2.0
+TALLY_SECONDS = 1.0
 AUDIT_PAGE_SECONDS = 0.25
 AUDIT_ROUND_SECONDS = 5.0
 UNCONFIRMED_AFTER_MICROS = 120_000_000
@@ -45,17 +45,16 @@ class Looking:
         self._mine = mine
         self._clock = clock
         self._early_scans = meters.counter("waakvlam_radar_early_scans_total")
-        self._horizon_at = meters.gauge("waakvlam_radar_horizon_timestamp_seconds")
         self._patience = patience_seconds
         self._rest = rest_seconds
         self._was_early: frozenset[int] = frozenset()
+        self.looked_to: int | None = None  # the instant up to which all is known, and all that was due is raised
 
     async def step(self, *, changed: Callable[[], None] = lambda: None) -> float:
         """Take one look, and say so where it changed something; go on at once while there is more than it could take."""
         known_to = {part: at for part in self._mine() if (at := self._horizon.of(part)) is not None}
         early = self._early()
-        if known_to:
-            self._horizon_at.set(min(known_to.values()) / 1e6)
+        complete_to = min(known_to.values()) if len(known_to) == len(self._mine()) and not early else None
         known_to |= dict.fromkeys(early, self._clock.micros())
         try:
             looked_at = await asyncio.to_thread(self._radar.scan, known_to, early=early, limit=CASES_PER_LOOK)
@@ -64,7 +63,10 @@ class Looking:
             return self._rest
         if looked_at:
             changed()
-        return 0.0 if looked_at == CASES_PER_LOOK else self._rest
+        if looked_at == CASES_PER_LOOK:
+            return 0.0
+        self.looked_to = complete_to or self.looked_to
+        return self._rest
 
     def _early(self) -> frozenset[int]:
         early = frozenset(part for part in self._mine() if self._horizon.stood_still(part) > self._patience)
@@ -123,14 +125,18 @@ class Telling:
 class Counting:
     """Says how things stand, for gauges; and tells again what was told but never came back from the ledger."""
 
-    def __init__(self, radar: Radar, *, mine: Mine, real: Clock, meters: Meters) -> None:
+    def __init__(
+        self, radar: Radar, *, looked_to: Callable[[], int | None], mine: Mine, real: Clock, meters: Meters
+    ) -> None:
         self._radar = radar
+        self._looked_to = looked_to
         self._mine = mine
         self._real = real
         self._meters = meters
 
     async def step(self) -> float:
-        """Count all cases and alerts of ours."""
+        """Count all cases and alerts of ours; the moment up to which they were looked at is told last."""
+        looked_to = self._looked_to()
         tally = await asyncio.to_thread(self._radar.view.tally, self._mine())
         cases = self._meters.gauge("waakvlam_radar_cases")
         cases.labels(state="open").set(tally.open_cases)
@@ -144,6 +150,8 @@ class Counting:
             "waakvlam_radar_unconfirmed_alerts": tally.unconfirmed,
         }.items():
             self._meters.gauge(name).set(number)
+        if looked_to is not None:
+            self._meters.gauge("waakvlam_radar_horizon_timestamp_seconds").set(looked_to / 1e6)
         again = await asyncio.to_thread(self._tell_again)
         if again:
             log.warning("alerts that were delivered never came back from the ledger; they are told again", rows=again)

@@ -8,7 +8,7 @@ from contextlib import closing
 from ledger import ledger_clock
 from ledger.application import Ledger
 from ledger.database import open_database
-from ledger.metrics import registry
+from ledger.metrics import Meters, registry
 from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.streams import Batch, Hosting, Loop, Parts, Pump, Sender, run
 from ledger.streams.tail import Tail, partition_of
@@ -52,21 +52,17 @@ def collect_rarely() -> None:
 
 
 def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Parts:
-    clock, real, meters, security = settings.time(), SystemClock(), registry(NAME), settings.kafka_security()
-    rules = RuleIndex(agreements.load(settings.agreements))
-    horizon = Horizon(time.monotonic)
+    meters, security = registry(NAME), settings.kafka_security()
+    rules, horizon = RuleIndex(agreements.load(settings.agreements)), Horizon(time.monotonic)
     radar = Radar(
         view,
         rules,
         history=ledger.history,
         horizon=horizon,
-        clock=clock,
+        clock=settings.time(),
         cases_in_memory_max=settings.monitoring_cases_in_memory,
     )
     sender = Sender(settings.bootstrap, security=security)
-
-    def mine() -> Collection[int]:
-        return {place.partition for place in pump.assigned()}
 
     def fold(batch: Batch) -> None:
         radar.fold(batch)
@@ -85,7 +81,28 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         meters=meters,
         security=security,
     )
-    clock_tail = Tail(settings.bootstrap, ledger_clock.TOPIC, hear, security=security)
+    tail = Tail(settings.bootstrap, ledger_clock.TOPIC, hear, security=security)
+    looking, *others = _loops(settings, radar, _auditor(radar, rules, ledger), rules, sender, pump, meters)
+    return Parts([sender, tail, pump, looking, *others], is_ready=pump.is_ready, registry=meters.registry)
+
+
+def _loops(
+    settings: MonitoringSettings,
+    radar: Radar,
+    auditor: Auditor,
+    rules: RuleIndex,
+    sender: Sender,
+    pump: Pump,
+    meters: Meters,
+) -> tuple[Loop, ...]:
+    """Return what is done again and again, the looking first."""
+    clock, real = settings.time(), SystemClock()
+
+    def mine() -> Collection[int]:
+        return {place.partition for place in pump.assigned()}
+
+    tells = Telling(radar, rules, sender.send_all, mine=mine, clock=clock, real=real, meters=meters)
+    telling = Loop("Telling", tells.step)
     looks = Looking(
         radar,
         mine=mine,
@@ -94,17 +111,18 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         patience_seconds=settings.monitoring_patience_seconds,
         rest_seconds=settings.monitoring_scan_seconds,
     )
-    telling = Loop(
-        "Telling", Telling(radar, rules, sender.send_all, mine=mine, clock=clock, real=real, meters=meters).step
+    return (
+        Loop("Looking", lambda: looks.step(changed=telling.wake)),
+        telling,
+        Loop("Counting", Counting(radar, looked_to=lambda: looks.looked_to, mine=mine, real=real, meters=meters).step),
+        Loop("Auditing", Auditing(auditor, radar.horizon, mine=mine, real=real, meters=meters).step),
     )
-    looking = Loop("Looking", lambda: looks.step(changed=telling.wake))
-    counting = Loop("Counting", Counting(radar, mine=mine, real=real, meters=meters).step)
-    auditor = Auditor(
+
+
+def _auditor(radar: Radar, rules: RuleIndex, ledger: Ledger) -> Auditor:
+    return Auditor(
         radar,
         rules,
         notifications=lambda after, limit: ledger.notifications(after=after, limit=limit),
-        partition_of=lambda case: partition_of(case.encode(), horizon.partition_count()),
+        partition_of=lambda case: partition_of(case.encode(), radar.horizon.partition_count()),
     )
-    auditing = Loop("Auditing", Auditing(auditor, horizon, mine=mine, real=real, meters=meters).step)
-    services = [sender, clock_tail, pump, looking, telling, counting, auditing]
-    return Parts(services, is_ready=pump.is_ready, registry=meters.registry)

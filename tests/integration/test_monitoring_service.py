@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -217,10 +218,27 @@ def in_danger(number: int) -> list[Sent]:
     return [report(VT, f"{file}-0", at=at, reference=file), danger]
 
 
+MINUTES = """
+agreement: proef
+version: 1
+title: Proef
+valid_from: 2015-01-01
+valid_to: null
+applies_to: all
+calendar: nl
+attention: {default: [{to: worker}]}
+rules:
+  - {id: ST-02, title: Gevaar, from: [acute_danger_found], until: [acute_action_taken], per: report_id,
+     warn: {minutes: 15}, breach: {minutes: 60}, weight: 5, already: true}
+"""
+
+
 def test_when_the_ledgers_clock_stands_still_alerts_are_raised_all_the_same(site: Site) -> None:
     with only_told(site, *in_danger(1)):
         pass
-    site.start("monitoring", WAAKVLAM_MONITORING_PATIENCE_SECONDS="1")
+    agreed = shutil.copytree(ROOT / "agreements", site.folder / "agreements")
+    (agreed / "proef-1.yaml").write_text(MINUTES, "utf-8")
+    site.start("monitoring", WAAKVLAM_AGREEMENTS=str(agreed), WAAKVLAM_MONITORING_PATIENCE_SECONDS="1")
     site.until(lambda: site.is_ready("monitoring"))
 
     site.until(lambda: "breach" in site.early_stages())

@@ -10,7 +10,7 @@ import pytest
 from ledger.metrics import registry
 from ledger.model import OutboxRow
 from services.monitoring import alert_view
-from services.monitoring.agents import UNCONFIRMED_AFTER_MICROS, Counting, Telling
+from services.monitoring.agents import UNCONFIRMED_AFTER_MICROS, Counting, Looking, Telling
 from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World
 from waakvlam.clock import FixedClock, micros_of
 from waakvlam.codec import data_of, decode
@@ -208,7 +208,9 @@ def test_a_radar_that_is_rebuilt_from_the_ledger_does_not_tell_old_alerts_again(
 def test_what_was_delivered_and_never_came_back_is_told_again_after_two_minutes(
     station: Station, broker: Broker, real: FixedClock
 ) -> None:
-    counting = Counting(station.radar, mine=lambda: range(PARTITIONS), real=real, meters=registry("monitoring"))
+    counting = Counting(
+        station.radar, looked_to=lambda: AT, mine=lambda: range(PARTITIONS), real=real, meters=registry("monitoring")
+    )
     tell(station, broker, real)
     first, broker.taken = broker.ids(), []
 
@@ -219,3 +221,43 @@ def test_what_was_delivered_and_never_came_back_is_told_again_after_two_minutes(
     asyncio.run(counting.step())
     tell(station, broker, real)
     assert broker.ids() == first
+
+
+def test_the_moment_looked_at_is_told_only_when_nothing_due_is_left(station: Station) -> None:
+    horizons = [AT + 9 * DAY, AT + 90 * DAY]
+    looks = Looking(
+        station.radar,
+        mine=lambda: range(PARTITIONS),
+        clock=station.clock,
+        meters=registry("monitoring"),
+        patience_seconds=20.0,
+        rest_seconds=0.25,
+    )
+    told = []
+    for at in horizons:
+        station.horizon.promised(at, {number: len(some) for number, some in enumerate(station.world.partitions)})
+        while asyncio.run(looks.step()) == 0.0:
+            pass
+        told.append((looks.looked_to, station.look()))
+
+    assert told == [(at, 0) for at in horizons]
+
+
+def test_a_clock_that_stands_still_is_not_waited_for_and_is_counted(station: Station) -> None:
+    meters = registry("monitoring")
+    station.clock.at = AT + 300 * DAY
+    looks = Looking(
+        station.radar,
+        mine=lambda: range(PARTITIONS),
+        clock=station.clock,
+        meters=meters,
+        patience_seconds=-1.0,
+        rest_seconds=0.25,
+    )
+    before = station.view.tally(range(PARTITIONS)).open_alerts
+
+    asyncio.run(looks.step())
+
+    assert station.view.tally(range(PARTITIONS)).open_alerts > before
+    assert meters.registry.get_sample_value("waakvlam_radar_early_scans_total") == PARTITIONS
+    assert looks.looked_to is None
