@@ -153,7 +153,10 @@ def _told_steps(case, row, told, calendars, last):
         # "Day-based terms are counted from the microsecond before raised_at."
         is_clock = terms.unit_of(way["after"]) in ("minutes", "hours")
         base = row.raised_at if is_clock else row.raised_at - terms.MICROSECOND
-        at = terms.end_of_term(way["after"], base, calendars[row.one.file["calendar"]])
+        try:
+            at = terms.end_of_term(way["after"], base, calendars[row.one.file["calendar"]])
+        except terms.Uncountable:
+            continue  # fine print 5: only a stage that cannot be counted fails the replay
         is_open = row.raised_at <= at and (row.closed_at is None or at < row.closed_at)
         if at <= last and is_open and not _is_acknowledged(case, row, told, at):
             steps.append((k, way["to"], at))

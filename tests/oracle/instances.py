@@ -4,7 +4,7 @@ import itertools
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.oracle import knowledge, terms
 from tests.oracle.knowledge import Event
@@ -62,6 +62,7 @@ class View:
     agreements: list
     calendars: dict
     last: datetime  # the last T of the run; needed only to stop counting moments
+    choices: dict = field(default_factory=dict)  # asked often, and the same for one K(T)
 
     def after(self, start, entries):
         """The first such event after the start, in the order."""
@@ -71,7 +72,10 @@ class View:
         return knowledge.may_start(self.known, event, rule)
 
     def chosen(self, rule_id, event):
-        return knowledge.chosen_for(self.agreements, self.known, rule_id, event)
+        asked = rule_id, event.id
+        if asked not in self.choices:
+            self.choices[asked] = knowledge.chosen_for(self.agreements, self.known, rule_id, event)
+        return self.choices[asked]
 
 
 def of_case(view):
@@ -98,20 +102,17 @@ def _settle(view, one, satisfying):
 
 def _stopping(view, start, rule):
     """The first `until` event e after s (same `per` value)."""
-    for one in view.known:
-        shared = knowledge.same(knowledge.per_value(one, rule), knowledge.per_value(start, rule))
-        if one.place > start.place and knowledge.matches(one, rule["until"]) and shared:
-            return one
-    return None
+    return next((one for one in view.known if one.place > start.place and _stops(one, start, rule)), None)
 
 
 def _beforehand(view, start, rule):
     """With `already: true` an `until` event before s counts too, however long before."""
-    for one in view.known:
-        shared = knowledge.same(knowledge.per_value(one, rule), knowledge.per_value(start, rule))
-        if one.place < start.place and knowledge.matches(one, rule["until"]) and shared:
-            return one
-    return None
+    return next((one for one in view.known if one.place < start.place and _stops(one, start, rule)), None)
+
+
+def _stops(one, start, rule):
+    own = knowledge.per_value(start, rule)
+    return knowledge.matches(one, rule["until"]) and knowledge.same(knowledge.per_value(one, rule), own)
 
 
 def _ladder_term(file, stage, start):
@@ -191,34 +192,43 @@ def of_moments(view, file, rule):
 
 
 def _moments_of(view, file, rule, anchor, *, is_replaced):
-    """Fine print 5: moments are counted in order, up to the first whose stages all fall after the last T."""
+    """Fine print 5: moments are counted in order, up to the first whose stages all fall after the last T.
+
+    Only what fails depends on that: a moment that a shift pushed behind the next one does not hide it, for what is open
+    at T is a function of nothing but K(T). So the counting goes on for a month, and what cannot be counted is left out.
+    """
     calendar = view.calendars[file["calendar"]]
-    ending = view.after(anchor, rule.get("ends") or [])
+    horizon = terms.local_day(view.last) + timedelta(days=30)
+    is_past = False
     for number, term in enumerate(_offsets(rule), 1):
-        one = Instance(file, rule, f"{anchor.id}#{number}", anchor, [anchor.id], replaced=is_replaced)
-        done = next(
-            (
-                each
-                for each in view.known
-                if each.place > anchor.place
-                and knowledge.matches(each, rule["until"])
-                and knowledge.same(each.data.get("moment"), number)
-            ),
-            None,
-        )
-        # "Any `ends` event after s ends every moment that is not satisfied before it, also where the same event would."
-        one.ended = ending is not None and not (done is not None and done.place < ending.place)
-        _settle(view, one, done)
+        one = _moment(view, file, rule, anchor, number)
+        one.replaced = is_replaced
         try:
             day = terms.day_of_term(term, terms.local_day(anchor.occurred_at), calendar)
+            _put_from_day(one, day, calendar)
         except terms.Uncountable:
-            if not one.is_over and (rule.get("warn") or rule.get("breach")):
+            if not one.is_over and not is_past:
                 raise
             return
-        _put_from_day(one, day, calendar)
         yield one
-        if all(due is not None and due > view.last for due in one.stages.values()):
+        is_past = is_past or all(due is not None and due > view.last for due in one.stages.values())
+        if day > horizon:
             return
+
+
+def _moment(view, file, rule, anchor, number):
+    """Satisfied by the first `until` event after s whose `data.moment` is the number i."""
+    one = Instance(file, rule, f"{anchor.id}#{number}", anchor, [anchor.id])
+    done = None
+    for each in view.known:
+        is_its = knowledge.matches(each, rule["until"]) and knowledge.same(each.data.get("moment"), number)
+        if each.place > anchor.place and is_its and done is None:
+            done = each
+    # "Any `ends` event after s ends every moment that is not satisfied before it, also where the same event would."
+    ending = view.after(anchor, rule.get("ends") or [])
+    one.ended = ending is not None and not (done is not None and done.place < ending.place)
+    _settle(view, one, done)
+    return one
 
 
 def _offsets(rule):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from tests.oracle.terms import instant, local_day
 
@@ -21,7 +22,7 @@ class Event:
     recorded_at: datetime
     data: dict
 
-    @property
+    @cached_property
     def place(self):
         """Order inside K(T) is by (`occurred_at`, `recorded_at`, `id`); ids compare as text by code point."""
         return self.occurred_at, self.recorded_at, self.id
@@ -131,7 +132,7 @@ def same(one, other):
 
 def matches(event, entries):
     """`from` and `until` are lists of event types, or of `{type: plan_agreed, where: {plan: safety}}`."""
-    return any(_matches_one(event, {"type": one} if isinstance(one, str) else one) for one in entries)
+    return any(event.type == one or (not isinstance(one, str) and _matches_one(event, one)) for one in entries)
 
 
 def _matches_one(event, entry):
