@@ -89,7 +89,7 @@ class Telling:
     def __init__(
         self, radar: Radar, rules: RuleIndex, send: Send, *, mine: Mine, clock: Clock, real: Clock, meters: Meters
     ) -> None:
-        self._view = radar.view
+        self._radar = radar
         self._rules = rules
         self._send = send
         self._mine = mine
@@ -107,13 +107,13 @@ class Telling:
         return 0.0 if len(rows) == ROWS_PER_DELIVERY else 0.5
 
     def _untold(self) -> list[Undelivered]:
-        with self._view.reading() as t:
+        with self._radar.view.reading() as t:
             return alert_view.undelivered(t, self._mine(), ROWS_PER_DELIVERY)
 
     def _mark(self, rows: Sequence[Undelivered]) -> None:
         now, at = self._clock.micros(), self._real.micros()
         steps = [Told(one.row.alert, one.row.number, step, at) for one in rows for step in one.steps]
-        with self._view.transaction() as t:
+        with self._radar.writing() as t:
             alert_view.mark_sent(t, steps)
         for one in rows:
             for step in one.steps:
@@ -158,8 +158,8 @@ class Counting:
         return TALLY_SECONDS
 
     def _tell_again(self) -> int:
-        with self._radar.view.transaction() as t:
-            return alert_view.tell_again(t, sent_before=self._real.micros() - UNCONFIRMED_AFTER_MICROS)
+        with self._radar.writing() as t:
+            return alert_view.tell_again(t, self._mine(), sent_before=self._real.micros() - UNCONFIRMED_AFTER_MICROS)
 
 
 class Auditing:

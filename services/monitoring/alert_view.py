@@ -81,13 +81,15 @@ def confirm(t: Statements, steps: Sequence[Told]) -> None:
     mark_sent(t, steps)
 
 
-def tell_again(t: Statements, *, sent_before: int) -> int:
-    """Take back the mark of steps that were sent before an instant and never came back; return how many rows that are."""
-    touched = 0
+def tell_again(t: Statements, partitions: Iterable[int], *, sent_before: int) -> int:
+    """Take back the mark of steps that were sent before an instant and never came back; return how many that are."""
+    mine, touched = list(partitions), 0
     for step in STEPS:
-        touched += t.execute(
-            f"UPDATE alerts SET {step}_sent_at = NULL, pending = 1 WHERE {step}_sent_at < ? AND {step}_recorded_at IS NULL",
-            (sent_before,),
+        touched += t.execute_in(
+            f"UPDATE alerts SET {step}_sent_at = NULL, pending = 1"
+            f" WHERE {step}_sent_at < ? AND {step}_recorded_at IS NULL AND part {{in}}",
+            mine,
+            before=(sent_before,),
         )
     return touched
 

@@ -70,6 +70,12 @@ class Radar:
             self.horizon.assigned({place.partition: stored.get(place, 0) for place in places})
             return dict(stored)
 
+    @contextmanager
+    def writing(self) -> Iterator[Statements]:
+        """Open a transaction on the view that no other thread of this process is in the way of."""
+        with self._lock, self.view.transaction() as t:
+            yield t
+
     def fold(self, batch: Batch) -> None:
         """Take in a batch of the ledger's records: all its effects and its positions, or nothing."""
         stories, seen_to = _stories(batch)

@@ -190,9 +190,10 @@ class Station:
     folder: Path
     clock: FixedClock = field(default_factory=lambda: FixedClock(micros_of(BEGIN)))
     memory: int = 100
+    url: str = ""
 
     def __post_init__(self) -> None:
-        self.view = RadarView(open_database(f"sqlite:///{self.folder / 'radar.db'}"))
+        self.view = RadarView(open_database(self.url or f"sqlite:///{self.folder / 'radar.db'}"))
         self.start()
 
     def start(self) -> None:
