@@ -11,8 +11,8 @@ from ledger.model import Alias, Head, Known, Parked, PersonMatch
 from ledger.record import Record, case_id, stream_of
 from ledger.writing import Writing
 from services.intake.outcome import ACCEPTED, PARKED, Outcome
-from services.intake.redaction import is_personal, pseudonyms_in
-from services.intake.rules import Reading
+from services.intake.redaction import is_personal
+from services.intake.rules import Reading, pseudonyms_in
 
 PERSONS_MATCH_WITHIN = 5 * 36_525 * 864_000_000  # five years of 365.25 days, in microseconds
 

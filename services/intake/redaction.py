@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from services.intake.fitting import fits
-from services.intake.rules import fields_within
+from services.intake.rules import fields_within, is_pseudonym
 from waakvlam.catalogue import EventType, all_versions
 from waakvlam.codec import MARKER, Write, plain, schema_writer
 
@@ -48,14 +48,6 @@ class _Marks:
 def is_personal(event_type: EventType) -> bool:
     """Tell whether events of this type may hold something about a person."""
     return bool(_marks(event_type)) or event_type.name == "event_corrected"
-
-
-def pseudonyms_in(event_type: EventType, record: Mapping[str, Any]) -> list[str]:
-    """Return the persons that an event names, each once, in their order."""
-    marks = _marks(event_type)
-    named = [record[name] for name in marks.pseudonyms]
-    named += [one[inner] for name, inner in marks.inner_pseudonyms for one in record[name] or ()]
-    return list(dict.fromkeys(name for name in named if name))
 
 
 def redact(event_type: EventType, record: Mapping[str, Any], value: bytes, known: Mapping[str, str]) -> Redacted:
@@ -110,12 +102,13 @@ class _Labels:
     def __init__(self, known: Mapping[str, str], used: dict[str, str]) -> None:
         self._known = known
         self._used = used
+        self._last = max((int(label[1:]) for label in known.values()), default=0)
 
     def of(self, pseudonym: str) -> str:
-        label = self._known.get(pseudonym) or self._used.get(pseudonym)
-        if label is None:
-            new = sum(1 for one in self._used if one not in self._known)
-            label = f"p{len(self._known) + new + 1}"
+        if not is_pseudonym(pseudonym):
+            raise UnknownField(CORRECTION_DATA)  # in an event it was rejected when it was read
+        label = self._known.get(pseudonym) or self._used.get(pseudonym) or f"p{self._last + 1}"
+        self._last = max(self._last, int(label[1:]))
         self._used[pseudonym] = label
         return label
 

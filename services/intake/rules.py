@@ -25,6 +25,7 @@ from waakvlam.topics import Agency, municipalities
 VALUE_BYTES_MAX = 64 * 1024
 AHEAD_MICROS_MAX = 5 * 60 * 1_000_000
 REFERENCE_CHARACTERS_MAX = 100
+PSEUDONYM_CHARACTERS_MAX = 200
 
 
 @dataclass(slots=True)
@@ -77,6 +78,7 @@ def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
     event_type, record = decode(value)
     _check_type(envelope, event_type, agency)
     occurred_at = _check_shared(event_type, record, now)
+    _check_persons(event_type, record)
     _check_correction(event_type, record)
     return Reading(
         raw=raw,
@@ -114,6 +116,44 @@ def _check_shared(event_type: EventType, record: Mapping[str, Any], now: int) ->
     if case is None and reference is None and not event_type.opens_case and not event_type.without_case:
         raise Unreadable("reference", "Zonder zaaknummer en zonder kenmerk is niet te zeggen bij welke zaak dit hoort.")
     return occurred_at
+
+
+def _check_persons(event_type: EventType, record: Mapping[str, Any]) -> None:
+    for name, pseudonym in _persons(event_type, record):
+        if not is_pseudonym(pseudonym):
+            raise Unreadable(name, "Een persoon heeft geen bruikbaar pseudoniem; zo zouden gezinnen verward raken.")
+
+
+def is_pseudonym(text: str) -> bool:
+    """Tell whether a text can stand for one person: blank or endless ones would join families that are strangers."""
+    return 0 < len(text) <= PSEUDONYM_CHARACTERS_MAX and text.isprintable() and text.strip() == text
+
+
+def pseudonyms_in(event_type: EventType, record: Mapping[str, Any]) -> list[str]:
+    """Return the persons that an event names, each once, in their order."""
+    return list(dict.fromkeys(pseudonym for _, pseudonym in _persons(event_type, record)))
+
+
+def _persons(event_type: EventType, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, inner in _person_fields(event_type):
+        if inner is None and record[name] is not None:
+            yield name, record[name]
+        elif inner is not None:
+            for one in record[name] or ():
+                yield name, one[inner]
+
+
+@cache
+def _person_fields(event_type: EventType) -> tuple[tuple[str, str | None], ...]:
+    """Return where pseudonyms stand: in a field, or in a field of the records that a list holds."""
+    own = [(one.name, None) for one in event_type.data_fields if one.pseudonym]
+    inner = [
+        (outer.name, one["name"])
+        for outer in event_type.data_fields
+        for one in fields_within(outer.type)
+        if one.get("pseudonym")
+    ]
+    return (*own, *inner)
 
 
 def _check_correction(event_type: EventType, record: Mapping[str, Any]) -> None:

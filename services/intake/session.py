@@ -20,8 +20,8 @@ from services.intake.book import Book
 from services.intake.history import event_of
 from services.intake.ladders import Ladders
 from services.intake.outcome import Outcome
-from services.intake.redaction import Redacted, UnknownField, is_personal, pseudonyms_in, redact, redact_correction
-from services.intake.rules import Reading, Rejected, classify
+from services.intake.redaction import Redacted, UnknownField, is_personal, redact, redact_correction
+from services.intake.rules import Reading, Rejected, classify, pseudonyms_in
 from waakvlam.catalogue import EventType, event_types
 from waakvlam.clock import instant_of
 from waakvlam.codec import data_of

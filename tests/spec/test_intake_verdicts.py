@@ -444,6 +444,8 @@ BAD = {
     "case that is none": (report(POLICE, "bad-1", case="zaak-7"), "case"),
     "endless reference": (report(POLICE, "bad-1", reference="x" * 101), "reference"),
     "empty reference": (report(POLICE, "bad-1", reference=""), "reference"),
+    "person without a pseudonym": (report(POLICE, "bad-1", persons=[""]), "persons"),
+    "person with a blank pseudonym": (report(POLICE, "bad-1", persons=["psn-voorbeeld-1", " "]), "persons"),
     "no case and no reference": (met(VT, "bad-1"), "reference"),
     "correction of nothing": (
         sent(

@@ -11,7 +11,8 @@ from services.intake.fitting import fits
 from services.intake.fuse import IN_A_ROW_MAX, WINDOW, Fuse
 from services.intake.ladders import no_ladders
 from services.intake.post import IDLE_SECONDS, LETTERS_PER_ROUND_MAX, Post
-from services.intake.redaction import UnknownField, is_personal, pseudonyms_in, redact, redact_correction
+from services.intake.redaction import UnknownField, is_personal, redact, redact_correction
+from services.intake.rules import pseudonyms_in
 from services.intake.testing import report
 from waakvlam.catalogue import event_types
 from waakvlam.codec import decode, encode
