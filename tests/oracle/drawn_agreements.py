@@ -7,7 +7,7 @@ PLANS = ("safety", "help", "recovery")
 
 
 def draw(dice, base):
-    """Return the files of one region (as YAML would hold them) and the calendar they name."""
+    """Return the files of one region (as YAML would hold them) and the calendars they name."""
     pool = dice.sample(sorted(RULES), dice.randint(2, 6))
     traits = {one: {"legal": dice.random() < 0.15} for one in pool}
     files = _versions(dice, base, "landelijk", "all", pool, traits)
@@ -18,7 +18,7 @@ def draw(dice, base):
         files += _versions(dice, base, name, applies, some, traits)
     if dice.random() < 0.1:
         files.pop(0)
-    return files or draw(dice, base)[0], {"nl": _calendar(dice, base)}
+    return files or draw(dice, base)[0], {name: _calendar(dice, base, name) for name in ("nl", "streek")}
 
 
 def _versions(dice, base, name, applies, pool, traits):
@@ -44,21 +44,20 @@ def _versions(dice, base, name, applies, pool, traits):
                 "valid_from": start,
                 "valid_to": end if end is None or end >= start else None,
                 "applies_to": applies,
-                "calendar": "nl",
+                "calendar": "nl" if dice.random() < 0.85 else "streek",
                 "attention": _attention(dice),
                 "ladders": [_ladder(dice)],
-                "rules": [{**RULES[one](dice), "id": one, **_common(dice, one, traits[one])} for one in ids],
+                "rules": [{**RULES[one](dice), "id": one, **_common(dice, traits[one])} for one in ids],
             }
         )
     return files
 
 
-def _common(dice, name, traits):
+def _common(dice, traits):
     found = {}
     if traits["legal"] or dice.random() < 0.05:
         found["legal"] = True
-    # Of silence the text says one thing in general and another in its own section; the door to that is not opened.
-    if dice.random() < 0.25 and not name.startswith("SILENCE"):
+    if dice.random() < 0.25:
         found["weight"] = dice.choice([1, 3, 5, 5, 5])
     if dice.random() < 0.15:
         found["if_case"] = "has_child"
@@ -271,13 +270,22 @@ RULES = {
 }
 
 
-def _calendar(dice, base):
-    """The days off of these years, by hand; at times a calendar that ends soon."""
-    listed = "2024-01-01 2024-03-29 2024-04-01 2024-04-27 2024-05-05 2024-05-09 2024-05-20 2024-12-25 2024-12-26 2025-01-01 2025-04-18 2025-04-21 2025-04-26 2025-05-05 2025-05-29 2025-06-09 2025-12-25 2025-12-26 2026-01-01 2026-04-03 2026-04-06 2026-04-27 2026-05-05 2026-05-14 2026-05-25 2026-12-25 2026-12-26 2027-01-01"
+def _calendar(dice, base, name):
+    """The days off of these years, by hand, or days by chance; at times a calendar that begins late or ends soon."""
+    days = map(date.fromisoformat, DAYS_OFF.split())
+    if name == "streek":
+        days = sorted({base + timedelta(days=dice.randint(-5, 60)) for _ in range(20)})
     is_short = dice.random() < 0.04
     return {
-        "calendar": "nl",
-        "from": date(2010, 1, 1),
+        "calendar": name,
+        "from": date(2010, 1, 1) if dice.random() < 0.98 else base + timedelta(days=dice.randint(-5, 5)),
         "to": base + timedelta(days=dice.randint(10, 200)) if is_short else date(2045, 12, 31),
-        "days_off": {date.fromisoformat(day): "vrij" for day in listed.split()},
+        "days_off": dict.fromkeys(days, "vrij"),
     }
+
+
+DAYS_OFF = (
+    "2024-01-01 2024-03-29 2024-04-01 2024-04-27 2024-05-05 2024-05-09 2024-05-20 2024-12-25 2024-12-26 "
+    "2025-01-01 2025-04-18 2025-04-21 2025-04-26 2025-05-05 2025-05-29 2025-06-09 2025-12-25 2025-12-26 "
+    "2026-01-01 2026-04-03 2026-04-06 2026-04-27 2026-05-05 2026-05-14 2026-05-25 2026-12-25 2026-12-26 2027-01-01"
+)

@@ -1,6 +1,9 @@
 """The product and a second engine, written from the rule book alone, print the same rows for any history."""
 
+import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +24,18 @@ def test_two_engines_that_read_the_same_rule_book_print_the_same_rows(first: int
 
         if compare.differs(story, tmp_path):
             pytest.fail(compare.told(compare.smallest(story, tmp_path), tmp_path))
+
+
+def test_the_command_line_prints_the_same_rows_as_json_lines(tmp_path: Path) -> None:
+    story = next(one for one in map(histories.tell, range(500)) if len(compare.by_hand(one)) > 5)
+    compare.write(story, tmp_path / "agreements")
+    (tmp_path / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in story.events), "utf-8")
+    waakvlam = [Path(sys.executable).with_name("waakvlam"), "replay", "--agreements", tmp_path / "agreements"]
+    until = ["--until", story.until] if story.until else []
+
+    done = subprocess.run([*waakvlam, "--events", tmp_path / "events.jsonl", *until], capture_output=True, check=True)
+
+    assert [json.loads(line) for line in done.stdout.splitlines()] == compare.by_hand(story)
 
 
 def test_a_difference_is_found_and_its_story_made_small(tmp_path: Path) -> None:
