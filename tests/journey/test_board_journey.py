@@ -1,5 +1,7 @@
 """What staff do at the board, in a real browser: see an alert come, look at the case, pick it up, see it recorded."""
 
+import threading
+
 import pytest
 from playwright.sync_api import expect
 
@@ -90,6 +92,20 @@ def test_who_asks_for_it_sees_new_alerts_by_themselves(page, site, families):
     )
 
     expect(page.locator("ol.alarmen > li")).to_have_count(before + 1, timeout=15_000)
+
+
+@pytest.mark.parametrize("script", ["htmx.min.js", "hx-sse.min.js", "bord.js"])
+def test_a_script_that_comes_late_does_not_cost_the_connection(page, site, families, script):
+    pause = threading.Event()
+
+    def late(route):
+        pause.wait(0.7)
+        route.continue_()
+
+    page.route(f"**/{script}", late)
+    page.goto(site.address)
+
+    connected(page)
 
 
 def test_what_is_closed_elsewhere_is_told(page, site, families):
