@@ -54,7 +54,8 @@ class Looking:
         """Take one look, and say so where it changed something; go on at once while there is more than it could take."""
         known_to = {part: at for part in self._mine() if (at := self._horizon.of(part)) is not None}
         early = self._early()
-        complete_to = min(known_to.values()) if len(known_to) == len(self._mine()) and not early else None
+        is_all_known = bool(known_to) and len(known_to) == len(self._mine()) and not early
+        complete_to = min(known_to.values()) if is_all_known else None
         known_to |= dict.fromkeys(early, self._clock.micros())
         try:
             looked_at = await asyncio.to_thread(self._radar.scan, known_to, early=early, limit=CASES_PER_LOOK)

@@ -261,3 +261,24 @@ def test_a_clock_that_stands_still_is_not_waited_for_and_is_counted(station: Sta
     assert station.view.tally(range(PARTITIONS)).open_alerts > before
     assert meters.registry.get_sample_value("waakvlam_radar_early_scans_total") == PARTITIONS
     assert looks.looked_to is None
+
+
+def test_a_worker_without_a_partition_has_nothing_to_do_and_goes_on(
+    station: Station, broker: Broker, real: FixedClock
+) -> None:
+    def mine() -> tuple[int, ...]:
+        return ()
+
+    meters = registry("monitoring")
+    looks = Looking(
+        station.radar, mine=mine, clock=station.clock, meters=meters, patience_seconds=20.0, rest_seconds=0.25
+    )
+    telling = Telling(
+        station.radar, NATIONAL_AND_REGION, broker.send, mine=mine, clock=station.clock, real=real, meters=meters
+    )
+    counting = Counting(station.radar, looked_to=lambda: looks.looked_to, mine=mine, real=real, meters=meters)
+
+    for step in (looks.step, telling.step, counting.step):
+        assert asyncio.run(step()) > 0
+
+    assert broker.taken == []
