@@ -40,6 +40,8 @@ class CaseWatch:
         self._folding = Folding(agreements, case)
         self._stages: list[tuple[int, int, Instance]] = []
         self._steps: list[tuple[int, int, int, AlertRow, str]] = []
+        self._edges: list[tuple[int, int, MomentsRule]] = []
+        self._edge_of: dict[MomentsRule, int] = {}
         self._pushed = 0
         self._changes: list[Change] = []
 
@@ -127,6 +129,9 @@ class CaseWatch:
         for instance in folding.begun:
             if instance.is_live and not instance.is_stale and instance.row is None:
                 self._begin(instance)
+        if self._last_at is None:
+            for at, rule in folding.edges:
+                self._note_edge(at, rule)
         folding.forget_changes()
 
     def _begin(self, instance: Instance) -> None:
@@ -169,14 +174,32 @@ class CaseWatch:
     def _pass_time(self, until: int) -> None:
         """Raise what comes due, and tell who is next, in the order of time."""
         while True:
+            edge_at = self._edges[0][0] if self._edges else until + 1
             stage_at = self._stages[0][0] if self._stages else until + 1
             step_at = self._steps[0][0] if self._steps else until + 1
-            if min(stage_at, step_at) > until:
+            if min(edge_at, stage_at, step_at) > until:
                 return
-            if stage_at <= step_at:
+            if edge_at <= min(stage_at, step_at):
+                self._go_on(*heappop(self._edges))
+            elif stage_at <= step_at:
                 self._come_due(*heappop(self._stages))
             else:
                 self._tell(*heappop(self._steps))
+
+    def _go_on(self, at: int, _: int, rule: MomentsRule) -> None:
+        """Count a schedule without end further: the last moment that was counted comes due."""
+        if self._edge_of.get(rule) != at:
+            return
+        del self._edge_of[rule]
+        self.now = max(self.now, at)
+        self._folding.go_on(rule, self.now)
+        self._settle()
+
+    def _note_edge(self, at: int, rule: MomentsRule) -> None:
+        if self._edge_of.get(rule) != at:
+            self._edge_of[rule] = at
+            self._pushed += 1
+            heappush(self._edges, (at, self._pushed, rule))
 
     def _come_due(self, due: int, _: int, instance: Instance) -> None:
         if instance.is_stale or not instance.is_live:
@@ -184,9 +207,6 @@ class CaseWatch:
         self.now = max(self.now, due)
         self._succeed(instance, instance)
         self._schedule(instance)
-        if self._last_at is None and isinstance(instance.rule, MomentsRule):
-            self._folding.go_on(instance.rule, self.now)
-            self._settle()
 
     def _tell(self, at: int, _: int, step: int, row: AlertRow, to: str) -> None:
         if row.closed_at is not None:

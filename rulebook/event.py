@@ -98,9 +98,7 @@ def parse_json(line: str | bytes) -> dict[str, Any]:
 
 def from_json(told: Mapping[str, Any]) -> Event:
     """Return the event that a JSON object tells. Raises HistoryError with the field and the reason."""
-    case = told.get("case")
-    if case is not None and not isinstance(case, str):
-        raise HistoryError("case: must be text, or left out")
+    case = None if told.get("case") is None else _text(told, "case")
     data = told.get("data")
     if data is None:
         data = {}
@@ -135,7 +133,16 @@ def _text(told: Mapping[str, Any], field: str) -> str:
     value = told.get(field)
     if not isinstance(value, str):
         raise HistoryError(f"{field}: must be text")
+    if not value.isascii():
+        _check_characters(field, value)
     return value
+
+
+def _check_characters(field: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise HistoryError(f"{field}: holds half a character") from None
 
 
 def _instant(told: Mapping[str, Any], field: str) -> int:

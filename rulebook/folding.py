@@ -11,9 +11,9 @@ from rulebook import kinds
 from rulebook.agreements import Agreements, KeyedRule, Plan
 from rulebook.event import CORRECTED, WITHDRAWN, Event
 from rulebook.history import PHASE_TYPES, History, effective, lists_child, named_event
-from rulebook.instance import CASE_CLOSED, REPLACED, Instance
+from rulebook.instance import BREACH, CASE_CLOSED, REPLACED, WARN, Instance
 from rulebook.kinds import date, silence
-from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, Rule, SilenceRule
+from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, MomentsRule, Rule, SilenceRule
 from rulebook.values import shared
 
 # A rule counts by itself; a silence is a matter of a rule id, for each event asks its own version.
@@ -38,6 +38,8 @@ class Folding:
         self.over: list[Instance] = []
         self.succeeded: list[tuple[Instance, Instance | None]] = []
         self.begun: list[Instance] = []
+        # Schedules without end, and the instant at which the last moment that was counted comes due.
+        self.edges: list[tuple[int, MomentsRule]] = []
 
     def living(self) -> Iterator[Instance]:
         """Yield the instances that are neither ended nor satisfied."""
@@ -54,6 +56,7 @@ class Folding:
         self.over.clear()
         self.succeeded.clear()
         self.begun.clear()
+        self.edges.clear()
 
     def fold(self, events: Iterable[Event], horizon: int) -> None:
         """Take in events that became known at one instant. Moments are counted up to the horizon."""
@@ -74,7 +77,7 @@ class Folding:
                 self._count_again(unit, horizon)
             self._again.clear()
 
-    def go_on(self, rule: Rule, horizon: int) -> None:
+    def go_on(self, rule: MomentsRule, horizon: int) -> None:
         """Count the moments of a rule up to a later horizon."""
         self._count_again(rule, horizon)
 
@@ -168,6 +171,15 @@ class Folding:
                     self.begun.append(instance)
         if now:
             self._living[unit] = now
+        if isinstance(unit, MomentsRule):
+            self._note_edge(unit, now)
+
+    def _note_edge(self, rule: MomentsRule, living: Mapping[str, Instance]) -> None:
+        beyond = [one for one in living.values() if one.number is not None and one.number > len(rule.at)]
+        if beyond:
+            last = max(beyond, key=lambda one: one.number or 0)
+            dues = [due for due in (last.original(WARN), last.original(BREACH)) if due is not None]
+            self.edges.append((min(dues), rule))
 
     def _counted(self, unit: Unit, horizon: int, before: Mapping[str, Instance]) -> dict[str, Instance]:
         if isinstance(unit, str):

@@ -154,9 +154,8 @@ def same(a, b):
 
 
 def means(entries, event):
-    for entry in entries:
-        if isinstance(entry, str):
-            entry = {"type": entry}
+    for named in entries:
+        entry = {"type": named} if isinstance(named, str) else named
         if entry["type"] == event["type"] and all(
             field in event["data"] and allowed(value, event["data"][field])
             for field, value in entry.get("where", {}).items()

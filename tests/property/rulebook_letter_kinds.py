@@ -104,25 +104,36 @@ def of_moments(rule, file, k, book, *, last, **_):
         yield s, lambda s=s: list(schedule(rule, file, k, book, s, last, replaced=s is not anchors[-1]))
 
 
+def offset(rule, i):
+    """The term from the day of the anchor to the day of moment i; none beyond a list that does not go on."""
+    if i <= len(rule["at"]):
+        return rule["at"][i - 1]
+    if not rule.get("then_every"):
+        return None
+    every = rule["then_every"]
+    [unit] = [unit for unit in every if unit != "shift"]
+    return {unit: rule["at"][-1][unit] + (i - len(rule["at"])) * every[unit], "shift": every.get("shift", False)}
+
+
+def moment(rule, k, s, i, ends, *, replaced):
+    """How moment i ended, and when it was satisfied."""
+    stops = later(k, rule["until"], s, lambda e: same(e["data"].get("moment"), i))
+    ended, satisfied = settled(k, s, stops)
+    if replaced:
+        return "replaced", satisfied
+    if ends and not (stops and place(stops[0]) < place(ends[0])):
+        return "ended", satisfied
+    return ended, satisfied
+
+
 def schedule(rule, file, k, book, s, last, *, replaced):
     ends = later(k, rule.get("ends", []), s)
     is_past = False
     for i in range(1, FOREVER):
-        if i <= len(rule["at"]):
-            term = rule["at"][i - 1]
-        elif rule.get("then_every"):
-            every = rule["then_every"]
-            [unit] = [unit for unit in every if unit != "shift"]
-            n = rule["at"][-1][unit] + (i - len(rule["at"])) * every[unit]
-            term = {unit: n, "shift": every.get("shift", False)}
-        else:
+        term = offset(rule, i)
+        if term is None:
             return
-        stops = later(k, rule["until"], s, lambda e, i=i: same(e["data"].get("moment"), i))
-        ended, satisfied = settled(k, s, stops)
-        if replaced:
-            ended = "replaced"
-        elif ends and not (stops and place(stops[0]) < place(ends[0])):
-            ended = "ended"
+        ended, satisfied = moment(rule, k, s, i, ends, replaced=replaced)
         day = lambda term=term: day_after(term, local(s["occurred_at"]), book)  # noqa: E731 - counted where it is needed
         try:
             one = made(
@@ -134,12 +145,13 @@ def schedule(rule, file, k, book, s, last, *, replaced):
             raise
         yield one
         counted = [due for due in one["original"].values() if due is not None]
-        if "cannot be counted" not in counted and all(due > last for due in counted):
+        if "cannot be counted" in counted:
+            if ended and i > len(rule["at"]):
+                return
+        elif all(due > last for due in counted):
             is_past = True
             if i > len(rule["at"]):
                 return
-        elif i > len(rule["at"]) and (ended and "cannot be counted" in counted):
-            return
 
 
 def of_silence(rule, file, k, book, *, files, **_):

@@ -62,7 +62,7 @@ class Story:
         self.files = files or [file(*rules)]
         self.lines = []
 
-    def tell(self, at, name, told=None, *, id=None, agency="vt", municipality="0014", **data):
+    def tell(self, at, name, told=None, *, id=None, agency="vt", municipality="0014", **data):  # noqa: A002 - the name on the wire
         """Tell what happened at a time; `told` is when it was recorded, where that was later."""
         self.lines.append(
             {

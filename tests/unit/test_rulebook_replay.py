@@ -1,0 +1,160 @@
+"""The offline engine's lines (rule book sections 9 and 10): what is taken, dropped and refused, and in which order rows come."""
+
+import json
+from pathlib import Path
+from runpy import run_path
+from uuid import UUID, uuid5
+
+import pytest
+
+from rulebook.errors import HistoryError
+from rulebook.instants import parse_instant
+from rulebook.replay import replay
+
+STORY = run_path(str(Path(__file__).parents[1] / "spec" / "rulebook_story.py"))
+Story, file, agreements = STORY["Story"], STORY["file"], STORY["agreements"]
+CONTACT = {"id": "ST-08", "from": ["handover_accepted"], "until": ["first_contact_made"], "breach": {"days": 5}}
+AGREEMENTS = agreements(file(CONTACT))
+
+
+def line(**changes):
+    told = {
+        "id": "e1",
+        "type": "handover_accepted",
+        "case": "c1",
+        "agency": "team",
+        "municipality": "0014",
+        "occurred_at": "2026-06-01T10:00:00+02:00",
+        "recorded_at": "2026-06-01T10:00:00+02:00",
+        "data": {"handover_id": "h1", "after": 1},
+        **changes,
+    }
+    return json.dumps({key: value for key, value in told.items() if value != "leave out"})
+
+
+def rows(*lines, until="2026-07-01T00:00:00Z"):
+    return list(replay(AGREEMENTS, lines, None if until is None else parse_instant(until)))
+
+
+def test_a_row_has_the_form_of_section_9():
+    identity = "c1|ST-08|proef|1|e1|breach|2026-06-06T22:00:00Z"
+
+    assert rows(line()) == [
+        {
+            "alert": str(uuid5(UUID("6f2c7a52-0f0d-5c1e-9d7a-3a1d1f3b7e11"), identity)),
+            "case": "c1",
+            "rule": "ST-08",
+            "agreement": "proef",
+            "version": 1,
+            "instance": "e1",
+            "stage": "breach",
+            "due": "2026-06-06T22:00:00Z",
+            "raised_at": "2026-06-06T22:00:00Z",
+            "closed_at": None,
+            "outcome": None,
+            "because": ["e1"],
+            "attention": [
+                {"step": 0, "to": "worker", "at": "2026-06-06T22:00:00Z"},
+                {"step": 1, "to": "monitor", "at": "2026-06-08T22:00:00Z"},
+                {"step": 2, "to": "team_manager", "at": "2026-06-10T22:00:00Z"},
+            ],
+        }
+    ]
+
+
+def test_lines_may_come_in_any_order():
+    lines = [line(), line(id="e2", type="first_contact_made", recorded_at="2026-06-09T00:00:00Z", data={})]
+
+    assert rows(*lines) == rows(*reversed(lines))
+
+
+def test_a_repeated_equal_line_is_dropped_whatever_the_order_of_its_keys_or_the_form_of_its_numbers():
+    again = json.dumps(dict(reversed(json.loads(line(data={"after": 1.0, "handover_id": "h1"})).items())))
+
+    assert rows(line(), again, "", "  \n") == rows(line())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"data": {"handover_id": "h2", "after": 1}},
+        {"data": {"handover_id": "h1", "after": True}},
+        {"occurred_at": "2026-06-01T08:00:00Z"},
+        {"reference": "x"},
+        {"case": "c2"},
+    ],
+)
+def test_a_repeated_line_that_differs_is_an_error_that_names_the_line(other):
+    with pytest.raises(HistoryError, match="line 2: event e1 stands here already"):
+        rows(line(), line(**other))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"type": "handover_acepted"}, "unknown event type handover_acepted"),
+        ({"id": 5}, "id: must be text"),
+        ({"agency": "leave out"}, "agency: must be text"),
+        ({"municipality": None}, "municipality: must be text"),
+        ({"occurred_at": "2026-06-01T10:00:00"}, "occurred_at: .* offset"),
+        ({"recorded_at": "leave out"}, "recorded_at: "),
+        ({"case": 5}, "case: must be text"),
+        ({"data": []}, "data: must be an object"),
+        ({"type": "event_corrected", "data": {"occurred_at": "gisteren"}}, "data.occurred_at: "),
+        ({"type": "event_corrected", "data": {"data": "x"}}, "data.data: must be an object"),
+        ({"data": {"x": float("nan")}}, "NaN is not a JSON number"),
+    ],
+)
+def test_a_line_that_is_no_event_is_an_error_that_names_line_and_field(changes, reason):
+    with pytest.raises(HistoryError, match=f"line 1: .*{reason}"):
+        rows(line(**changes))
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "7", '{"a": 1e999}', '"x"', '{"id": "e1"} {}', "[" * 100_000])
+def test_what_is_no_json_object_is_an_error(text):
+    with pytest.raises(HistoryError, match="line 1"):
+        rows(text)
+
+
+def test_text_that_is_half_a_character_is_an_error():
+    with pytest.raises(HistoryError, match=r"line 1: .*half a character"):
+        rows(line().replace('"e1"', '"\\ud800"'))
+
+
+def test_an_unknown_data_field_and_missing_data_are_no_errors():
+    assert len(rows(line(data={"nieuw": {"a": [1]}}))) == 1
+    assert rows(line(data="leave out")) == rows(line(data=None)) != []
+
+
+def test_a_line_without_case_gives_nothing_but_counts_for_the_end():
+    caseless = line(id="a", case="leave out", recorded_at="2026-06-20T00:00:00Z")
+
+    assert rows(line(), until=None) == []
+    assert len(rows(line(), caseless, until=None)) == 1
+    assert len(rows(line(), line(id="b", case="c2", recorded_at="2026-06-20T00:00:00Z"), until=None)) == 2
+
+
+def test_the_last_instant_is_included_and_later_events_are_not_known():
+    done = line(id="e2", type="first_contact_made", recorded_at="2026-06-08T00:00:00Z", data={})
+
+    assert len(rows(line(), until="2026-06-06T22:00:00Z")) == 1
+    assert rows(line(), until="2026-06-06T21:59:59.999999Z") == []
+    assert rows(line(), done, until="2026-06-08T00:00:00Z")[0]["outcome"] == "in_time"
+    assert rows(line(), done, until="2026-06-07T23:59:59.999999Z")[0]["outcome"] is None
+
+
+def test_corrections_and_withdrawals_act_only_within_their_own_case():
+    other = line(id="w", type="event_withdrawn", case="c2", data={"event_id": "e1"})
+
+    assert [row["outcome"] for row in rows(line(), other)] == [None]
+
+
+def test_rows_come_by_instant_then_as_text_by_code_point():
+    found = rows(line(id="b", case="Z"), line(id="a", case="a"), line(id="c", case="Z"), line(id="B", case="Z"))
+
+    assert [(row["case"], row["instance"]) for row in found] == [("Z", "B"), ("Z", "b"), ("Z", "c"), ("a", "a")]
+
+
+def test_an_empty_history_gives_nothing():
+    assert rows(until=None) == []
+    assert rows() == []
