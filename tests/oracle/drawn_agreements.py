@@ -6,9 +6,9 @@ MUNICIPALITIES = ("0014", "1966")
 PLANS = ("safety", "help", "recovery")
 
 
-def draw(dice, base):
+def draw(dice, base, *, is_focused):
     """Return the files of one region (as YAML would hold them) and the calendars they name."""
-    pool = dice.sample(sorted(RULES), dice.randint(2, 6))
+    pool = dice.sample(sorted(RULES), 1 if is_focused else dice.randint(2, 6))
     traits = {one: {"legal": dice.random() < 0.15} for one in pool}
     files = _versions(dice, base, "landelijk", "all", pool, traits)
     for name in dice.sample(["groningen", "fryslan", "zuid"], dice.choice([0, 1, 1, 2])):
@@ -18,7 +18,9 @@ def draw(dice, base):
         files += _versions(dice, base, name, applies, some, traits)
     if dice.random() < 0.1:
         files.pop(0)
-    return files or draw(dice, base)[0], {name: _calendar(dice, base, name) for name in ("nl", "streek")}
+    return files or draw(dice, base, is_focused=is_focused)[0], {
+        name: _calendar(dice, base, name) for name in ("nl", "streek")
+    }
 
 
 def _versions(dice, base, name, applies, pool, traits):

@@ -63,10 +63,10 @@ class Teller:
         self.moments = []
 
     def story(self):
-        agreements, calendars = drawn_agreements.draw(self.dice, self.base)
-        # Few types, few fields, few values: most events have something to do with each other.
-        named = drawn_agreements.types_in(agreements)
-        types = self.dice.sample(named, min(len(named), 12)) + self.dice.sample(TYPES, self.dice.randint(1, 8))
+        # Half of the stories turn around one rule in all its versions, and know only the events that it names.
+        is_focused = self.dice.random() < 0.5
+        agreements, calendars = drawn_agreements.draw(self.dice, self.base, is_focused=is_focused)
+        types = self._types(agreements, is_focused=is_focused)
         if self.dice.random() < 0.8:
             self.tell("report_received")
         for _ in range(self.dice.randint(4, 22)):
@@ -81,6 +81,13 @@ class Teller:
         self._oddities()
         self.dice.shuffle(self.events)
         return Story(self.seed, agreements, calendars, self.events, self.until)
+
+    def _types(self, agreements, *, is_focused):
+        """Few types, few fields, few values: most events have something to do with each other."""
+        named = drawn_agreements.types_in(agreements)
+        if is_focused:
+            return named + self.dice.sample(["case_closed", "case_reopened", "report_received", *TYPES], 3)
+        return self.dice.sample(named, min(len(named), 12)) + self.dice.sample(TYPES, self.dice.randint(1, 8))
 
     def moment(self):
         """An instant in the span; often one that was used before, or a midnight, or an hour of the clock's change."""
