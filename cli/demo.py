@@ -23,7 +23,7 @@ from ledger.application import Ledger
 from ledger.words import day
 from region.cast import cast_of
 from region.desk import TICK_SECONDS, Desks, turn
-from region.families import plan_of
+from region.families import FAMILIES, plan_of
 from region.player import Player
 from rulebook.agreements import Agreements
 from waakvlam.clock import FastClock
@@ -55,10 +55,10 @@ class Demo:
     def __post_init__(self) -> None:
         self.follower = Follower(self.ledger, Sentences(self.agreements))
 
-    def play(self, desks: Desks, seed: str) -> Player:
+    def play(self, desks: Desks, seed: str, *, families: int = FAMILIES) -> Player:
         """Play the region from now until its clock is at today."""
         cast = cast_of(agencies().values(), municipalities())
-        plan = plan_of(seed, cast, start=self.clock.micros(), until=self.clock.until)
+        plan = plan_of(seed, cast, start=self.clock.micros(), until=self.clock.until, families=families)
         player = desks.play(plan)
         self._until(
             lambda: player.is_finished, player, desks, within=self._real_seconds_left() + DRAINED_WITHIN_SECONDS
