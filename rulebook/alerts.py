@@ -1,91 +1,16 @@
 """Alerts: their identity, their rows, and why a row closes (rule book section 5)."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from rulebook.errors import CannotCount
 from rulebook.instance import BREACH, CASE_CLOSED, WARN, Instance
 from rulebook.instants import format_instant
+from rulebook.rows import AlertRow, Change, Closed, Escalated, Raised, Told
 from rulebook.rules import PatternRule, Rule
 
 ALERT_NAMESPACE = UUID("6f2c7a52-0f0d-5c1e-9d7a-3a1d1f3b7e11")
 WITHDRAWN, IN_TIME, LATE, ACCEPTED, SUPERSEDED = "withdrawn", "in_time", "late", "accepted", "superseded"
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One step of an attention list that was told, at its own instant."""
-
-    step: int
-    to: str
-    at: int
-
-
-@dataclass(slots=True)
-class AlertRow:
-    """The story of one alert from the instant it was raised to the instant it closed."""
-
-    alert: str
-    case: str
-    rule: str
-    agreement: str
-    version: int
-    instance: str
-    stage: str
-    due: int
-    raised_at: int
-    because: Sequence[str]
-    to: str
-    closed_at: int | None = None
-    outcome: str | None = None
-    told: list[Told] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as the offline engine prints it (section 9)."""
-        told = sorted(self.told, key=lambda one: one.step)
-        return {
-            "alert": self.alert,
-            "case": self.case,
-            "rule": self.rule,
-            "agreement": self.agreement,
-            "version": self.version,
-            "instance": self.instance,
-            "stage": self.stage,
-            "due": format_instant(self.due),
-            "raised_at": format_instant(self.raised_at),
-            "closed_at": None if self.closed_at is None else format_instant(self.closed_at),
-            "outcome": self.outcome,
-            "because": list(self.because),
-            "attention": [{"step": one.step, "to": one.to, "at": format_instant(one.at)} for one in told],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """An alert was raised: a new row."""
-
-    row: AlertRow
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A row closed, with its outcome."""
-
-    row: AlertRow
-
-
-@dataclass(frozen=True, slots=True)
-class Escalated:
-    """Nobody acknowledged an alert in time: the next of its attention list is told."""
-
-    row: AlertRow
-    told: Told
-
-
-Change = Raised | Closed | Escalated
 
 
 def alert_id(case: str, rule: Rule, key: str, stage: str, due: int) -> str:

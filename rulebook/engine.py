@@ -20,7 +20,7 @@ from rulebook.alerts import AlertRow, Change, Closed, Escalated, Raised, Told
 from rulebook.event import Event
 from rulebook.folding import Folding
 from rulebook.instance import Instance
-from rulebook.rules import MomentsRule
+from rulebook.rules import MomentsRule, SilenceRule
 
 # Before every instant that can be told.
 BEGINNING = -(2**62)
@@ -82,8 +82,11 @@ class CaseWatch:
 
     @property
     def has_silence_rule(self) -> bool:
-        """Whether a silence rule can be chosen for this case; where not, nobody notices that it falls still."""
-        return bool(self._folding.plan.silences)
+        """Whether a silence rule can be chosen for the last that happened; where not, nobody notices that it falls still."""
+        last = self._folding.history.last
+        if last is None:
+            return bool(self._folding.plan.silences)
+        return any(isinstance(rule, SilenceRule) for rule in self._folding.plan.choose(last.day).values())
 
     def open_alerts(self) -> list[AlertRow]:
         """Return the rows that are open now."""

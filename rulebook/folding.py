@@ -7,17 +7,15 @@ makes the rules it touches be counted anew from the whole history, by the pure f
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
-from rulebook import kinds
+from rulebook import kinds, touching
 from rulebook.agreements import Agreements, KeyedRule, Plan
 from rulebook.event import CORRECTED, WITHDRAWN, Event
-from rulebook.history import PHASE_TYPES, History, effective, lists_child, named_event
+from rulebook.history import PHASE_TYPES, History, effective, named_event
 from rulebook.instance import BREACH, CASE_CLOSED, REPLACED, WARN, Instance
 from rulebook.kinds import date, silence
-from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, MomentsRule, Rule, SilenceRule
+from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, MomentsRule, SilenceRule
+from rulebook.touching import Unit
 from rulebook.values import shared
-
-# A rule counts by itself; a silence is a matter of a rule id, for each event asks its own version.
-Unit = Rule | str
 
 
 class Folding:
@@ -67,9 +65,11 @@ class Folding:
         else:
             if self.history.last is None and ordered and ordered[0].type == "report_received":
                 self.plan = self._agreements.plan(ordered[0].municipality)
-            self._again.update(
-                (unit, None) for event in ordered for unit in self._touched(event, several=len(ordered) > 1)
-            )
+            last = self.history.last
+            for event in ordered:
+                is_late = last is not None and event.order < last.order
+                touched = self._touched(event, is_late=is_late, is_alone=len(ordered) == 1)
+                self._again.update(dict.fromkeys(touched))
             for event in ordered:
                 self._take(event)
         if self._again:
@@ -98,37 +98,15 @@ class Folding:
                 changed = changed or last is not None or event is not events[0]
         return changed
 
-    def _touched(self, event: Event, *, several: bool) -> Iterator[Unit]:
-        """Yield the rules that must be counted anew for an event."""
-        kind = event.type
-        last = self.history.last
-        if several:
-            yield from self.plan.touched.get(kind, ())
-        if last is not None and event.order < last.order:
-            yield from self.plan.touched.get(kind, ())
-            if kind not in NEVER_HEARD:
-                yield from (rule_id for rule_id in self.plan.silences if self._may_be_last(event, rule_id))
+    def _touched(self, event: Event, *, is_late: bool, is_alone: bool) -> Iterator[Unit]:
+        """Yield the rules that must be counted anew for an event; the others follow it step by step."""
+        if is_late:
+            yield from touching.late(event, self.plan, self._heard)
+        elif is_alone:
+            yield from self.plan.recounted.get(event.type, ())
         else:
-            yield from self.plan.recounted.get(kind, ())
-        yield from self._touched_by_state(event)
-
-    def _touched_by_state(self, event: Event) -> Iterator[Unit]:
-        """Yield the rules that must be counted anew because of what an event says of other events."""
-        if event.type == "alert_acknowledged":
-            yield from self.plan.patterns
-        elif event.type == "stall_accepted":
-            yield from self._named_by(event)
-        elif event.type == "report_received" and not self.history.has_child and lists_child(event):
-            yield from self.plan.conditional
-
-    def _may_be_last(self, event: Event, rule_id: str) -> bool:
-        heard = self._heard.get(rule_id)
-        return heard is None or heard.order < event.order
-
-    def _named_by(self, acceptance: Event) -> Iterator[Unit]:
-        for unit, living in self._living.items():
-            if acceptance.data.get("instance") in living:
-                yield unit
+            yield from self.plan.touched.get(event.type, ())
+        yield from touching.by_what_it_says(event, self.plan, self.history, self._living)
 
     # The history made anew.
 
@@ -144,10 +122,7 @@ class Folding:
                 self._again.update(dict.fromkeys(units))
             return
         for event in changed:
-            self._again.update(dict.fromkeys(self.plan.touched.get(event.type, ())))
-            self._again.update(dict.fromkeys(self._touched_by_state(event)))
-            if event.type not in NEVER_HEARD:
-                self._again.update(dict.fromkeys(self.plan.silences))
+            self._again.update(dict.fromkeys(touching.anywhere(event, self.plan, self.history, self._living)))
 
     def _count_again(self, unit: Unit, horizon: int) -> None:
         """Count all instances of a rule from the history, and let them take over from those there were."""

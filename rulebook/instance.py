@@ -1,14 +1,11 @@
 """An instance: one thing that must happen because something started, or one signal (rule book section 4)."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rulebook.event import Event, Order
+from rulebook.rows import AlertRow
 from rulebook.rules import Due, FromLadder, MomentsRule, PatternRule, Rule, StageTerm
 from rulebook.terms import Term
-
-if TYPE_CHECKING:
-    from rulebook.alerts import AlertRow
 
 WARN, BREACH, SIGNAL = "warn", "breach", "signal"
 REPLACED, ENDED, ACKNOWLEDGED, CASE_CLOSED = "replaced", "ended", "acknowledged", "case_closed"

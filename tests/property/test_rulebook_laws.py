@@ -28,7 +28,7 @@ from rulebook.replay import by_recording, replay
 
 HERE = Path(__file__).parent
 HISTORIES = run_path(str(HERE / "rulebook_histories.py"))
-LETTER = run_path(str(HERE / "rulebook_letter_kinds.py"))
+LETTER = run_path(str(HERE / "rulebook_letter_rows.py"))
 TYPES = frozenset(HISTORIES["TYPES"])
 SEEDS = st.integers(0, 2**32 - 1)
 WEEKS = 60 * DAY

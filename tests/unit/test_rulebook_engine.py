@@ -1,0 +1,115 @@
+"""Watching one case live: what is learnt, what time does, and what the watch answers."""
+
+from pathlib import Path
+from runpy import run_path
+
+from rulebook.alerts import Closed, Escalated, Raised
+from rulebook.engine import CaseWatch
+from rulebook.event import from_json
+from rulebook.instants import parse_instant
+
+STORY = run_path(str(Path(__file__).parents[1] / "spec" / "rulebook_story.py"))
+CONTACT = {
+    "id": "ST-08",
+    "from": ["handover_accepted"],
+    "until": ["first_contact_made"],
+    "warn": {"days": 2},
+    "breach": {"days": 5},
+    "to": "urgent",
+}
+QUIET = {"id": "ST-17", "kind": "silence", "phases": ["direct_safety"], "breach": {"days": 30}}
+AGREEMENTS = STORY["agreements"](STORY["file"](CONTACT, QUIET, valid_from="2026-01-01"))
+
+
+def at(text):
+    return parse_instant(STORY["iso"](text))
+
+
+def event(name, occurred, recorded=None, id="e1", **data):  # noqa: A002 - the name on the wire
+    return from_json(
+        {
+            "id": id,
+            "type": name,
+            "case": "c1",
+            "agency": "team",
+            "municipality": "0014",
+            "occurred_at": STORY["iso"](occurred),
+            "recorded_at": STORY["iso"](recorded or occurred),
+            "data": data,
+        }
+    )
+
+
+def watching():
+    watch = CaseWatch(AGREEMENTS, "c1")
+    watch.learn([event("handover_accepted", "2026-06-01 10:00")], at("2026-06-01 10:00"))
+    return watch
+
+
+def test_the_next_due_instant_is_known_before_anything_happens():
+    watch = watching()
+
+    assert watch.next_due == at("2026-06-04 00:00")
+    assert watch.open_alerts() == []
+    assert {instance.rule.id for instance in watch.instances()} == {"ST-08", "ST-17"}
+    assert (watch.phase, watch.closed, watch.municipality) == ("direct_safety", False, None)
+
+
+def test_time_raises_closes_and_escalates_in_its_own_order():
+    changes = watching().advance(at("2026-06-07 02:00"))
+
+    assert [(type(change), change.row.stage) for change in changes] == [
+        (Raised, "warn"),
+        (Closed, "warn"),
+        (Raised, "breach"),
+        (Escalated, "breach"),
+    ]
+    assert changes[-1].told.to == changes[-1].row.to == "monitor"
+
+
+def test_the_instant_itself_is_included():
+    watch = watching()
+
+    assert watch.advance(at("2026-06-04 00:00") - 1) == []
+    assert len(watch.advance(at("2026-06-04 00:00"))) == 1
+
+
+def test_between_alerts_the_next_instant_may_be_a_step_of_an_attention_list():
+    watch = watching()
+    watch.advance(at("2026-06-07 00:00"))
+
+    assert watch.next_at == at("2026-06-07 02:00")
+    assert watch.next_due == at("2026-07-02 00:00")
+
+
+def test_learning_first_lets_time_pass_with_what_was_known():
+    watch = watching()
+    changes = watch.learn([event("first_contact_made", "2026-06-08 10:00", id="e2")], at("2026-06-08 10:00"))
+
+    assert [type(change) for change in changes] == [Raised, Closed, Raised, Escalated, Closed]
+    assert changes[-1].row.outcome == "late"
+
+
+def test_what_is_learnt_after_its_instant_has_passed_counts_from_now_on():
+    watch = watching()
+    watch.advance(at("2026-06-05 00:00"))
+    told = event("first_contact_made", "2026-06-03 10:00", "2026-06-04 10:00", id="e2")
+    (closed,) = watch.learn([told], at("2026-06-04 10:00"))
+
+    assert (closed.row.closed_at, closed.row.outcome) == (at("2026-06-05 00:00"), "in_time")
+
+
+def test_a_case_for_which_no_silence_rule_can_be_chosen_says_so():
+    assert watching().has_silence_rule
+    early = CaseWatch(AGREEMENTS, "c1")
+    early.learn([event("handover_accepted", "2025-06-01 10:00")], at("2025-06-01 10:00"))
+
+    assert not early.has_silence_rule
+
+
+def test_what_is_known_comes_in_order_after_corrections():
+    watch = watching()
+    watch.learn([event("event_withdrawn", "2026-06-02 10:00", id="w", event_id="e1")], at("2026-06-02 10:00"))
+
+    assert list(watch.known()) == []
+    assert watch.next_due is None

@@ -1,0 +1,138 @@
+"""Why an alert is open and what comes next, in Dutch sentences that name who, what and since when."""
+
+from pathlib import Path
+
+import pytest
+
+from rulebook.agreements import load
+from rulebook.dutch import deadline_in_words, instant_in_words
+from rulebook.event import from_json
+from rulebook.instants import parse_instant
+from rulebook.why import sentence, why
+
+AGREEMENTS = load(Path(__file__).parents[2] / "agreements")
+NAMES = {"politie-nn": "Politie Noord-Nederland", "team-hogeland": "Lokaal team Het Hogeland"}
+
+
+def event(number, at, name, *, told=None, agency="politie-nn", **data):
+    return from_json(
+        {
+            "id": f"e{number}",
+            "type": name,
+            "case": "c1",
+            "agency": agency,
+            "municipality": "0014",
+            "occurred_at": at,
+            "recorded_at": told or at,
+            "data": data,
+        }
+    )
+
+
+FACTS = [
+    event(1, "2026-04-02T10:15:00+02:00", "report_received", report_id="r1"),
+    event(2, "2026-04-02T12:00:00+02:00", "handover_offered", handover_id="h1", to_agency="team-hogeland"),
+]
+
+
+def at(text):
+    return why(AGREEMENTS, "c1", FACTS, parse_instant(text), agencies=NAMES)
+
+
+def test_an_open_alert_is_explained_by_rule_agreement_event_and_sentence():
+    answer = at("2026-04-14T00:00:00+02:00")
+    reason = next(one for one in answer.open if one.rule == "ST-01")
+
+    assert (reason.stage, reason.title, reason.event, reason.event_type) == (
+        "breach",
+        "Melding niet beoordeeld",
+        "e1",
+        "report_received",
+    )
+    assert (reason.agreement, reason.version, reason.agreement_title) == (
+        "groningen",
+        1,
+        "Samenwerkingsafspraken Groningen",
+    )
+    assert reason.sentence == (
+        "Politie Noord-Nederland ontving op donderdag 2 april 2026 10:15 een melding. De veiligheidsbeoordeling van "
+        "Veilig Thuis hoort er uiterlijk maandag 13 april 2026 te zijn en is er nog niet."
+    )
+
+
+def test_a_field_that_names_an_agency_is_filled_with_its_name():
+    answer = at("2026-04-20T00:00:00+02:00")
+
+    assert "De ontvanger (Lokaal team Het Hogeland) hoort" in next(
+        one.sentence for one in answer.open if one.rule == "ST-07"
+    )
+
+
+def test_what_is_open_comes_worst_first_and_what_is_next_soonest_first():
+    answer = at("2026-04-10T00:00:00+02:00")
+
+    assert [one.weight for one in answer.open] == sorted((one.weight for one in answer.open), reverse=True)
+    assert [one.due for one in answer.next] == sorted(one.due for one in answer.next)
+    assert all(one.due > answer.at for one in answer.next)
+
+
+def test_only_what_was_known_then_counts():
+    assert at("2026-04-02T09:00:00+02:00").next == ()
+    assert next(one.rule for one in at("2026-04-02T11:00:00+02:00").next) == "ST-01"
+
+
+def test_the_state_of_the_case_is_told_too():
+    answer = at("2026-04-03T00:00:00+02:00")
+
+    assert (answer.phase, answer.is_closed) == ("assessment", False)
+
+
+def test_a_blank_that_nothing_fills_reads_onbekend():
+    facts = [
+        event(1, "2026-04-02T12:00:00+02:00", "report_received"),
+        event(2, "2026-04-02T12:00:00Z", "handover_offered"),
+    ]
+    answer = why(AGREEMENTS, "c1", facts, parse_instant("2026-05-02T12:00:00Z"))
+
+    assert "De ontvanger (onbekend) hoort" in next(one.sentence for one in answer.open if one.rule == "ST-07")
+
+
+def test_a_moment_is_told_by_its_number():
+    facts = [
+        event(1, "2024-09-02T09:00:00+02:00", "report_received", report_id="r1"),
+        event(2, "2024-11-30T15:00:00+01:00", "handover_accepted", handover_id="h1", after="investigation"),
+    ]
+    answer = why(AGREEMENTS, "c1", facts, parse_instant("2025-03-19T12:00:00Z"))
+
+    assert "hoort uiterlijk vrijdag 14 maart 2025 monitormoment 1 te doen" in next(
+        one.sentence for one in answer.open if one.instance == "e2#1"
+    )
+
+
+class Told:
+    """An instance whose rule says something odd."""
+
+    def __init__(self, template, data):
+        self.rule = type("Rule", (), {"why": template, "title": "Titel"})
+        self.start = event(1, "2026-04-02T10:15:00+02:00", "report_received", **data)
+        self.breach, self.warn, self.number, self.because = None, None, None, ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("template", "data", "text"),
+    [
+        ("", {}, "Titel"),
+        ("{", {}, "{"),
+        ("{signals} signalen, moment {moment}", {}, "2 signalen, moment onbekend"),
+        ("{a} {b} {c}", {"a": True, "b": ["x", "y"], "c": 3}, "ja x, y 3"),
+        ("{a} {b} {c}", {"a": {"x": 1}, "b": [], "c": ""}, "onbekend onbekend onbekend"),
+    ],
+)
+def test_odd_sentences_and_odd_values_never_break_a_page(template, data, text):
+    assert sentence(Told(template, data), {}) == text
+
+
+def test_a_deadline_at_the_end_of_a_day_is_that_day():
+    assert deadline_in_words(parse_instant("2026-04-13T22:00:00Z")) == "maandag 13 april 2026"
+    assert deadline_in_words(parse_instant("2026-10-25T00:50:00Z")) == "zondag 25 oktober 2026 02:50"
+    assert instant_in_words(parse_instant("2026-03-01T08:05:00Z")) == "zondag 1 maart 2026 09:05"
