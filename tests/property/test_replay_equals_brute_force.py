@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import compare, histories
+from tests.oracle import compare, corners, histories
 
 # More of them: WAAKVLAM_HISTORIES=20000; others: WAAKVLAM_FIRST_SEED=1000000.
 HISTORIES = int(os.environ.get("WAAKVLAM_HISTORIES", "300"))
@@ -24,6 +24,15 @@ def test_two_engines_that_read_the_same_rule_book_print_the_same_rows(first: int
 
         if compare.differs(story, tmp_path):
             pytest.fail(compare.told(compare.smallest(story, tmp_path), tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "story"), list(corners.stories()), ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_they_agree_in_the_corners_that_chance_seldom_reaches(
+    name: str, story: histories.Story, tmp_path: Path
+) -> None:
+    assert compare.by_product(story, tmp_path) == compare.by_hand(story)
 
 
 def test_the_command_line_prints_the_same_rows_as_json_lines(tmp_path: Path) -> None:
