@@ -127,3 +127,21 @@ def test_moments_are_counted_only_up_to_the_first_that_falls_after_the_last_inst
     assert story.ends("2045-11-01 00:00") == []
     with pytest.raises(CannotCount):
         Story(monitor).tell("2045-10-30 10:00", "handover_accepted").rows("2045-12-15 00:00")
+
+
+def test_a_step_that_cannot_be_counted_is_not_told():
+    story = Story(rule(1)).tell("2045-12-27 10:00", "report_received")
+
+    assert story.told("2046-02-01 00:00") == [["worker 2045-12-29 00:00", "monitor 2045-12-30 00:00"]]
+
+
+def test_within_is_never_guessed():
+    soon = {"types": ["case_closed"], "within": {"working_days": 5}}
+    repeat = {"id": "R", "kind": "pattern", "of": ["report_received"], "count": 2, "window": {"days": 9}, "after": soon}
+    story = Story(repeat)
+    story.tell("2045-12-28 10:00", "case_closed")
+    story.tell("2045-12-29 10:00", "report_received")
+    assert story.rows() == []
+
+    with pytest.raises(CannotCount):
+        story.tell("2045-12-30 10:00", "report_received").rows()

@@ -129,3 +129,12 @@ def test_an_event_for_which_no_version_is_chosen_is_heard_and_starts_nothing():
     story.tell("2026-01-17 09:00", "incident_recorded")
 
     assert story.ends("2026-03-01 00:00") == ["e1 breach late"]
+
+
+def test_danger_is_no_reason_to_listen_in_a_closed_case():
+    story = Story({**QUIET, "weight": 5})
+    story.tell("2026-01-05 09:00", "report_received")
+    story.tell("2026-01-06 09:00", "case_closed")
+    story.tell("2026-01-07 09:00", "family_contacted")
+
+    assert story.rows("2026-03-01 00:00") == []
