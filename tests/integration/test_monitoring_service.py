@@ -11,7 +11,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -86,9 +86,10 @@ class Site:
         with closing(Ledger.open(self.url, clock=SystemClock())) as ledger:
             return [ledger_record.decode(one.body) for one in ledger.notifications(after=0, limit=100_000)]
 
-    def early_stages(self) -> list[str]:
+    def asked(self, question: str) -> list[tuple[object, ...]]:
+        """Return what the radar's own tables answer."""
         with closing(open_database(f"sqlite:///{self.folder / 'radar.db'}")) as database, database.reading() as t:
-            return [stage for (stage,) in t.rows("SELECT stage FROM alerts WHERE early = 1")]
+            return t.rows(question)
 
     def metric(self, service: str, name: str) -> float:
         try:
@@ -115,16 +116,9 @@ class Site:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    started = Broker(tmp_path / "kafka").start()
-    create_topics(KafkaSettings(bootstrap=started.bootstrap))
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def site(tmp_path: Path, broker: Broker) -> Iterator[Site]:
-    made = Site(tmp_path, broker.bootstrap)
+def site(tmp_path: Path, own_broker: Broker) -> Iterator[Site]:
+    create_topics(KafkaSettings(bootstrap=own_broker.bootstrap))
+    made = Site(tmp_path, own_broker.bootstrap)
     yield made
     for process in made.running.values():
         process.kill()
@@ -199,18 +193,6 @@ def test_a_forgotten_family_is_told_of_and_a_kill_changes_nothing(site: Site) ->
     assert "psn-voorbeeld" not in "".join(site.log(name) for name in SERVICES)
 
 
-@contextmanager
-def only_told(site: Site, *records: Sent) -> Iterator[None]:
-    """Let intake take events in and publish them, and then stop: the ledger's clock stands still."""
-    site.start("intake")
-    site.until(lambda: site.is_ready("intake"))
-    site.send(*records)
-    site.until(lambda: len(site.records()) == len(records))
-    site.until(lambda: site.metric("intake", "waakvlam_relay_behind_events") == 0)
-    yield
-    site.kill("intake")
-
-
 def in_danger(number: int) -> list[Sent]:
     """Return a family in acute danger, for which nobody acted for almost an hour."""
     file, at = f"d-{number}", micros_of(SystemClock().now() - timedelta(minutes=60, seconds=-40))
@@ -234,14 +216,16 @@ rules:
 
 
 def test_when_the_ledgers_clock_stands_still_alerts_are_raised_all_the_same(site: Site) -> None:
-    with only_told(site, *in_danger(1)):
-        pass
     agreed = shutil.copytree(ROOT / "agreements", site.folder / "agreements")
     (agreed / "proef-1.yaml").write_text(MINUTES, "utf-8")
-    site.start("monitoring", WAAKVLAM_AGREEMENTS=str(agreed), WAAKVLAM_MONITORING_PATIENCE_SECONDS="1")
-    site.until(lambda: site.is_ready("monitoring"))
+    surroundings = {"WAAKVLAM_AGREEMENTS": str(agreed), "WAAKVLAM_MONITORING_PATIENCE_SECONDS": "2"}
+    site.start("intake", "monitoring", **surroundings)
+    site.until(lambda: site.is_ready("intake") and site.is_ready("monitoring"))
+    site.send(*in_danger(1))
+    site.until(lambda: site.asked("SELECT count(*) FROM facts WHERE version = 2") == [(1,)])
 
-    site.until(lambda: "breach" in site.early_stages())
+    site.kill("intake")
+    site.until(lambda: ("breach",) in site.asked("SELECT stage FROM alerts WHERE early = 1"), seconds=120)
 
     assert "stands still" in site.log("monitoring")
     assert site.metric("monitoring", "waakvlam_radar_early_scans_total") > 0
