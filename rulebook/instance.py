@@ -135,7 +135,11 @@ def _base_day(rule: Due, instance: Instance) -> int:
     """Return the day from which the stages of an instance are counted."""
     if isinstance(rule, MomentsRule):
         assert instance.number is not None, "a moment has a number"
-        return moment_term(rule, instance.number).day_from(instance.start.day, rule.source.calendar)
+        key = (f"#{instance.number}", instance.start.day)
+        if key not in rule.counted:
+            term = moment_term(rule, instance.number)
+            rule.counted[key] = term.day_from(instance.start.day, rule.source.calendar)
+        return rule.counted[key]
     return instance.start.day
 
 
