@@ -47,6 +47,11 @@ bench: .cache/ready.demo ## measure speed; results with the machine's name in be
 golden: .cache/ready.demo ## add the golden bytes of new schemas to schemas/golden.json
 	@$(BIN)/python -m tests.contract.golden
 
+.PHONY: docs
+docs: .cache/ready.demo ## write the reference of the commands from the commands themselves
+	@$(BIN)/python -m typer cli.main utils docs --name waakvlam --output docs/reference/commands.md >/dev/null
+	@$(BIN)/python -m typer waakvlam.cli utils docs --name waakvlam-agency --output docs/reference/agency-commands.md >/dev/null
+
 .PHONY: pins
 pins: .cache/ready.demo ## renew the pinned versions and hashes of all dependencies
 	@for one in requirements-setup requirements requirements-dev; do \
@@ -61,7 +66,7 @@ clean: ## throw away everything that set-up and runs have made
 	@deploy/local/setup python "$(PYTHON)"
 	@touch $@
 
-.cache/kafka/ready: deploy/local/pom.xml .venv/ready
+.cache/kafka/ready: deploy/local/pom.xml | .venv/ready
 	@deploy/local/setup kafka
 	@touch $@
 
