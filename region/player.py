@@ -78,7 +78,8 @@ class Player:
         return self._next / max(1, len(self.plan.steps))
 
     def _take(self, step: Step) -> None:
-        if self._waiting[step.family] or not self._can_go(step):
+        behind_others = self._waiting[step.family] and not step.opens  # what they wait for must not wait behind them
+        if behind_others or not self._can_go(step):
             self._waiting[step.family].append(step)
         else:
             self._send(step)

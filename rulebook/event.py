@@ -97,7 +97,10 @@ def parse_json(line: str | bytes) -> dict[str, Any]:
 
 
 def from_json(told: Mapping[str, Any]) -> Event:
-    """Return the event that a JSON object tells. Raises HistoryError with the field and the reason."""
+    """Return the event that a JSON object tells. Raises HistoryError with the field and the reason.
+
+    One without a municipality lies in none: where a case's first report has none, only agreements for all apply.
+    """
     case = None if told.get("case") is None else _text(told, "case")
     data = told.get("data")
     if data is None:
@@ -109,7 +112,7 @@ def from_json(told: Mapping[str, Any]) -> Event:
         type=_text(told, "type"),
         case=case,
         agency=_text(told, "agency"),
-        municipality=_text(told, "municipality"),
+        municipality="" if told.get("municipality") is None else _text(told, "municipality"),
         occurred_at=_instant(told, "occurred_at"),
         recorded_at=_instant(told, "recorded_at"),
         data=data,

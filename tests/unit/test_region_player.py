@@ -177,3 +177,11 @@ def test_lost_is_what_was_sent_and_neither_turned_away_nor_in_the_ledger():
         tally.note_receipt(receipt(event_id, verdict))
 
     assert tally.lost({"in"}) == ["gone", "silent"]
+
+
+def test_an_opening_report_does_not_wait_behind_a_step_that_waits_for_it():
+    told_early = step(0, TEAM, "family_contacted", {}, id="e-early")
+    table = Table(told_early, replace(REPORTED, told_at=AT + HOUR))
+
+    assert table.play(hours=1) == 1
+    assert [one.event_type.name for one in table.outbox.delivered()] == ["report_received"]

@@ -95,7 +95,7 @@ def test_a_repeated_line_that_differs_is_an_error_that_names_the_line(other):
         ({"type": "handover_acepted"}, "unknown event type handover_acepted"),
         ({"id": 5}, "id: must be text"),
         ({"agency": "leave out"}, "agency: must be text"),
-        ({"municipality": None}, "municipality: must be text"),
+        ({"municipality": 14}, "municipality: must be text"),
         ({"occurred_at": "2026-06-01T10:00:00"}, "occurred_at: .* offset"),
         ({"recorded_at": "leave out"}, "recorded_at: "),
         ({"case": 5}, "case: must be text"),
