@@ -18,6 +18,7 @@ from mode import Service
 from prometheus_client import REGISTRY, CollectorRegistry
 
 from ledger.streams.admin import missing_topics
+from ledger.streams.memory import spare_the_collector
 from ledger.streams.web import Web
 
 CONTROL = "control"  # the topic on which the services' workers meet
@@ -79,6 +80,7 @@ async def _life(hosting: Hosting, build: Build) -> int:
         for service in (Web(hosting.port, is_ready=parts.is_ready, registry=parts.registry), *parts.services):
             await app.add_runtime_dependency(service)
         await app.start()
+        spare_the_collector()
         log.info("%s is up.", hosting.name)
         await _until(stop, app)
     except Exception:  # the last door: say it and end
