@@ -45,6 +45,14 @@ class Drill:
     broker: Broker
     hits: list[int] = field(default_factory=list)  # where the ledger stood at each kill
     failure: str = ""
+    is_done: threading.Event = field(default_factory=threading.Event)
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    def haunt(self, target: str) -> None:
+        """Kill, and stay until all is over: what a thread has started ends with that thread."""
+        self.kill_while_it_works(target)
+        self.is_done.set()
+        self.is_over.wait()
 
     def kill_while_it_works(self, target: str) -> None:
         """Kill the target each time the ledger has grown by some hundreds of events, and see it come back."""
@@ -97,7 +105,10 @@ def drill(tmp_path: Path, own_broker: Broker) -> Iterator[Drill]:
         assert wait_until_ready(supervisor) == []
         ledger = Ledger.open(settings.ledger_url, clock=clock)
         stack.callback(ledger.close)
-        yield Drill(Demo(settings, clock, load(AGREEMENTS), supervisor, ledger, screen, time.monotonic()), own_broker)
+        demo = Demo(settings, clock, load(AGREEMENTS), supervisor, ledger, screen, time.monotonic())
+        drill = Drill(demo, own_broker)
+        yield drill
+        drill.is_over.set()
 
 
 def histories_without_gap(ledger: Ledger) -> dict[str, list[int]]:
@@ -116,10 +127,9 @@ def histories_without_gap(ledger: Ledger) -> dict[str, list[int]]:
 def test_a_kill_in_mid_stream_loses_nothing_doubles_nothing_and_changes_no_alert(drill: Drill, target: str) -> None:
     demo = drill.demo
     with Desks(cast_of(agencies().values(), municipalities()), demo.clock, demo.settings.bootstrap) as desks:
-        killer = threading.Thread(target=drill.kill_while_it_works, args=(target,), daemon=True)
-        killer.start()
+        threading.Thread(target=drill.haunt, args=(target,), daemon=True).start()
         player = demo.play(desks, f"kill-{target}", families=FAMILIES)
-        killer.join(WITHIN_SECONDS)
+        assert drill.is_done.wait(WITHIN_SECONDS), "the kills were not done in time"
         assert demo.drain(player, desks), "not every sending was answered"
         summary = demo.summary(player, demo.compare(player, desks))
 
