@@ -43,7 +43,7 @@ def read_folder(folder: Path, *, fields: Mapping[str, frozenset[str]] | None) ->
         if path.name in NOT_AGREEMENTS:
             continue
         entry = read(path)
-        one = _read_agreement(entry, folder=folder, calendars=calendars, known=known)
+        one = read_agreement(entry, folder=folder, calendars=calendars, known=known)
         same = agreements.setdefault((one.id, one.version), one)
         if same is not one:
             raise entry.keys()["version"].refuse(
@@ -52,6 +52,12 @@ def read_folder(folder: Path, *, fields: Mapping[str, frozenset[str]] | None) ->
     if not agreements:
         raise AgreementError(file=str(folder), line=1, field="folder", reason="holds no agreements")
     return list(agreements.values())
+
+
+def read_file(path: Path, *, fields: Mapping[str, frozenset[str]] | None = None) -> Agreement:
+    """Return the agreement that one file holds; its calendar lies beside it. Raises AgreementError."""
+    known = known_fields() if fields is None else fields
+    return read_agreement(read(path), folder=path.parent, calendars={}, known=known)
 
 
 def known_fields() -> Mapping[str, frozenset[str]]:
@@ -78,9 +84,10 @@ def read_calendar(path: Path, name: str) -> Calendar:
     return Calendar(name, first=first, last=last, days_off=days_off)
 
 
-def _read_agreement(
+def read_agreement(
     entry: Entry, *, folder: Path, calendars: dict[str, Calendar], known: Mapping[str, frozenset[str]]
 ) -> Agreement:
+    """Return the agreement that an entry tells; a calendar not among `calendars` is read from the folder."""
     found = entry.record(_FILE_KEYS, required=_FILE_REQUIRED)
     source = Source(
         agreement=found["agreement"].text(),
