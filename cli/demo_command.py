@@ -15,7 +15,7 @@ from cli.demo import Demo, verdict, write_summary
 from cli.demo_screen import DemoScreen
 from cli.exits import Ends, Exit
 from cli.machine import broker_in, services_on, stopping_on_signals, topics_on, undisturbed, wait_until_ready
-from cli.settings import AGREEMENTS, Settings
+from cli.settings import AGREEMENTS, Settings, leave_word
 from ledger.application import Ledger
 from region.cast import cast_of
 from region.desk import Desks
@@ -82,7 +82,9 @@ def _set_up(wish: Wish, folder: Path, screen: DemoScreen, stack: ExitStack, bega
         )
     ledger = Ledger.open(settings.ledger_url, clock=clock)
     stack.callback(ledger.close)
+    leave_word(settings)
     screen.say(f"Het bord staat op {settings.board_address}")
+    screen.say(f"In een andere terminal: .venv/bin/waakvlam case CASUS --data {folder} (ook: why, export, doctor)")
     return Demo(settings, clock, agreements, supervisor, ledger, screen, began)
 
 

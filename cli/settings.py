@@ -15,6 +15,7 @@ from waakvlam.kafka import KafkaSettings
 
 AGREEMENTS = PROJECT / "agreements"
 NOWHERE = Path()
+WORD_LEFT = "waakvlam.env"
 
 
 class Settings(SharedSettings):
@@ -75,8 +76,17 @@ class Settings(SharedSettings):
 
 
 def read_settings(data: Path | None = None) -> Settings:
-    """Return the settings of this process; a folder that is given goes before WAAKVLAM_DATA."""
-    return Settings() if data is None else Settings(data=data)
+    """Return the settings of this process; a folder that is given goes before WAAKVLAM_DATA.
+
+    What `leave_word` wrote in that folder counts where the environment says nothing.
+    """
+    return Settings() if data is None else Settings(_env_file=data / WORD_LEFT, data=data)
+
+
+def leave_word(settings: Settings) -> None:
+    """Write in the data folder where everything is, so that `--data` alone finds what runs here."""
+    lines = [f"{name}={value}" for name, value in settings.places().items()]
+    (settings.data / WORD_LEFT).write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def environment_for(places: Mapping[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from cli.doctor import Finding, agreements, clock, disk, examine, ledger, python
 from cli.exits import Exit
 from cli.main import app
-from cli.settings import Settings, read_settings
+from cli.settings import Settings, leave_word, read_settings
 from ledger.application import Ledger
 from waakvlam.clock import FixedClock
 
@@ -161,3 +161,15 @@ def test_the_doctor_is_content_where_all_is_well(tmp_path):
     well = Settings(data=tmp_path)
 
     assert all(one.ok for one in examine(well, (python, ledger, agreements, clock)))
+
+
+def test_the_data_folder_alone_finds_what_runs_there_and_the_environment_goes_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave_word(Settings(data=tmp_path, bootstrap="127.0.0.1:1234", board_port=4321))
+
+    found = read_settings(tmp_path)
+    monkeypatch.setenv("WAAKVLAM_BOOTSTRAP", "kafka.voorbeeld:9092")
+
+    assert (found.bootstrap, found.board_port) == ("127.0.0.1:1234", 4321)
+    assert read_settings(tmp_path).bootstrap == "kafka.voorbeeld:9092"
