@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from cli import agreements as agreement_commands
 from cli.exits import EXIT_CODES, Exit, errors_as_exits
 from cli.settings import read_settings
 
@@ -21,6 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(agreement_commands.app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DataFolder = Annotated[

@@ -1,0 +1,37 @@
+"""`waakvlam agreements`: what a work group does with its agreements before they hold."""
+
+# ruff: noqa: PLC0415 - each command brings its own imports, as in cli.main
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.exits import EXIT_CODES, errors_as_exits
+
+app = typer.Typer(
+    name="agreements",
+    help="Read, compare and try agreements before they hold.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Place = Annotated[Path, typer.Argument(metavar="PATH", help="A file with one agreement, or a folder of them.")]
+
+
+@app.command(epilog=EXIT_CODES)
+def show(path: Place, *, as_json: AsJson = False) -> None:
+    """Print an agreement as a Dutch page that a work group can read (Markdown)."""
+    from cli import agreement_pages
+
+    with errors_as_exits():
+        agreement_pages.show(path, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def diff(before: Place, after: Place, *, as_json: AsJson = False) -> None:
+    """Print in words what is different between two versions of the agreements."""
+    from cli import agreement_pages
+
+    with errors_as_exits():
+        agreement_pages.diff(before, after, as_json=as_json)

@@ -1,0 +1,168 @@
+"""Agreements in Dutch words: what a work group reads, and what differs between two versions."""
+
+from pathlib import Path
+
+import pytest
+
+from rulebook.difference import ADDED, CHANGED, REMOVED, between
+from rulebook.reading import read_file
+from rulebook.rule_words import in_words
+from rulebook.telling import page
+from rulebook.terms import Term
+from rulebook.wording import Words, after, around, listed, window, within
+
+CALENDARS = Path(__file__).parents[2] / "agreements" / "calendars"
+WORDS = Words(
+    roles={"worker": "de behandelaar", "team_manager": "de teammanager"},
+    phases={"assessment": "Beoordelen", "recovery": "Herstel"},
+    municipalities={"0014": "Groningen", "1966": "Het Hogeland"},
+)
+HEAD = """agreement: proef
+version: 1
+title: Een proef
+valid_from: 2019-01-01
+valid_to: 2019-12-31
+applies_to: {municipalities: ["1966", "0014"]}
+calendar: nl
+attention:
+  default: [{to: worker}, {to: team_manager, after: {working_days: 1}}]
+ladders:
+  - id: samen
+    reasons: [route-loopt-vast]
+    levels:
+      - {nr: 0, name: werkvloer, participants: [worker], term: {working_days: 2}, information: case}
+      - {nr: 1, name: eerste route, direction: team_manager, may_skip: true}
+rules:
+"""
+CONTACT = (
+    "  - {id: ST-08, title: Geen contact, from: [handover_accepted], until: [first_contact_made], "
+    "warn: {working_days: 3}, breach: {working_days: 5}}\n"
+)
+RULES = {
+    "{id: R, from: [report_received], until: [safety_assessed], per: report_id, legal: true, breach: {weeks: 10, shift: true}}": (
+        "Na een melding-ontvangen hoort binnen tien weken (valt dat op een vrije dag: de eerstvolgende werkdag) een "
+        "veiligheidsbeoordeling-afgerond te volgen. Dit telt per melding."
+    ),
+    "{id: R, from: [acute_danger_found], until: [acute_action_taken], already: true, warn: {minutes: 15}, breach: {minutes: 60}}": (
+        "Na een acuut-gevaar-vastgesteld hoort binnen 60 minuten een acute-actie-ondernomen te volgen. Waarschuwing na "
+        "vijftien minuten. Was dat er al, dan is het goed."
+    ),
+    "{id: R, from: [handover_accepted], until: [child_spoken_to], if_case: has_child, breach: {working_days: 0}}": (
+        "Na een overdracht-geaccepteerd hoort nog dezelfde dag een kind-gesproken te volgen. Alleen als er in de melding "
+        "een kind staat."
+    ),
+    "{id: R, kind: date, from: [condition_set], due_field: check_on, until: [condition_met], warn: {working_days: -5}, breach: {days: 0}}": (
+        "Een veiligheidsvoorwaarde-vastgesteld noemt een dag (`check_on`). Uiterlijk op die dag hoort er een "
+        "veiligheidsvoorwaarde-vervuld te zijn. Waarschuwing vijf werkdagen vóór die dag. Wordt er later een andere dag "
+        "genoemd, dan geldt die."
+    ),
+    "{id: R, kind: moments, from: [{type: handover_accepted, where: {after: investigation}}], until: [monitoring_moment_done], "
+    "at: [{months: 3}, {months: 12}], then_every: {months: 6}, ends: [vt_closed], breach: {working_days: 10}}": (
+        "Na een overdracht-geaccepteerd (after = onderzoek) hoort er steeds een monitormoment-uitgevoerd te zijn: na drie "
+        "maanden en na twaalf maanden, daarna elke zes maanden. Te laat is het tien werkdagen na die dag. De reeks stopt "
+        "bij een casus-gesloten-vt."
+    ),
+    "{id: R, kind: silence, phases: [recovery, assessment], ignore: [incident_recorded], warn: {days: 60}, breach: {days: 90}}": (
+        "In de fase Beoordelen of Herstel hoort er binnen 90 dagen weer iets over het gezin te horen te zijn. Waarschuwing "
+        "na 60 dagen stilte. Niet als teken van leven telt: incident-geregistreerd."
+    ),
+    "{id: R, kind: pattern, of: [incident_recorded], count: 3, agencies: 2, window: {days: 14}}": (
+        "Er komt meteen een signaal bij drie keer een incident-geregistreerd binnen veertien dagen van minstens twee "
+        "organisaties."
+    ),
+    "{id: R, kind: pattern, of: [report_received], count: 1, window: {hours: 12}, after: {types: [case_closed], within: {months: 12}}}": (
+        "Er komt meteen een signaal bij een melding-ontvangen binnen twaalf maanden na een casus-gesloten."
+    ),
+}
+
+
+@pytest.fixture
+def read(tmp_path):
+    (tmp_path / "calendars").symlink_to(CALENDARS)
+
+    def one(text):
+        path = tmp_path / "proef.yaml"
+        path.write_text(text)
+        return read_file(path)
+
+    return one
+
+
+@pytest.mark.parametrize(("told", "said"), RULES.items(), ids=[f"rule {place}" for place in range(len(RULES))])
+def test_each_kind_of_rule_reads_as_sentences(read, told, said):
+    assert in_words(read(f"{HEAD}  - {told}\n").rules["R"], WORDS) == said
+
+
+def test_terms_are_said_as_people_say_them():
+    assert within(Term("hours", 0)) == "meteen"
+    assert within(Term("days", 1)) == "binnen één dag"
+    assert within(None) == "ooit"
+    assert after(None) == "nooit"
+    assert after(Term("working_days", 0)) == "aan het eind van dezelfde dag"
+    assert around(Term("days", -1)) == "één dag vóór die dag"
+    assert window(36 * 3600 * 1_000_000) == "36 uur"
+    assert listed(["a", "b", "c"], "of") == "a, b of c"
+
+
+def test_the_page_tells_who_is_told_when_and_what_each_level_of_a_ladder_may(read):
+    text = page(read(HEAD + CONTACT), WORDS)
+
+    assert text.startswith("# Een proef\n")
+    assert "- Geldt vanaf dinsdag 1 januari 2019 tot en met dinsdag 31 december 2019\n" in text
+    assert "- Voor Groningen en Het Hogeland\n" in text
+    assert "### ST-08 Geen contact\n" in text
+    assert "binnen vijf werkdagen" in text
+    assert "- Wie het hoort: de behandelaar; na één werkdag de teammanager\n" in text
+    assert "| 0 werkvloer | de behandelaar | - | binnen twee werkdagen | - | mag niet | de casus |\n" in text
+    assert "| 1 eerste route | - | de teammanager | geen termijn | - | mag | niets |\n" in text
+    assert "Redenen om te beginnen: route loopt vast.\n" in text
+
+
+def test_equal_agreements_do_not_differ(read):
+    assert between([read(HEAD + CONTACT)], [read(HEAD + CONTACT)], WORDS) == []
+
+
+def test_a_changed_term_is_told_with_what_it_was_and_what_it_becomes(read):
+    before = read(HEAD + CONTACT)
+    found = between(
+        [before], [read((HEAD + CONTACT).replace("breach: {working_days: 5}", "breach: {working_days: 4}"))], WORDS
+    )
+
+    assert [one.kind for one in found] == [CHANGED, CHANGED]
+    assert found[0].sentence.startswith("Let op: beide zijn versie 1 van proef")
+    assert found[1].rule == "ST-08"
+    assert found[1].sentence == ("ST-08 Geen contact: de termijn was “na vijf werkdagen” en wordt “na vier werkdagen”.")
+
+
+def test_a_new_version_is_told_by_its_number_and_validity_and_only_the_newest_are_compared(read):
+    before = read(HEAD + CONTACT)
+    newer = read((HEAD + CONTACT).replace("version: 1", "version: 2").replace("valid_to: 2019-12-31", "valid_to: null"))
+    found = between([before], [before, newer], WORDS)
+
+    assert [one.aspect for one in found] == ["de versie", "de geldigheid"]
+    assert "zonder einddatum" in found[1].sentence
+
+
+def test_rules_ladders_and_agreements_that_come_and_go_are_told(read):
+    full, other = read(HEAD + CONTACT), CONTACT.replace("ST-08", "ST-09")
+    empty = read(HEAD.replace("id: samen", "id: anders") + other)
+    found = between([full], [empty], WORDS)
+
+    assert {(one.kind, one.rule) for one in found[1:]} == {
+        (REMOVED, "ST-08"),
+        (ADDED, "ST-09"),
+        (REMOVED, ""),
+        (ADDED, ""),
+    }
+    assert [one.kind for one in between([full], [], WORDS)] == [REMOVED]
+    assert [one.kind for one in between([], [full], WORDS)] == [ADDED]
+
+
+def test_a_changed_level_of_a_ladder_is_told(read):
+    before = read(HEAD + CONTACT)
+    after_ = read(HEAD.replace("term: {working_days: 2}", "term: {working_days: 9}") + CONTACT)
+    found = between([before], [after_], WORDS)
+
+    assert found[1].sentence.startswith(
+        "Ladder samen, niveau 0: was “0 werkvloer; de behandelaar; -; binnen twee werkdagen;"
+    )
