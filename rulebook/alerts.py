@@ -6,7 +6,7 @@ from uuid import UUID
 from rulebook.errors import CannotCount
 from rulebook.instance import BREACH, CASE_CLOSED, WARN, Instance
 from rulebook.instants import format_instant
-from rulebook.rows import AlertRow, Change, Closed, Escalated, Raised, Told
+from rulebook.rows import AlertRow, Cause, Change, Closed, Escalated, Raised, Reminded, Told
 from rulebook.rules import PatternRule, Rule
 
 ALERT_NAMESPACE = UUID("6f2c7a52-0f0d-5c1e-9d7a-3a1d1f3b7e11")
@@ -39,6 +39,12 @@ def raise_row(case: str, instance: Instance, stage: str, due: int, at: int) -> A
         to=first,
         told=[Told(0, first, at)],
     )
+
+
+def cause_of(instance: Instance) -> Cause:
+    """Return what a sentence about an instance tells of, as it stands now."""
+    deadline = next((due for due in (instance.breach, instance.warn) if due is not None), instance.start.occurred_at)
+    return Cause(instance.start, instance.number, len(instance.because), deadline)
 
 
 def outcome(  # noqa: PLR0911 - one return for each row of the table in section 5
@@ -82,12 +88,15 @@ __all__ = [
     "SUPERSEDED",
     "WITHDRAWN",
     "AlertRow",
+    "Cause",
     "Change",
     "Closed",
     "Escalated",
     "Raised",
+    "Reminded",
     "Told",
     "alert_id",
+    "cause_of",
     "outcome",
     "raise_row",
 ]

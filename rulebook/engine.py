@@ -11,12 +11,13 @@ Both return the changes since the last call, in the order of time. Everything is
 agreements (rule book section 1); `rulebook.scratch` computes the same from nothing, and a property test compares them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
 
-from rulebook import alerts, attention
+from rulebook import alerts
 from rulebook.agreements import Agreements
-from rulebook.alerts import AlertRow, Change, Closed, Escalated, Raised, Told
+from rulebook.alerts import AlertRow, Change, Closed, Raised
+from rulebook.attention import Attention
 from rulebook.event import Event
 from rulebook.folding import Folding
 from rulebook.instance import Instance
@@ -39,7 +40,7 @@ class CaseWatch:
         self._last_at = last_at
         self._folding = Folding(agreements, case)
         self._stages: list[tuple[int, int, Instance]] = []
-        self._steps: list[tuple[int, int, int, AlertRow, str]] = []
+        self._attention = Attention(self._acknowledged)
         self._edges: list[tuple[int, int, MomentsRule]] = []
         self._edge_of: dict[MomentsRule, int] = {}
         self._pushed = 0
@@ -74,11 +75,8 @@ class CaseWatch:
 
     @property
     def next_at(self) -> int | None:
-        """The next instant at which time alone changes something: an alert, or a step of an attention list."""
-        while self._steps and self._steps[0][3].closed_at is not None:
-            heappop(self._steps)
-        nexts = [one for one in (self.next_due, self._steps[0][0] if self._steps else None) if one is not None]
-        return min(nexts, default=None)
+        """The next instant at which time alone changes something: an alert, a step of an attention list, a reminder."""
+        return min((one for one in (self.next_due, self._attention.next_at) if one is not None), default=None)
 
     @property
     def has_silence_rule(self) -> bool:
@@ -110,6 +108,7 @@ class CaseWatch:
         folding = self._folding
         folding.fold(events, at if self._last_at is None else self._last_at)
         self._settle()
+        self._attention.learned(folding.history.acknowledgements, at)
         self._pass_time(at)
         return self._taken()
 
@@ -156,6 +155,7 @@ class CaseWatch:
             row.closed_at = self.now
             accepted_until = None if after is None else self._folding.accepted_until(after)
             row.outcome = alerts.outcome(row, before, after, accepted_until)
+            self._attention.closed(row)
             self._changes.append(Closed(row))
         if after is not None and opened is not None:
             self._raise(after, *opened)
@@ -163,10 +163,8 @@ class CaseWatch:
     def _raise(self, instance: Instance, stage: str, due: int) -> None:
         row = alerts.raise_row(self.case, instance, stage, due, self.now)
         instance.row = row
-        self._changes.append(Raised(row))
-        for step, at in attention.later_steps(instance.rule, row):
-            self._pushed += 1
-            heappush(self._steps, (at, self._pushed, step, row, instance.rule.steps[step].to))
+        self._changes.append(Raised(row, alerts.cause_of(instance)))
+        self._attention.raised(instance.rule, row)
 
     def _schedule(self, instance: Instance) -> None:
         due = instance.next_due(self.now)
@@ -179,15 +177,18 @@ class CaseWatch:
         while True:
             edge_at = self._edges[0][0] if self._edges else until + 1
             stage_at = self._stages[0][0] if self._stages else until + 1
-            step_at = self._steps[0][0] if self._steps else until + 1
-            if min(edge_at, stage_at, step_at) > until:
+            turn_at = self._attention.next_at
+            turn_at = until + 1 if turn_at is None else turn_at
+            if min(edge_at, stage_at, turn_at) > until:
                 return
-            if edge_at <= min(stage_at, step_at):
+            if edge_at <= min(stage_at, turn_at):
                 self._go_on(*heappop(self._edges))
-            elif stage_at <= step_at:
+            elif stage_at <= turn_at:
                 self._come_due(*heappop(self._stages))
             else:
-                self._tell(*heappop(self._steps))
+                self.now = max(self.now, turn_at)
+                told = self._attention.pass_turn()
+                self._changes += [told] if told else []
 
     def _go_on(self, at: int, _: int, rule: MomentsRule) -> None:
         """Count a schedule without end further: the last moment that was counted comes due."""
@@ -211,16 +212,8 @@ class CaseWatch:
         self._succeed(instance, instance)
         self._schedule(instance)
 
-    def _tell(self, at: int, _: int, step: int, row: AlertRow, to: str) -> None:
-        if row.closed_at is not None:
-            return
-        self.now = max(self.now, at)
-        if attention.is_acknowledged(row, self._folding.history.acknowledged(row.alert), at):
-            return
-        told = Told(step, to, at)
-        row.told.append(told)
-        row.to = to
-        self._changes.append(Escalated(row, told))
+    def _acknowledged(self, alert: str) -> Iterator[Event]:
+        return self._folding.history.acknowledged(alert)
 
     def _taken(self) -> list[Change]:
         changes, self._changes = self._changes, []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rulebook.event import Event
 from rulebook.instants import format_instant
 
 
@@ -56,10 +57,21 @@ class AlertRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What a sentence about an instance tells of, as it stood when the sentence was made."""
+
+    start: Event
+    number: int | None  # of a moment
+    signals: int
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
 class Raised:
-    """An alert was raised: a new row."""
+    """An alert was raised: a new row, and what it is about."""
 
     row: AlertRow
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +89,12 @@ class Escalated:
     told: Told
 
 
-Change = Raised | Closed | Escalated
+@dataclass(frozen=True, slots=True)
+class Reminded:
+    """Nobody acknowledges an alert any more: who was in turn by then is told again. Not part of the row."""
+
+    row: AlertRow
+    told: Told
+
+
+Change = Raised | Closed | Escalated | Reminded

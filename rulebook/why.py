@@ -12,10 +12,12 @@ from typing import Any
 
 from rulebook import scratch
 from rulebook.agreements import Agreements
-from rulebook.alerts import alert_id
+from rulebook.alerts import alert_id, cause_of
 from rulebook.dutch import deadline_in_words, instant_in_words
 from rulebook.event import Event
 from rulebook.instance import Instance
+from rulebook.rows import Cause
+from rulebook.rules import Rule
 
 UNKNOWN = "onbekend"
 BLANKS = frozenset({"agency", "since", "due", "moment", "signals"})
@@ -85,12 +87,17 @@ def why(
 
 def sentence(instance: Instance, agencies: Mapping[str, str]) -> str:
     """Return the rule's `why` with its blanks filled, or its title where it has none."""
-    template = instance.rule.why or instance.rule.title
+    return filled(instance.rule, cause_of(instance), agencies)
+
+
+def filled(rule: Rule, cause: Cause, agencies: Mapping[str, str]) -> str:
+    """Return the same for an instance as it was when its alert was raised."""
+    template = rule.why or rule.title
     try:
         parts = list(Formatter().parse(template))
     except ValueError:  # a brace that is no blank
         return template
-    return "".join(text + ("" if name is None else _filled(name, instance, agencies)) for text, name, _, _ in parts)
+    return "".join(text + ("" if name is None else _filled(name, cause, agencies)) for text, name, _, _ in parts)
 
 
 def blanks(template: str) -> frozenset[str]:
@@ -126,19 +133,19 @@ def _deadline(instance: Instance, otherwise: int) -> int:
     return next((due for due in (instance.breach, instance.warn) if due is not None), otherwise)
 
 
-def _filled(name: str, instance: Instance, agencies: Mapping[str, str]) -> str:
-    start = instance.start
+def _filled(name: str, cause: Cause, agencies: Mapping[str, str]) -> str:
+    start = cause.start
     match name:
         case "agency":
             return agencies.get(start.agency, start.agency)
         case "since":
             return instant_in_words(start.occurred_at)
         case "due":
-            return deadline_in_words(_deadline(instance, start.occurred_at))
+            return deadline_in_words(cause.deadline)
         case "moment":
-            return UNKNOWN if instance.number is None else str(instance.number)
+            return UNKNOWN if cause.number is None else str(cause.number)
         case "signals":
-            return str(len(instance.because))
+            return str(cause.signals)
     return _told(start.data.get(name), agencies)
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from runpy import run_path
 
-from rulebook.alerts import Closed, Escalated, Raised
+from rulebook.alerts import Closed, Escalated, Raised, Reminded
 from rulebook.engine import CaseWatch
 from rulebook.event import from_json
 from rulebook.instants import parse_instant
@@ -113,3 +113,62 @@ def test_what_is_known_comes_in_order_after_corrections():
 
     assert list(watch.known()) == []
     assert watch.next_due is None
+
+
+# Reminders.
+
+
+def reminders(watch, until):
+    return [(one.told.to, one.told.step, one.told.at) for one in watch.advance(at(until)) if isinstance(one, Reminded)]
+
+
+def acknowledging(watch, recorded, next_step_on, **data):
+    alert = watch.open_alerts()[0].alert
+    told = event("alert_acknowledged", recorded, id="a1", alert=alert, next_step_on=next_step_on, **data)
+    return watch.learn([told], at(recorded))
+
+
+def test_when_the_last_acknowledgement_runs_out_the_furthest_in_turn_is_reminded_once():
+    watch = watching()
+    watch.advance(at("2026-06-07 03:00"))
+    acknowledging(watch, "2026-06-07 10:00", "2026-06-08")
+
+    assert watch.next_at == at("2026-06-09 00:00")
+    assert reminders(watch, "2026-07-01 00:00") == [("monitor", 1, at("2026-06-09 00:00"))]
+
+
+def test_a_warning_that_was_acknowledged_comes_back_to_the_first():
+    watch = watching()
+    watch.advance(at("2026-06-04 00:00"))
+    acknowledging(watch, "2026-06-04 10:00", "2026-06-04")
+
+    assert reminders(watch, "2026-07-01 00:00") == [("worker", 0, at("2026-06-05 00:00"))]
+
+
+def test_an_alert_that_closes_as_the_acknowledgement_runs_out_is_not_reminded_of():
+    watch = watching()
+    watch.advance(at("2026-06-04 00:00"))
+    acknowledging(watch, "2026-06-04 10:00", "2026-06-06")
+
+    assert reminders(watch, "2026-07-01 00:00") == []
+
+
+def test_a_step_that_falls_as_the_acknowledgement_runs_out_is_told_as_that_step():
+    watch = CaseWatch(STORY["agreements"](STORY["file"]({**CONTACT, "to": "default"}, valid_from="2026-01-01")), "c1")
+    watch.learn([event("handover_accepted", "2026-06-01 10:00")], at("2026-06-01 10:00"))
+    watch.advance(at("2026-06-07 00:00"))
+    acknowledging(watch, "2026-06-07 10:00", "2026-06-08")
+    changes = watch.advance(at("2026-06-09 00:00"))
+
+    assert [(type(one), one.told.to) for one in changes] == [(Escalated, "monitor")]
+
+
+def test_an_acknowledgement_that_is_taken_back_leaves_nobody_so_who_was_in_turn_is_reminded():
+    watch = watching()
+    watch.advance(at("2026-06-07 01:00"))
+    acknowledging(watch, "2026-06-07 01:30", None)
+    watch.advance(at("2026-06-07 12:00"))
+    back = event("event_withdrawn", "2026-06-07 13:00", id="w1", event_id="a1")
+    changes = watch.learn([back], at("2026-06-07 13:00"))
+
+    assert [(type(one), one.told.to, one.told.at) for one in changes] == [(Reminded, "monitor", at("2026-06-07 13:00"))]
