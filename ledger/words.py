@@ -39,6 +39,7 @@ ROLES: Mapping[str, str] = {
     "team_manager": "de teammanager",
     "process_director": "de procesregisseur",
     "policy_officer": "de beleidsmedewerker",
+    "privacy_officer": "de privacyfunctionaris",
     "director": "de directie",
     "alderman": "de wethouder",
     "mayor": "de burgemeester",
