@@ -4,7 +4,7 @@ Nothing is written here; `pipeline` writes the drafts, the parked and the letter
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,11 +14,12 @@ from ledger.model import Draft, Parked
 from ledger.record import case_id, stream_of
 from ledger.writing import Writing
 from rulebook.event import Event
+from rulebook.rules import Ladder
 from services.intake import outcome as verdicts
 from services.intake import sentences
 from services.intake.book import Book
 from services.intake.history import event_of
-from services.intake.ladders import Ladders
+from services.intake.ladders import Ladders, municipality_of
 from services.intake.outcome import Outcome
 from services.intake.redaction import Redacted, UnknownField, is_personal, redact, redact_correction
 from services.intake.rules import Reading, Rejected, classify, pseudonyms_in
@@ -117,11 +118,13 @@ class Session:
             recorded_at=self._now,
             data=data_of(one.type, one.record),
         )
-        ladders = self._ladders(event.municipality, event.day) if event.type.startswith("escalation_") else None
-        if ladders == {}:
-            return None  # no agreement has a ladder to judge by
-        asked = Asked(self._history(case), one.agency.kind == "V", self._today, ladders or {})
-        return decide(event, asked)
+        history = self._history(case)
+        ladders: Mapping[str, Ladder] = {}
+        if event.type.startswith("escalation_"):
+            ladders = self._ladders(municipality_of(history), event.day)
+            if not ladders:
+                return None  # no agreement has a ladder to judge by
+        return decide(event, Asked(history, one.agency.kind == "V", self._today, ladders))
 
     def _history(self, case: str) -> tuple[Event, ...]:
         committed = [event_of(one, recorded_at=one.recorded_at) for one in self._book.history_of(case)]
