@@ -20,6 +20,23 @@ Place = Annotated[Path, typer.Argument(metavar="PATH", help="A file with one agr
 
 
 @app.command(epilog=EXIT_CODES)
+def check(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder of the agreements. Default: WAAKVLAM_AGREEMENTS.")
+    ] = None,
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="The day to look from. Default: today.")] = None,
+    *,
+    strict: Annotated[bool, typer.Option("--strict", help="End with code 5 on a warning, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print what is wrong with agreements, or worth a look, before they hold."""
+    from cli.agreement_check import check_folder
+
+    with errors_as_exits():
+        raise typer.Exit(int(check_folder(folder, on, strict=strict, as_json=as_json)))
+
+
+@app.command(epilog=EXIT_CODES)
 def show(path: Place, *, as_json: AsJson = False) -> None:
     """Print an agreement as a Dutch page that a work group can read (Markdown)."""
     from cli import agreement_pages

@@ -1,0 +1,275 @@
+"""The check of agreements: every fault of a file, and whatever can be read but makes no sense."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rulebook import entries, reading, reading_rules, reading_terms
+from rulebook.checking import check
+from rulebook.fault_words import in_dutch
+from rulebook.faults import look
+from rulebook.finding import ERROR, NOTE, WARNING
+from rulebook.instants import parse_day
+from rulebook.wording import Words
+
+AGREEMENTS = Path(__file__).parents[2] / "agreements"
+ON = parse_day("2026-11-24")
+WORDS = Words(municipalities={"0014": "Groningen", "1966": "Het Hogeland"})
+NATIONAL = """agreement: landelijk
+version: 1
+valid_from: 2019-01-01
+applies_to: all
+calendar: nl
+attention:
+  default: [{to: worker}, {to: team_manager, after: {working_days: 1}}]
+rules:
+  - {id: ST-01, legal: true, from: [report_received], until: [safety_assessed], breach: {working_days: 5}}
+  - {id: ST-17, kind: silence, phases: [assessment, direct_safety, stable_safety, recovery, pilot_light], breach: {days: 90}}
+"""
+REGION = """agreement: proef
+version: 1
+title: Een proef
+valid_from: 2019-01-01
+valid_to: null
+applies_to: {municipalities: ["0014", "1966"]}
+calendar: nl
+attention:
+  default: [{to: worker}, {to: team_manager, after: {working_days: 1}}]
+rules:
+"""
+TERM = "from: [handover_accepted], until: [first_contact_made]"
+RULE = f"  - {{id: R, {TERM}, warn: {{days: 3}}, breach: {{days: 5}}}}\n"
+CONTACTS = "contacts: proef\norganisations:\n  - {organisation: team, role: team_manager, reach: a@team.example, verified_on: 2026-06-01}\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "calendars").symlink_to(AGREEMENTS / "calendars")
+    (tmp_path / "contacts").mkdir()
+    (tmp_path / "contacts" / "proef.yaml").write_text(CONTACTS)
+    (tmp_path / "landelijk.yaml").write_text(NATIONAL)
+    return tmp_path
+
+
+@pytest.fixture
+def findings(folder):
+    """Put files in the folder, check it, and return what is found, notes on missing texts apart."""
+
+    def run(*texts, on=ON):
+        for place, text in enumerate(texts):
+            (folder / f"proef-{place}.yaml").write_text(text)
+        return [one for one in check(folder, on, WORDS) if not (one.about == "uitleg" and one.level == NOTE)]
+
+    return run
+
+
+def said(found, level):
+    return [one.sentence for one in found if one.level == level]
+
+
+def test_the_agreements_of_this_product_have_no_fault_and_no_warning():
+    assert [one.in_words() for one in check(AGREEMENTS, ON, Words()) if one.level != NOTE] == []
+
+
+def test_a_good_region_beside_the_national_file_is_silent(findings):
+    assert findings(REGION + RULE) == []
+
+
+def test_every_fault_of_a_file_is_told_in_dutch_with_its_line(findings):
+    bad = REGION.replace("version: 1", "version: een").replace("calendar: nl", "calendar: fr\nkleur: rood")
+    rules = f"  - {{id: A, {TERM}, breach: {{dagen: 1}}}}\n  - {{id: B, from: [niets], until: [vt_closed], breach: {{days: 1}}}}\n"
+    found = findings(bad + rules)
+
+    assert [(one.line, one.field) for one in found] == [
+        (2, "version"), (7, "calendar"), (8, "kleur"), (12, "rules[A].breach.dagen"), (13, "rules[B].from[0]"),
+    ]  # fmt: skip
+    assert said(found, ERROR)[0] == "hier hoort een heel getal te staan."
+    assert said(found, ERROR)[4] == "de gebeurtenis niets bestaat niet."
+
+
+def test_faults_of_ladders_lists_and_calendars_are_all_told(folder):
+    (folder / "proef-0.yaml").write_text(
+        REGION.replace(
+            "rules:\n",
+            "  leeg: []\nladders:\n  - {id: a, levels: [{nr: x}]}\n  - {id: b, levels: [{nr: 1, nr: 2}]}\nrules:\n",
+        )
+        + RULE
+    )
+    (folder / "calendars").unlink()
+    (folder / "calendars").mkdir()
+    (folder / "calendars" / "nl.yaml").write_text("calendar: fr\n")
+    fields = [one.field for one in look(folder).faults]
+
+    assert fields == ["from", "attention.leeg", "ladders[0].levels[0].nr", "ladders[1].levels[0].nr"]
+
+
+def test_a_file_that_is_no_yaml_and_a_folder_without_files_are_told(tmp_path):
+    assert [one.field for one in look(tmp_path).faults] == ["folder"]
+    (tmp_path / "a.yaml").write_text("a: [")
+    assert [one.field for one in look(tmp_path).faults] == ["file"]
+
+
+def test_two_files_with_one_version_are_told(findings):
+    assert "versie 1 van afspraak proef staat al in" in said(findings(REGION + RULE, REGION + RULE), ERROR)[0]
+
+
+def test_every_reason_of_the_readers_has_a_dutch_sentence():
+    source = "".join(Path(module.__file__).read_text() for module in (entries, reading, reading_rules, reading_terms))
+    told = re.findall(r'(?:refuse\(|reason=)\s*f?"([^"]*)"', source)
+    reasons = [re.sub(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", "iets", one) for one in told]
+
+    assert len(reasons) > 40
+    assert [one for one in reasons if in_dutch(one) == one] == []
+
+
+IMPOSSIBLE = {
+    f"{{id: R, {TERM}, warn: {{days: 9}}, breach: {{days: 5}}}}": (ERROR, "zo wordt er nooit gewaarschuwd"),
+    f"{{id: R, {TERM}, warn: {{working_days: 5}}, breach: {{days: 7}}}}": (WARNING, "Niet altijd komt de waarschuwing"),
+    f"{{id: R, {TERM}, breach: {{days: -1}}}}": (ERROR, "ligt vóór de gebeurtenis"),
+    f"{{id: R, {TERM}, warn: {{days: 1}}}}": (WARNING, "nooit verteld dat het te laat is"),
+    "{id: R, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{months: 6}, {months: 3}], breach: {days: 1}}": (
+        ERROR, "De momenten staan niet op volgorde",
+    ),
+    "{id: R, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{days: 0}], breach: {days: 1}}": (
+        WARNING, "Het eerste moment ligt op of vóór de dag",
+    ),
+    "{id: R, kind: pattern, of: [incident_recorded], count: 1, agencies: 2, window: {days: 1}}": (WARNING, "twee organisaties"),
+    "{id: R, kind: pattern, of: [incident_recorded], count: 1, window: {days: 1}, after: {types: [case_closed], within: {days: -1}}}": (
+        ERROR, "dit patroon komt nooit voor",
+    ),
+    f"{{id: R, {TERM}, why: '{{agency}} {{kleur}}', breach: {{days: 1}}}}": (WARNING, "{kleur} wordt door geen gebeurtenis gevuld"),
+    f"{{id: R, {TERM}, why: 'een {{', breach: {{days: 1}}}}": (ERROR, "accolade"),
+    "{id: R, from: [condition_set], until: [condition_met], why: '{text}', breach: {days: 1}}": (ERROR, "gegeven over een persoon"),
+    f"{{id: R, {TERM}, to: [{{to: worker}}], breach: {{days: 1}}}}": (WARNING, "De lijst eindigt bij worker"),
+    f"{{id: R, {TERM}, to: [{{to: worker}}, {{to: monitor, after: {{days: 3}}}}, {{to: team_manager, after: {{days: 1}}}}], breach: {{days: 5}}}}": (
+        WARNING, "De stappen staan niet op volgorde",
+    ),
+    "{id: R, from: [escalation_started], until: [escalation_closed], breach: {from_ladder: true}}": (ERROR, "in dit bestand staat er geen"),
+    "{id: ST-01, from: [report_received], until: [safety_assessed], breach: {working_days: 5}}": (ERROR, "hier niet, en dan kan hij worden uitgesteld"),
+    "{id: ST-01, legal: true, from: [report_received], until: [safety_assessed], breach: {working_days: 6}}": (ERROR, "langer dan de wettelijke"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"), IMPOSSIBLE.items(), ids=[f"case {place}" for place in range(len(IMPOSSIBLE))]
+)
+def test_a_rule_that_cannot_do_what_it_promises_is_told(findings, rule, expected):
+    level, words = expected
+    found = findings(f"{REGION}  - {rule}\n")
+
+    assert [one for one in found if one.level == level and words in one.sentence], [one.in_words() for one in found]
+
+
+LADDER = "ladders:\n  - {id: l, reasons: [a], levels: LEVELS}\nrules:\n"
+ST21 = "  - {id: ST-21, from: [escalation_started], until: [escalation_closed], breach: {from_ladder: true}}\n"
+HOLES = {
+    "[]": (ERROR, "geen niveaus"),
+    "[{nr: 0, direction: x, term: {days: 1}}, {nr: 2, direction: x, term: {days: 1}}]": (
+        ERROR,
+        "Na niveau 0 staat niveau 2",
+    ),
+    "[{nr: 0, direction: x}]": (WARNING, "heeft geen termijn"),
+    "[{nr: 0, direction: x, term: {days: 0}}]": (ERROR, "dat is niets"),
+    "[{nr: 0, direction: x, term: {days: 1}, warn: {days: 2}}]": (ERROR, "waarschuwt niet vóór"),
+    "[{nr: 0, term: {days: 1}}]": (NOTE, "niet wie regisseert"),
+}
+
+
+@pytest.mark.parametrize(("levels", "expected"), HOLES.items())
+def test_a_hole_in_a_ladder_is_told(findings, levels, expected):
+    level, words = expected
+    found = findings(REGION.replace("rules:\n", LADDER.replace("LEVELS", levels)) + ST21)
+
+    assert [words in sentence for sentence in said(found, level)] == [True]
+
+
+def test_a_ladder_that_no_rule_guards_and_reasons_that_do_not_match_are_told(findings):
+    ladder = LADDER.replace("LEVELS", "[{nr: 0, direction: x, term: {days: 1}}], skip_reasons: [b]")
+    found = findings(REGION.replace("rules:\n", ladder) + RULE)
+
+    assert [one[:20] for one in said(found, WARNING)] == ["De reden “b” om een ", "Geen enkele regel be"]
+
+
+def test_an_attention_list_that_nobody_uses_is_told(findings):
+    found = findings(REGION.replace("rules:\n", "  extra: [{to: director}]\nrules:\n") + RULE)
+
+    assert said(found, NOTE) == ["Geen enkele regel gebruikt deze lijst."]
+
+
+def version(number, first, last, codes='"0014", "1966"'):
+    text = REGION.replace("version: 1", f"version: {number}").replace("2019-01-01", first)
+    return text.replace("valid_to: null", f"valid_to: {last}").replace('"0014", "1966"', codes) + RULE
+
+
+VALIDITY = [
+    ([version(1, "2019-01-01", "2025-12-31"), version(2, "2026-02-01", "null")], WARNING, "Vanaf donderdag 1 januari 2026 tot en met zaterdag 31 januari 2026 geldt er geen versie voor Groningen en Het Hogeland."),
+    ([version(1, "2019-01-01", "null"), version(2, "2026-01-01", "null", '"0014"')], None, ""),
+    ([version(1, "2019-01-01", "2026-06-30"), version(2, "2026-01-01", "null")], NOTE, "neemt het al over vanaf donderdag 1 januari 2026"),
+    ([version(1, "2019-01-01", "null"), version(2, "2026-01-01", "2027-12-31")], WARNING, "Na vrijdag 31 december 2027 geldt versie 1 weer"),
+    ([version(1, "2026-05-01", "null"), version(2, "2026-01-01", "null")], WARNING, "Versie 1 telt niet"),
+    ([version(1, "2019-01-01", "2026-12-24")], WARNING, "ST-35: de afspraak loopt af op donderdag 24 december 2026"),
+    ([version(1, "2019-01-01", "2026-12-25")], None, ""),
+    ([version(1, "2019-01-01", "2026-12-24"), version(2, "2026-12-25", "null")], None, ""),
+    ([version(1, "2019-01-01", "2026-11-23")], WARNING, "ST-35: de afspraak is verlopen op maandag 23 november 2026"),
+    ([version(1, "2027-01-01", "null")], NOTE, "geldt pas vanaf vrijdag 1 januari 2027"),
+    ([version(1, "2019-01-01", "null", '"0014"')], NOTE, "Voor Het Hogeland is er geen regionale afspraak"),
+    ([version(1, "2019-01-01", "null", '"0014", "1966", "9999"')], WARNING, "Gemeente 9999 is hier niet bekend"),
+    ([version(1, "2019-01-01", "null"), version(1, "2019-01-01", "null").replace("proef", "ander")], WARNING, "staat ook in ander versie 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "level", "words"), VALIDITY, ids=range(len(VALIDITY)))
+def test_overlaps_gaps_places_and_ends_of_validity_are_told(findings, files, level, words):
+    found = findings(*files)
+
+    if level is None:
+        assert found == []
+    else:
+        assert [one for one in found if one.level == level and words in one.sentence], [one.in_words() for one in found]
+
+
+def test_a_phase_in_which_nobody_listens_is_an_error(folder, findings):
+    (folder / "landelijk.yaml").write_text(NATIONAL.replace(", pilot_light", ""))
+
+    assert said(findings(REGION + RULE), ERROR) == [
+        "Er is geen stilteregel voor de fase pilot light in Groningen en Het Hogeland; een gezin kan daar ongemerkt uit het zicht raken."
+    ]
+
+
+def test_a_calendar_that_ends_within_two_years_is_told_with_the_rules_that_cannot_be_counted(folder, findings):
+    (folder / "calendars").unlink()
+    (folder / "calendars").mkdir()
+    (folder / "calendars" / "nl.yaml").write_text("calendar: nl\nfrom: 2010-01-01\nto: 2028-11-24\ndays_off: {}\n")
+
+    (sentence,) = said(findings(REGION + RULE), WARNING)
+
+    assert sentence == (
+        "De kalender nl loopt tot en met vrijdag 24 november 2028. Binnen twee jaar kunnen termijnen niet meer geteld "
+        "worden: ST-01. Vul de kalender aan."
+    )
+
+
+CONTACT = {
+    "verified_on: 2025-11-24": [],
+    "verified_on: 2025-11-23": ["langer dan een jaar geleden"],
+    "verified_on: 2026-11-25": ["dat moet nog komen"],
+    "verified_on: null": ["nooit bevestigd"],
+}
+
+
+@pytest.mark.parametrize(("told", "words"), CONTACT.items())
+def test_a_contact_never_verified_or_too_long_ago_is_told(folder, findings, told, words):
+    (folder / "contacts" / "proef.yaml").write_text(CONTACTS.replace("verified_on: 2026-06-01", told))
+    found = said(findings(REGION + RULE), WARNING)
+
+    assert len(found) == len(words)
+    assert all(word in sentence and sentence.startswith("ST-35") for word, sentence in zip(words, found, strict=True))
+
+
+def test_an_agreement_without_contacts_or_with_the_contacts_of_another_is_told(folder, findings):
+    (folder / "contacts" / "proef.yaml").write_text(CONTACTS.replace("contacts: proef", "contacts: ander"))
+    assert "het bestand heet proef.yaml" in said(findings(REGION + RULE), ERROR)[0]
+
+    (folder / "contacts" / "proef.yaml").unlink()
+    assert "er staat nergens wie" in said(findings(REGION + RULE), WARNING)[0]
