@@ -91,9 +91,9 @@ def site(tmp_path) -> Iterator[Site]:
     ledger.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Chromium once."""
+    """Start Chromium once a module: while Playwright runs, no other test in this thread can run an event loop."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
