@@ -1,11 +1,15 @@
 """The later chapters: from the accepted handover to direct safety, stable safety, recovery, pilot light and closing."""
 
+from region import sidetracks
 from region.chapters import assessment, condition, report, triage
 from region.moments import DAY
 from region.story import Story
 
 MONTH = 30 * DAY
 MONITORED = ("conditions_and_follow_up", "investigation")
+# Every how many days the team sees the family, at least and at most. Between two visits something may come in between.
+WEEKLY, MONTHLY, SELDOM = (5, 10), (14, 25), (17, 26)
+AWAY = 0.12
 
 
 def start(story: Story) -> None:
@@ -28,15 +32,15 @@ def start(story: Story) -> None:
 def direct_safety(story: Story, *, days: int | None = None) -> bool:
     """Weeks of close contact until it is safe today. False when that never comes."""
     began = story.now
-    days = story.chance.whole(35, 75) if days is None else days
+    days = story.chance.whole(20, 44) if days is None else days
     if story.chance.happens(story.pace.late):
         days += story.chance.whole(20, 60)
-    contacts(story, until=began + days * DAY, every=(5, 10))
+    contacts(story, until=began + days * DAY, every=WEEKLY)
     help_for(story)
     if story.chance.happens(0.25):
         feedback(story)
     if story.chance.happens(story.pace.never):
-        contacts(story, until=began + 500 * DAY, every=(25, 60))
+        contacts(story, until=began + 400 * DAY, every=(6, 12))
         return False
     story.now = story.in_office(0, after=began + days * DAY)
     story.tell(story.team, "direct_safety_reached", {}, at=story.now)
@@ -44,45 +48,49 @@ def direct_safety(story: Story, *, days: int | None = None) -> bool:
 
 
 def contacts(story: Story, *, until: int, every: tuple[int, int]) -> None:
-    """The team sees the family every so many days, with now and then an appointment or an incident."""
+    """The team sees the family every so many days, with now and then an appointment, an incident or a long gap."""
     while True:
-        story.now = story.in_office(0, after=story.now + story.chance.whole(*every) * DAY)
+        away = story.chance.whole(12, 30) if story.chance.happens(story.pace.late * AWAY) else 0
+        story.now = story.in_office(0, after=story.now + (story.chance.whole(*every) + away) * DAY)
         if story.now >= until:
-            return
+            break
         story.tell(story.team, "family_contacted", {}, at=story.now)
         if story.chance.happens(0.22):
             appointment(story)
         if story.chance.happens(0.06):
             incident(story)
+    story.now = story.in_office(0, after=until)
+    story.tell(story.team, "family_contacted", {}, at=story.now)
 
 
 def appointment(story: Story) -> None:
     """Something is agreed, by someone, for a day."""
     appointment_id = story.thing("a")
-    due = story.in_office(story.chance.whole(4, 15))
+    kept = story.in_office(story.chance.whole(2, 9))
+    due = story.in_office(story.chance.whole(4, 8), after=kept)
     data = {
         "appointment_id": appointment_id,
         "owner": story.chance.one_of(("local_team", "family", "school", "health_care")),
         "due_on": story.day(due),
     }
     story.tell(story.team, "appointment_made", data, at=story.now)
-    course = story.chance.weighed({"kept": 0.86, "broken": 0.08, "forgotten": 0.06})
+    course = story.chance.weighed({"kept": 0.93, "broken": 0.04, "forgotten": 0.03})
     if course == "kept":
-        story.tell(story.team, "appointment_kept", {"appointment_id": appointment_id}, at=due)
+        story.tell(story.team, "appointment_kept", {"appointment_id": appointment_id}, at=kept)
     if course == "broken":
         story.tell(story.team, "appointment_broken", {"appointment_id": appointment_id}, at=due)
-        kept = story.in_office(5, after=due)
-        story.tell(story.team, "appointment_kept", {"appointment_id": appointment_id}, at=kept)
+        mended = story.in_office(5, after=due)
+        story.tell(story.team, "appointment_kept", {"appointment_id": appointment_id}, at=mended)
 
 
 def incident(story: Story) -> None:
-    """The police are called; what kind of thing it was is recorded, not the story of it."""
-    data = {
-        "incident_id": story.thing("n"),
-        "violence_kinds": ["partner_violence"],
-        "children_present": story.child is not None and story.chance.happens(0.5),
-    }
-    story.tell(story.chance.one_of(story.cast.police), "incident_recorded", data, at=story.at_any_hour(1))
+    """The police are called; what kind of thing it was is recorded, not the story of it. A child's school hears of it."""
+    present = story.child is not None and story.chance.happens(0.5)
+    at = story.at_any_hour(1)
+    data = {"incident_id": story.thing("n"), "violence_kinds": ["partner_violence"], "children_present": present}
+    story.tell(story.chance.one_of(story.cast.police), "incident_recorded", data, at=at)
+    if present:
+        sidetracks.school(story, after=at)
 
 
 def help_for(story: Story) -> None:
@@ -103,14 +111,14 @@ def help_for(story: Story) -> None:
         story.tell(story.team, "help_ended", {**data, "early": early}, at=ended)
 
 
-def feedback(story: Story) -> None:
+def feedback(story: Story, *, days: int | None = None) -> None:
     """The team tells Veilig Thuis that it worries; Veilig Thuis answers."""
     concern_id = story.thing("t")
-    at = story.in_office(story.chance.whole(5, 20))
+    at = story.in_office(story.chance.whole(5, 20) if days is None else days)
     story.tell(story.team, "concern_reported_back", {"concern_id": concern_id}, at=at)
-    days = story.in_time(0, 2)
-    if days is not None:
-        answered = story.in_office(days, after=at)
+    taken = story.in_time(0, 2)
+    if taken is not None:
+        answered = story.in_office(taken, after=at)
         story.tell(story.vt, "concern_answered", {"concern_id": concern_id}, at=answered)
 
 
@@ -118,15 +126,15 @@ def stable_safety(story: Story) -> bool:
     """Months of risk-led care until safety lasts. False when that never comes."""
     began = story.now
     story.tell(story.team, "plan_agreed", {"plan": "help"}, at=story.in_office(20))
-    until = began + story.chance.whole(170, 380) * DAY
+    until = began + story.chance.whole(150, 310) * DAY
     if story.chance.happens(0.15):
-        contacts(story, until=began + 90 * DAY, every=(14, 26))
+        contacts(story, until=began + 90 * DAY, every=MONTHLY)
         fall_back(story)
-    contacts(story, until=until, every=(14, 26))
+    contacts(story, until=until, every=MONTHLY)
     if story.chance.happens(0.2):
         condition(story, by=story.team)
     if story.chance.happens(story.pace.never * 2):
-        contacts(story, until=until + 400 * DAY, every=(20, 80))
+        contacts(story, until=until + 400 * DAY, every=MONTHLY)
         return False
     story.now = story.in_office(0, after=until)
     story.tell(story.vt, "stable_safety_reached", {}, at=story.now)
@@ -141,6 +149,8 @@ def fall_back(story: Story) -> None:
     days = story.in_time(0, 1)
     if days is not None:
         story.tell(story.team, "plan_agreed", {"plan": "safety"}, at=story.in_office(days, after=lost))
+    for visit in (3, 8):
+        story.tell(story.team, "family_contacted", {}, at=story.in_office(visit, after=lost))
     if story.chance.happens(0.5):
         repeat_report(story)
     story.now = story.in_office(15, after=lost)
@@ -151,7 +161,7 @@ def repeat_report(story: Story) -> None:
     """Another agency reports the same persons; it joins the case that is there."""
     by = story.chance.one_of((*story.cast.police, *story.cast.reporters))
     report_id = report(story, by=by, at=story.at_any_hour(2))
-    if assessment(story, report_id, days=story.chance.whole(1, 4)):
+    if assessment(story, report_id, days=3 if story.chance.happens(0.15) else 0):
         triage(story, report_id, decision="added_to_case")
 
 
@@ -174,7 +184,7 @@ def monitoring(story: Story, *, accepted: int, until: int, skip: int = 0) -> Non
                     "recovery": "unknown",
                     "decision": "continue",
                 },
-                at=story.in_office(late, after=day - story.chance.whole(1, 20) * DAY),
+                at=story.in_office(late, after=day - story.chance.whole(10, 24) * DAY),
             )
         months = {1: 12, 2: 18}.get(moment, months + 6)
 
@@ -186,14 +196,14 @@ def recovery(story: Story) -> None:
     if days is not None:
         story.tell(story.team, "plan_agreed", {"plan": "recovery"}, at=story.in_office(days, after=reached))
         story.tell(story.team, "recovery_started", {}, at=story.in_office(days + 5, after=reached))
-    contacts(story, until=reached + story.chance.whole(100, 200) * DAY, every=(20, 38))
+    contacts(story, until=reached + story.chance.whole(100, 200) * DAY, every=SELDOM)
 
 
 def pilot_light(story: Story) -> None:
     """Veilig Thuis closes its part; the flame stays on until the team closes too."""
     story.now = story.in_office(5)
     story.tell(story.vt, "vt_closed", {"reason": "stabiel-veilig"}, at=story.now)
-    contacts(story, until=story.now + story.chance.whole(150, 330) * DAY, every=(60, 120))
+    contacts(story, until=story.now + story.chance.whole(150, 330) * DAY, every=SELDOM)
     if story.chance.happens(1 - story.pace.late):
         close(story, by=story.team)
 

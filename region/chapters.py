@@ -128,7 +128,9 @@ def inform_household(story: Story, report_id: str) -> None:
     review = story.in_office(15, after=at)
     data = {"report_id": report_id, "ground": "child_safety", "review_on": story.day(review)}
     story.tell(story.vt, "informing_postponed", data, at=at)
-    story.tell(story.vt, "household_informed", {"report_id": report_id}, at=story.in_office(13, after=at))
+    days = story.in_time(4, 15)
+    if days is not None:
+        story.tell(story.vt, "household_informed", {"report_id": report_id}, at=story.in_office(days, after=at))
 
 
 def service(story: Story, kind: str) -> bool:
@@ -139,9 +141,10 @@ def service(story: Story, kind: str) -> bool:
     story.tell(story.vt, "service_started", {"service_id": service_id, "service": kind}, at=began)
     for _ in range(story.chance.whole(1, 3)):
         condition(story)
-    for visit in range(1, story.chance.whole(3, 5)):
-        story.tell(story.vt, "family_contacted", {}, at=story.in_office(visit * 7, after=began))
     days = story.in_time(22, 45)
+    for day in range(story.chance.whole(3, 6), days or 30, 7):
+        if not story.chance.happens(story.pace.late / 3):
+            story.tell(story.vt, "family_contacted", {}, at=story.in_office(day, after=began))
     if days is None:
         return False
     story.now = story.in_office(days, after=began)
@@ -179,7 +182,7 @@ def _check(story: Story, agency: str, condition_id: str, at: int, check: int) ->
     )
     named = {"condition_id": condition_id}
     if course == "met":
-        met = max(at + HOUR, check - story.chance.whole(1, 14) * DAY)
+        met = max(at + HOUR, check - story.chance.whole(8, 16) * DAY)
         story.tell(agency, "condition_met", named, at=met, late=0.0)
     if course == "late":
         story.tell(agency, "condition_met", named, at=story.in_office(story.chance.whole(1, 8), after=check))

@@ -98,6 +98,8 @@ def _life(story: Story, until: int) -> Story:
         chapters.acute_danger(story, report_id)
         if story.chance.happens(0.4):
             sidetracks.barring_order(story)
+    if story.chance.happens(0.06):
+        sidetracks.honour(story)
     if story.chance.happens(0.1):
         story.now += DAY
         aftercare.repeat_report(story)

@@ -32,6 +32,8 @@ def special_stories(begin: Begin) -> tuple[Story, ...]:
         poisoned(_perfect(begin("onleesbaar", 240 * DAY))),
         unknown_file(_perfect(begin("onbekend-dossier", 270 * DAY))),
         accepted_stall(_perfect(begin("stagnatie-geaccepteerd", 300 * DAY))),
+        many_signals(_perfect(begin("veel-signalen", 330 * DAY))),
+        skipped_level(_perfect(begin("trap-overgeslagen", 360 * DAY))),
     )
 
 
@@ -65,7 +67,7 @@ def code_orange(story: Story) -> Story:
     _taken_over(story, "conditions_and_follow_up")
     aftercare.direct_safety(story, days=60)
     aftercare.fall_back(story)
-    aftercare.contacts(story, until=story.now + 300 * DAY, every=(14, 24))
+    aftercare.contacts(story, until=story.now + 300 * DAY, every=aftercare.MONTHLY)
     return story
 
 
@@ -98,7 +100,7 @@ def moment_missed(story: Story) -> Story:
     _taken_over(story, "conditions_and_follow_up")
     accepted = story.now
     aftercare.direct_safety(story)
-    aftercare.contacts(story, until=accepted + 700 * DAY, every=(14, 26))
+    aftercare.contacts(story, until=accepted + 700 * DAY, every=aftercare.MONTHLY)
     aftercare.monitoring(story, accepted=accepted, until=accepted + 700 * DAY, skip=2)
     return story
 
@@ -124,6 +126,40 @@ def accepted_stall(story: Story) -> Story:
     story.tell(story.vt, "stall_accepted", data, at=agreed, late=0.0)
     story.tell(story.team, "plan_agreed", {"plan": "safety"}, at=story.in_office(18, after=agreed))
     story.now = story.in_office(20, after=agreed)
+    aftercare.direct_safety(story)
+    return story
+
+
+def many_signals(story: Story) -> Story:
+    """An incident, a report by a school and a concern of the team, in ten days: three small signals are one."""
+    _assessed(story)
+    _taken_over(story, "assessment")
+    aftercare.incident(story)
+    story.now += 4 * DAY
+    report_id = chapters.report(story, by=story.cast.reporters[-1], at=story.in_office(0), acute=False)
+    aftercare.feedback(story, days=3)
+    chapters.assessment(story, report_id, urgency="orange", days=1)
+    chapters.triage(story, report_id, decision="added_to_case")
+    aftercare.direct_safety(story)
+    return story
+
+
+def skipped_level(story: Story) -> Story:
+    """Workers want the alderman to decide at once; the ladder does not let them, and the managers solve it."""
+    _assessed(story)
+    _taken_over(story, "assessment")
+    ladder, lowest, reason = sidetracks.ladder_of(story)
+    named = {"escalation_id": story.thing("x")}
+    told = {**named, "ladder": ladder, "direction": "up", "reason": reason}
+    asked = story.in_office(2)
+    story.tell(story.vt, "escalation_started", {**told, "level": lowest}, at=asked, late=0.0)
+    for days, level in ((1, lowest + 3), (2, lowest + 1)):
+        at = story.in_office(days, after=asked)
+        story.tell(story.vt, "escalation_moved", {**told, "level": level}, at=at, late=0.0)
+    decided = story.in_office(4, after=asked)
+    story.tell(story.vt, "escalation_decided", named, at=decided, late=0.0)
+    closed = {**named, "reason": "opgelost"}
+    story.tell(story.vt, "escalation_closed", closed, at=story.in_office(3, after=decided), late=0.0)
     aftercare.direct_safety(story)
     return story
 

@@ -69,7 +69,7 @@ FRISIAN = {
     "ST-12": {"at 3 12 18 mo": "at 3 6 12 18 mo"},
     "ST-14": {"warn": "8 w", "breach": "12 w"},
     "ST-20": {"warn": "2 wd", "breach": "3 wd"},
-    "ST-26": {"warn": "3 w", "breach": "5 w"},
+    "ST-26": {"breach": "5 w"},
     "ST-27a": {"window 183 d": "window 365 d"},
     "ST-38": {"window 14 d": "window 21 d"},
 }

@@ -234,7 +234,7 @@ TALES = {
         told("family_contacted", "2026-06-20 09:00"),
         warn(weeks(4)),
         breach(weeks(6)),
-        frisian=(warn(weeks(3)), breach(weeks(5))),
+        frisian=(warn(weeks(4)), breach(weeks(5))),
         until="2026-07-10 00:00",  # the contact that satisfies starts the next six weeks
     ),
     "ST-27a": tale(
