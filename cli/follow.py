@@ -9,7 +9,6 @@ from cli.sentences import Sentences
 from ledger import record
 from ledger.application import Ledger
 from ledger.record import Record
-from rulebook.event import from_json
 
 PAGE = 2000
 
@@ -52,7 +51,7 @@ class Follower:
 
     def _line(self, case: str, alert: Mapping[str, Any]) -> str:
         begun = self.ledger.record(alert["because"][0])
-        return self.sentences.of(case, alert, from_json(begun[1].line()) if begun else None)
+        return self.sentences.of(case, alert, begun[1].event() if begun else None)
 
 
 def records(ledger: Ledger, *, after: int = 0) -> Iterator[tuple[int, Record]]:

@@ -15,7 +15,6 @@ from ledger.record import Record
 from ledger.timeline import Line, sentences
 from ledger.words import moment, phase
 from rulebook.agreements import load
-from rulebook.event import from_json
 from rulebook.why import Reason, Why, why
 from waakvlam.clock import clock_from, iso
 from waakvlam.topics import agencies
@@ -33,7 +32,7 @@ def show_why(settings: Settings, case: str, *, as_json: bool) -> None:
     """Print what is late in a case, worst first, and what comes due next, soonest first, each with its reason."""
     now = clock_from(settings.clock).micros()
     history = _history(settings, case)
-    facts = [from_json(one.line()) for one in history]
+    facts = [one.event() for one in history]
     found = why(load(settings.agreements), history[0].case, facts, now, agencies=agency_names())
     state = "gesloten" if found.is_closed else f"open, fase: {phase(found.phase)}"
     lines = [f"Casus {history[0].case}: {state}", "Nu open:", *_reasons(found.open), "Hierna:", *_reasons(found.next)]

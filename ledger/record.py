@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID, uuid5
 
+from rulebook.event import Event
 from waakvlam.catalogue import system_record
 from waakvlam.clock import iso
 from waakvlam.codec import data_of, schema_reader, schema_writer
@@ -44,6 +45,19 @@ class Record:
     def data(self) -> dict[str, Any]:
         """Return the event's own fields as plain JSON values, persons as p1, p2, …, without what is sealed."""
         return data_of(*decode_event(self.payload))
+
+    def event(self) -> Event:
+        """Return this record as the rule book sees it."""
+        return Event(
+            id=self.event_id,
+            type=self.type,
+            case=None if self.caseless else self.case,
+            agency=self.agency,
+            municipality=self.municipality,
+            occurred_at=self.occurred_at,
+            recorded_at=self.recorded_at,
+            data=self.data(),
+        )
 
     def line(self) -> dict[str, Any]:
         """Return this record as one line of the offline engine (rulebook 9)."""

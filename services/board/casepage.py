@@ -10,7 +10,6 @@ from ledger.case import case_of
 from ledger.record import Record
 from ledger.timeline import sentences
 from ledger.words import phase, spoken
-from rulebook.event import from_json
 from services.board import views
 from services.board.ports import Outlook
 from services.board.store import AlertRow, Sent
@@ -63,7 +62,7 @@ def case_page(
     now: int,
 ) -> CasePage:
     """Return the page of the case that these records are the history of."""
-    case = case_of(from_json(record.line()) for record in records)
+    case = case_of(record.event() for record in records)
     lines = sentences(records, agencies)
     own = frozenset(one.name for one in agencies.values() if one.kind == OWN)
     first, deadlines = records[0], outlook.deadlines or ()

@@ -14,7 +14,6 @@ from rulebook import why
 from rulebook.agreements import Agreements, load
 from rulebook.engine import CaseWatch
 from rulebook.errors import RulebookError
-from rulebook.event import from_json
 from rulebook.instance import Instance
 from services.board.ports import Deadline, Histories, Outlook, Rulebook
 from services.board.store import AlertRow, Store
@@ -40,7 +39,7 @@ class Engine:
         watch = CaseWatch(self._agreements, records[0].case)
         try:
             for at, some in groupby(records, key=lambda record: record.recorded_at):
-                watch.learn([from_json(record.line()) for record in some], at)
+                watch.learn([record.event() for record in some], at)
             watch.advance(max(now, watch.now))
         except RulebookError as error:
             log.warning("The terms of a case cannot be counted (%s).", type(error).__name__)

@@ -24,7 +24,7 @@ def answers(history: Sequence[Record], record: Record, policy: Policy) -> Iterat
 
     Only what was recorded before it, and itself, is looked at: what came later gets answers of its own.
     """
-    events = [_event(one) for one in history if one.version <= record.version]
+    events = [one.event() for one in history if one.version <= record.version]
     before, event = events[:-1], events[-1]
     route = rules.route(events, policy)
     if event.type == rules.REPORT:
@@ -64,17 +64,4 @@ def _message(record: Record, name: str, data: dict[str, Any]) -> OutboxRow:
         key=record.case.encode(),
         headers=tuple(to_headers(envelope)),
         value=encode(event_type, {**shared, **data}),
-    )
-
-
-def _event(record: Record) -> Event:
-    return Event(
-        id=record.event_id,
-        type=record.type,
-        case=record.case,
-        agency=record.agency,
-        municipality=record.municipality,
-        occurred_at=record.occurred_at,
-        recorded_at=record.recorded_at,
-        data=record.data(),
     )
