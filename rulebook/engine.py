@@ -98,6 +98,10 @@ class CaseWatch:
         """Return the effective events in order: K at this instant."""
         return self._folding.history.events
 
+    def facts(self) -> Sequence[Event]:
+        """Return every event that was learnt, corrections and withdrawals too."""
+        return self._folding.facts
+
     # What happens.
 
     def learn(self, events: Iterable[Event], at: int) -> list[Change]:

@@ -24,7 +24,7 @@ class Folding:
     def __init__(self, agreements: Agreements, case: str) -> None:
         self._agreements = agreements
         self._case = case
-        self._facts: list[Event] = []
+        self.facts: list[Event] = []
         self._named: set[object] = set()
         self._corrected: dict[tuple[str, str], Event] = {}
         self.history = History()
@@ -59,7 +59,7 @@ class Folding:
     def fold(self, events: Iterable[Event], horizon: int) -> None:
         """Take in events that became known at one instant. Moments are counted up to the horizon."""
         ordered = sorted(events, key=attrgetter("order"))
-        self._facts += ordered
+        self.facts += ordered
         if self._needs_everything(ordered):
             self._make_anew()
         else:
@@ -113,7 +113,7 @@ class Folding:
     def _make_anew(self) -> None:
         """Make the history anew, and count again the rules that look at what has changed."""
         before = self.history.events
-        self.history = History(effective(self._facts, self._corrected))
+        self.history = History(effective(self.facts, self._corrected))
         plan, self.plan = self.plan, self._agreements.plan(self.history.municipality)
         stayed = {id(event) for event in before} & {id(event) for event in self.history.events}
         changed = [event for event in (*before, *self.history.events) if id(event) not in stayed]

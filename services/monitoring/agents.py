@@ -17,7 +17,7 @@ from services.monitoring.announcement import announcements
 from services.monitoring.audit import Auditor, Round
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
-from services.monitoring.records import Told, Undelivered
+from services.monitoring.records import Undelivered
 from services.monitoring.rule_index import RuleIndex
 from waakvlam.clock import Clock
 
@@ -58,7 +58,7 @@ class Looking:
         complete_to = min(known_to.values()) if is_all_known else None
         known_to |= dict.fromkeys(early, self._clock.micros())
         try:
-            looked_at = await asyncio.to_thread(self._radar.scan, known_to, early=early, limit=CASES_PER_LOOK)
+            looked_at = await asyncio.to_thread(self._radar.scan, known_to, limit=CASES_PER_LOOK)
         except Conflict as somebody_else:
             log.warning("a look found cases changed by another worker; it is taken again", reason=str(somebody_else))
             return self._rest
@@ -113,13 +113,13 @@ class Telling:
 
     def _mark(self, rows: Sequence[Undelivered]) -> None:
         now, at = self._clock.micros(), self._real.micros()
-        steps = [Told(one.row.alert, one.row.number, step, at) for one in rows for step in one.steps]
+        steps = [step for one in rows for step in one.told(at)]
         with self._radar.writing() as t:
             alert_view.mark_sent(t, steps)
+        for step in steps:
+            self._told.labels(step=step.step).inc()
         for one in rows:
-            for step in one.steps:
-                self._told.labels(step=step).inc()
-            if "raised" in one.steps:
+            if one.is_new:
                 self._delay.observe(max(0, now - one.row.raised_at) / 1e6)
 
 

@@ -5,14 +5,14 @@ every case's row, and every alert's, equal what the engine makes of its facts fr
 that found nothing moves the heartbeat; a round that found something, or an open case that nobody watches, does not.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger import record as ledger_record
 from ledger.model import Notification
 from services.monitoring import alert_view
 from services.monitoring.radar import Radar
-from services.monitoring.records import CaseRow, Fact, NumberedRow
+from services.monitoring.records import CaseRow, Fact, NumberedRow, Turn
 from services.monitoring.rule_index import RuleIndex
 from services.monitoring.view import RadarView
 from services.monitoring.watch import Watch
@@ -93,8 +93,10 @@ class Auditor:
             cases = [row.case for row in rows]
             facts = self._view.facts(t, cases)
             alerts = alert_view.of_cases(t, cases)
+            turns = alert_view.turns_of_cases(t, cases)
         for row in rows:
-            differences = self._differences(row, facts.get(row.case, []), alerts.get(row.case, {}))
+            told = alerts.get(row.case, {})
+            differences = self._differences(row, facts.get(row.case, []), told, turns.get(row.case, []))
             for kind in differences:
                 going.note(kind)
             if differences:
@@ -107,23 +109,28 @@ class Auditor:
             self._look_at_what_is_left(going)
 
     def _differences(
-        self, row: CaseRow, facts: Sequence[Fact], stored: Mapping[tuple[str, int], NumberedRow]
+        self,
+        row: CaseRow,
+        facts: Sequence[Fact],
+        stored: Mapping[tuple[str, int], NumberedRow],
+        turns: Sequence[Turn],
     ) -> list[str]:
         if [fact.version for fact in facts] != list(range(1, row.version + 1)):
             return ["facts"]
-        anew = Watch.rebuilt(self._rules, row, facts)
-        found = []
+        anew = Watch.rebuilt(self._rules, row, facts, rows=stored.values(), turns=turns, certain_to=row.advanced_to)
         if anew.broken or row.broken:
-            found.append("broken")
-        elif anew.row() != row:
+            return ["broken"]
+        book, found = anew.book, []
+        if anew.row() != row:
             found.append("case")
-        must_be, is_so = _standing(anew.changed.values()), _standing(stored.values())
-        if must_be.keys() - is_so.keys():
+        if book.changed.keys() - stored.keys():
             found.append("alert_missing")
-        if is_so.keys() - must_be.keys():
+        if book.unfounded:
             found.append("alert_unfounded")
-        if any(must_be[key] != is_so[key] for key in must_be.keys() & is_so.keys()):
+        if (book.changed.keys() & stored.keys()) - book.unfounded:
             found.append("alert_state")
+        if book.turns:
+            found.append("turn_missing")
         return found
 
     def _look_at_what_is_left(self, going: Round) -> None:
@@ -135,7 +142,3 @@ class Auditor:
             late = [row for part, until in going.began_at.items() for row in self._view.waking(t, part, until, 1)]
         if late:
             going.note("not_looked_at", len(late))
-
-
-def _standing(rows: Iterable[NumberedRow]) -> dict[tuple[str, int], tuple[int | None, str | None]]:
-    return {(row.alert, row.number): (row.closed_at, row.outcome) for row in rows}

@@ -26,7 +26,6 @@ from services.monitoring.watch import Watch
 from waakvlam.clock import Clock
 
 CASES_IN_MEMORY_MAX = 50_000
-NOBODY: frozenset[int] = frozenset()
 
 History = Callable[[str], Sequence[Record]]
 
@@ -89,19 +88,19 @@ class Radar:
             for watch in watches:
                 watch.learn(self._known_to(watch.partition))
             self.view.add_facts(t, facts)
-            self._store(t, rows, watches, early=NOBODY)
+            self._store(t, rows, watches)
         self._positions |= moved
 
-    def scan(self, known_to: Mapping[int, int], *, early: frozenset[int] = NOBODY, limit: int) -> int:
+    def scan(self, look_to: Mapping[int, int], *, limit: int) -> int:
         """Look at cases with something due, or to be learned, by now: the worst first; return how many there were.
 
-        `known_to` says for each partition up to when to conclude. Those in `early` are not known to be complete so far.
+        `look_to` says for each partition up to when to conclude. What lies beyond its horizon is concluded early.
         """
         with self._lock:
             with self.view.reading() as t:
-                found = [row for part, until in known_to.items() for row in self.view.waking(t, part, until, limit)]
+                found = [row for part, until in look_to.items() for row in self.view.waking(t, part, until, limit)]
             found.sort(key=lambda row: (-row.weight, row.wake_at))
-            self._look(found[:limit], known_to, early)
+            self._look(found[:limit], look_to)
             return len(found[:limit])
 
     def mend(self, case: str, partition: int) -> None:
@@ -110,27 +109,23 @@ class Radar:
             self._forget([case])
             row = self.view.cases(t, [case]).get(case)
             history = self._history(case)
-            facts = self.view.facts(t, [case]).get(case, [])
-            if row is None:
-                watch = Watch(self._rules, case, partition)
-            else:
-                facts = _without_holes(facts, history, row.version)
-                watch = Watch.rebuilt(self._rules, row, facts)
-            facts += [watch.take(one.version, event_of(one)) for one in history if one.version > watch.version]
-            watch.advance(self._known_to(partition))
-            for key, stored in alert_view.of_cases(t, [case]).get(case, {}).items():
-                if key not in watch.changed and stored.closed_at is None:
-                    watch.changed[key] = replace(stored, closed_at=watch.advanced_to, outcome="withdrawn")
+            known_to = self._known_to(partition)
+            facts = _whole(self.view.facts(t, [case]).get(case, []), history)
+            until = max(known_to, row.advanced_to if row else 0)
+            learned = sum(fact.known_at <= until for fact in facts)
+            stand = replace(row or CaseRow.unknown(case, partition), learned=learned, advanced_to=until)
+            watch = self._rebuilt(t, [(stand, facts)])[0]
             self.view.add_facts(t, facts)
-            self._store(t, {} if row is None else {case: row}, [watch], early=NOBODY)
+            self._store(t, {} if row is None else {case: row}, [watch])
 
-    def _look(self, found: Sequence[CaseRow], known_to: Mapping[int, int], early: frozenset[int]) -> None:
+    def _look(self, found: Sequence[CaseRow], look_to: Mapping[int, int]) -> None:
         rows = {row.case: row for row in found}
         with self._forgetting(rows), self.view.transaction() as t:
             watches = self._watched(t, rows, {row.case: row.partition for row in found})
             for watch in watches:
-                watch.advance(known_to[watch.partition])
-            self._store(t, rows, watches, early=early)
+                until = look_to[watch.partition]
+                watch.advance(until, certain_to=min(until, self._known_to(watch.partition)))
+            self._store(t, rows, watches)
 
     def _move(self, t: Statements, batch: Batch) -> dict[Place, int]:
         offsets = batch.next_offsets()
@@ -154,16 +149,14 @@ class Radar:
         known_to = self.horizon.of(partition)
         return -1 if known_to is None else known_to
 
-    def _store(
-        self, t: Statements, rows: Mapping[str, CaseRow], watches: Sequence[Watch], *, early: frozenset[int]
-    ) -> None:
+    def _store(self, t: Statements, rows: Mapping[str, CaseRow], watches: Sequence[Watch]) -> None:
         changed = [(rows.get(watch.case), watch.row()) for watch in watches]
         self.view.write(t, changed)
-        alerts = [
-            (row, alert) for watch, (_, row) in zip(watches, changed, strict=True) for alert in watch.changed.values()
-        ]
-        if alerts:
-            alert_view.write(t, alerts, noticed_at=self._clock.micros(), early=early)
+        pairs = [(row, watch) for watch, (_, row) in zip(watches, changed, strict=True)]
+        alerts = [(row, alert) for row, watch in pairs for alert in watch.book.changed.values()]
+        turns = [(row, turn) for row, watch in pairs for turn in watch.book.turns]
+        if alerts or turns:
+            alert_view.write(t, alerts, turns, noticed_at=self._clock.micros())
         recorded = [told for watch in watches for told in watch.recorded]
         if recorded:
             alert_view.confirm(t, recorded)
@@ -178,8 +171,8 @@ class Radar:
         """Return the watches of these cases, each as its row says; those that memory does not hold are built from facts."""
         missing = [case for case in cases if case in rows and not self._holds(rows[case])]
         facts = self.view.facts(t, missing) if missing else {}
-        for case in missing:
-            watch = self._watches[case] = Watch.rebuilt(self._rules, rows[case], facts.get(case, []))
+        for watch in self._rebuilt(t, [(rows[case], facts.get(case, [])) for case in missing]):
+            self._watches[watch.case] = watch
             watch.stored()
         for case, partition in cases.items():
             if case not in rows:
@@ -189,6 +182,23 @@ class Radar:
         while len(self._watches) > max(self._watches_max, len(cases)):
             self._watches.popitem(last=False)
         return watches
+
+    def _rebuilt(self, t: Statements, stands: Sequence[tuple[CaseRow, Sequence[Fact]]]) -> list[Watch]:
+        """Return watches that stand where these rows of cases say, built from facts and from the stored alert rows."""
+        cases = [row.case for row, _ in stands]
+        alerts = alert_view.of_cases(t, cases) if cases else {}
+        turns = alert_view.turns_of_cases(t, alerts) if alerts else {}
+        return [
+            Watch.rebuilt(
+                self._rules,
+                row,
+                facts,
+                rows=alerts.get(row.case, {}).values(),
+                turns=turns.get(row.case, ()),
+                certain_to=self._known_to(row.partition),
+            )
+            for row, facts in stands
+        ]
 
     def _holds(self, row: CaseRow) -> bool:
         held = self._watches.get(row.case)
@@ -224,12 +234,12 @@ def event_of(record: Record) -> Event:
     )
 
 
-def _without_holes(facts: Sequence[Fact], history: Iterable[Record], version: int) -> list[Fact]:
-    """Return the facts up to a version; those that are lost come from the ledger."""
-    known = {fact.version: fact for fact in facts if fact.version <= version}
+def _whole(facts: Iterable[Fact], history: Iterable[Record]) -> list[Fact]:
+    """Return the facts of a case with what is lost of them, and what is new, from the ledger."""
+    known = {fact.version: fact for fact in facts}
     for record in history:
-        if record.version <= version and record.version not in known:
-            known[record.version] = Fact(record.version, record.recorded_at, event_of(record))
+        if record.version not in known:
+            known[record.version] = Fact(record.version, event_of(record))
     return [known[one] for one in sorted(known)]
 
 

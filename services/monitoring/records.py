@@ -5,26 +5,30 @@ from typing import Literal
 
 from rulebook.event import Event
 
-Step = Literal["raised", "closed"]
-STEPS: tuple[Step, ...] = ("raised", "closed")
+Step = Literal["raised", "escalated", "reminded", "closed"]
+TurnKind = Literal["escalated", "reminded"]
+STEPS: tuple[Literal["raised", "closed"], ...] = ("raised", "closed")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One event of a case as the radar keeps it.
-
-    `known_at` is the instant from which the engine knows it: its `recorded_at`, or later where a scan that could not wait
-    for the ledger's clock had already gone past that instant. The event carries it as its `recorded_at`.
-    """
+    """One event of a case as the radar keeps it."""
 
     version: int
-    known_at: int
     event: Event
+
+    @property
+    def known_at(self) -> int:
+        """The instant from which it is known."""
+        return self.event.recorded_at
 
 
 @dataclass(frozen=True, slots=True)
 class NumberedRow:
-    """One row of an alert: `number` counts how often the alert of this id was raised in the case."""
+    """One row of an alert: `number` counts how often the alert of this id was raised in the case.
+
+    `is_early`: it was raised or closed when nobody could say that nothing else had come, so it may turn out to be wrong.
+    """
 
     alert: str
     number: int
@@ -40,6 +44,25 @@ class NumberedRow:
     because: tuple[str, ...]
     to: str
     weight: int
+    why: str
+    is_early: bool
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells this row from all others."""
+        return self.alert, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Somebody who is told of an open row later than at its raising: the next in turn, or again whoever was in turn."""
+
+    alert: str
+    number: int
+    kind: TurnKind
+    step: int
+    to: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +91,32 @@ class CaseRow:
     uncovered: bool  # no silence rule can be chosen for it: no agreement watches this case
     broken: bool  # the engine failed on it: people must look, and the other cases go on
 
+    @classmethod
+    def unknown(cls, case: str, partition: int) -> "CaseRow":
+        """Return the row of a case of which nothing was learned yet."""
+        return cls(case, partition, "", "", True, 0, 0, 0, 0, 0, None, None, 0, 0, 0, False, False)  # noqa: FBT003 - as the columns stand
+
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """An alert row of which the world has not been told everything yet, and the steps that it must be told."""
+    """An alert row of which the world has not been told everything yet, and what it must be told."""
 
     case: str
     municipality: str
     noticed_at: int
-    steps: tuple[Step, ...]
+    is_new: bool  # its raising is untold
+    turns: tuple[Turn, ...]
+    is_over: bool  # its closing is untold
     row: NumberedRow
+
+    def told(self, at: int) -> list["Told"]:
+        """Return its steps as told at an instant."""
+        alert, number = self.row.key
+        return [
+            *([Told(alert, number, "raised", at)] if self.is_new else []),
+            *(Told(alert, number, one.kind, at, (one.step, one.at)) for one in self.turns),
+            *([Told(alert, number, "closed", at)] if self.is_over else []),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +127,7 @@ class Told:
     number: int
     step: Step
     at: int
+    turn: tuple[int, int] | None = None  # of the attention list: which step, and when it fell
 
 
 @dataclass(frozen=True, slots=True)

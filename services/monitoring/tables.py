@@ -1,5 +1,8 @@
 """The tables of the radar view. All of them can be filled again by reading case-events from the beginning."""
 
+SHAPE = 2
+SHAPE_TABLE = ("CREATE TABLE IF NOT EXISTS radar_shape (shape bigint NOT NULL)",)
+NAMES = ("radar", "facts", "alerts", "turns", "positions")
 TABLES = (
     """CREATE TABLE IF NOT EXISTS radar (
         case_id text PRIMARY KEY, part bigint NOT NULL, municipality text NOT NULL, phase text NOT NULL,
@@ -9,19 +12,24 @@ TABLES = (
         broken bigint NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS radar_wake ON radar (part, wake_at)",
     """CREATE TABLE IF NOT EXISTS facts (
-        case_id text NOT NULL, version bigint NOT NULL, known_at bigint NOT NULL, body bytea NOT NULL,
-        PRIMARY KEY (case_id, version))""",
+        case_id text NOT NULL, version bigint NOT NULL, body bytea NOT NULL, PRIMARY KEY (case_id, version))""",
     """CREATE TABLE IF NOT EXISTS alerts (
         alert text NOT NULL, nr bigint NOT NULL, case_id text NOT NULL, part bigint NOT NULL, municipality text NOT NULL,
         rule text NOT NULL, agreement text NOT NULL, agreement_version bigint NOT NULL, instance text NOT NULL,
         stage text NOT NULL, due bigint NOT NULL, raised_at bigint NOT NULL, closed_at bigint, outcome text,
-        because text NOT NULL, told_to text NOT NULL, weight bigint NOT NULL,
+        because text NOT NULL, told_to text NOT NULL, weight bigint NOT NULL, why text NOT NULL,
         noticed_at bigint NOT NULL, early bigint NOT NULL, pending bigint NOT NULL,
         raised_sent_at bigint, closed_sent_at bigint, raised_recorded_at bigint, closed_recorded_at bigint,
         PRIMARY KEY (alert, nr))""",
     "CREATE INDEX IF NOT EXISTS alerts_case ON alerts (case_id)",
     "CREATE INDEX IF NOT EXISTS alerts_pending ON alerts (part, weight, raised_at) WHERE pending = 1",
     "CREATE INDEX IF NOT EXISTS alerts_open ON alerts (case_id) WHERE closed_at IS NULL",
+    """CREATE TABLE IF NOT EXISTS turns (
+        alert text NOT NULL, nr bigint NOT NULL, kind text NOT NULL, step bigint NOT NULL, at bigint NOT NULL,
+        told_to text NOT NULL, case_id text NOT NULL, part bigint NOT NULL, sent_at bigint, recorded_at bigint,
+        PRIMARY KEY (alert, nr, kind, step, at))""",
+    "CREATE INDEX IF NOT EXISTS turns_case ON turns (case_id)",
+    "CREATE INDEX IF NOT EXISTS turns_unconfirmed ON turns (part, sent_at) WHERE recorded_at IS NULL",
     """CREATE TABLE IF NOT EXISTS positions (
         topic text NOT NULL, part bigint NOT NULL, position bigint NOT NULL, PRIMARY KEY (topic, part))""",
 )

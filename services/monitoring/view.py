@@ -15,7 +15,7 @@ from ledger.database import Database, Statements
 from ledger.errors import Conflict, Fenced
 from rulebook.event import Event
 from services.monitoring.records import CaseRow, Fact, Tally
-from services.monitoring.tables import TABLES
+from services.monitoring.tables import NAMES, SHAPE, SHAPE_TABLE, TABLES
 
 _CASE = (
     "case_id, part, municipality, phase, is_open, opened_at, last_at, version, learned, advanced_to, next_due, wake_at,"
@@ -26,7 +26,9 @@ _CASE_CHANGES = ", ".join(f"{name} = ?" for name in _CASE.split(", ")[2:])
 
 
 _TALLY_OF_CASES = """SELECT count(*), coalesce(sum(is_open), 0),
-    coalesce(sum(CASE WHEN is_open = 1 AND next_due IS NULL AND wake_at IS NULL AND open_alerts = 0 THEN 1 ELSE 0 END), 0),
+    coalesce(sum(CASE WHEN is_open = 1 AND (
+        (next_due IS NULL AND open_alerts = 0 AND (learned = version OR broken = 1))
+        OR (next_due IS NOT NULL AND (wake_at IS NULL OR wake_at > next_due))) THEN 1 ELSE 0 END), 0),
     coalesce(sum(is_open * uncovered), 0), coalesce(sum(broken), 0) FROM radar WHERE part {in}"""
 _TALLY_OF_ALERTS = """SELECT coalesce(sum(CASE WHEN closed_at IS NULL THEN 1 ELSE 0 END), 0), coalesce(sum(pending), 0),
     coalesce(sum(CASE WHEN raised_recorded_at IS NULL THEN 1 ELSE 0 END), 0) FROM alerts WHERE part {in}"""
@@ -43,6 +45,9 @@ class RadarView:
         self.transaction = database.transaction
         self.reading = database.reading
         self.close = database.close
+        database.create(SHAPE_TABLE)
+        with self.transaction() as t:
+            _drop_other_shape(t)
         database.create(TABLES)
 
     # How far we have read.
@@ -113,10 +118,8 @@ class RadarView:
     def facts(self, t: Statements, cases: Iterable[str]) -> dict[str, list[Fact]]:
         """Return the stored facts of these cases, each list in order of version."""
         found: dict[str, list[Fact]] = {}
-        for case, version, known_at, body in t.rows_in(
-            "SELECT case_id, version, known_at, body FROM facts WHERE case_id {in}", cases
-        ):
-            found.setdefault(case, []).append(Fact(version, known_at, _event(case, known_at, body)))
+        for case, version, body in t.rows_in("SELECT case_id, version, body FROM facts WHERE case_id {in}", cases):
+            found.setdefault(case, []).append(Fact(version, _event(case, body)))
         for facts in found.values():
             facts.sort(key=lambda fact: fact.version)
         return found
@@ -124,8 +127,8 @@ class RadarView:
     def add_facts(self, t: Statements, facts: Iterable[Fact]) -> None:
         """Store facts; one that is there already stays as it is."""
         t.executemany(
-            "INSERT INTO facts (case_id, version, known_at, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [(fact.event.case, fact.version, fact.known_at, _body(fact.event)) for fact in facts],
+            "INSERT INTO facts (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(fact.event.case, fact.version, _body(fact.event)) for fact in facts],
         )
 
     # All cases at once.
@@ -141,6 +144,15 @@ class RadarView:
             [sum(column) for column in zip(*alerts, strict=True)],
         )
         return Tally(*(sums[0] or [0] * 5), *(sums[1] or [0] * 3))
+
+
+def _drop_other_shape(t: Statements) -> None:
+    """Drop tables of another shape than ours, of an older version of monitoring: they are filled again from the ledger."""
+    if t.value("SELECT shape FROM radar_shape") != SHAPE:
+        for name in NAMES:
+            t.execute(f"DROP TABLE IF EXISTS {name}")
+        t.execute("DELETE FROM radar_shape")
+        t.execute("INSERT INTO radar_shape VALUES (?)", (SHAPE,))
 
 
 def _case_row(row: tuple[Any, ...]) -> CaseRow:
@@ -161,8 +173,8 @@ def _body(event: Event) -> bytes:
     )
 
 
-def _event(case: str, known_at: int, body: bytes) -> Event:
-    event_id, event_type, agency, municipality, occurred_at, _, data = orjson.loads(body)
+def _event(case: str, body: bytes) -> Event:
+    event_id, event_type, agency, municipality, occurred_at, recorded_at, data = orjson.loads(body)
     return Event(
         id=event_id,
         type=event_type,
@@ -170,6 +182,6 @@ def _event(case: str, known_at: int, body: bytes) -> Event:
         agency=agency,
         municipality=municipality,
         occurred_at=occurred_at,
-        recorded_at=known_at,
+        recorded_at=recorded_at,
         data=data,
     )

@@ -10,7 +10,6 @@ from ledger.errors import Fenced
 from ledger.model import Notification
 from services.monitoring import alert_view
 from services.monitoring.audit import Auditor, Round
-from services.monitoring.records import Told
 from services.monitoring.view import Stale
 from tests.property.radar_world import DAY, NATIONAL_AND_REGION, PARTITIONS, TOPIC, Station, World, partition_of
 from tests.property.test_radar_equals_replay import live, one_turn, replayed
@@ -65,7 +64,7 @@ def test_steps_of_alerts_are_marked_confirmed_and_told_again(station: Station) -
     forgotten(station)
     with station.view.reading() as t:
         rows = alert_view.undelivered(t, range(PARTITIONS), 100)
-    steps = [Told(one.row.alert, one.row.number, step, 1_000) for one in rows for step in one.steps]
+    steps = [step for one in rows for step in one.told(1_000)]
 
     with station.view.transaction() as t:
         alert_view.mark_sent(t, steps)

@@ -19,6 +19,7 @@ from rulebook import agreements
 from services.monitoring import alert_view
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
+from services.monitoring.records import Turn
 from services.monitoring.rule_index import RuleIndex
 from services.monitoring.view import RadarView
 from waakvlam.catalogue import event_types
@@ -94,6 +95,7 @@ class World:
     published: int = 0
     now: int = micros_of(BEGIN)
     promised: int = 0
+    alerts: list[str] = field(default_factory=list)  # that somebody may acknowledge
 
     def history(self, case: str) -> list[Record]:
         return self.histories.get(case, [])
@@ -145,6 +147,9 @@ class World:
             moved = instant_of(other.occurred_at - chance.choice([0, DAY, 8 * DAY]))
             extra: dict[str, object] = {"event_corrected": {"corrected_at": moved}}.get(name, {})
             return self._named(name, other.event_id, extra)
+        if name == "alert_acknowledged" and self.alerts:
+            until = (instant_of(self.now) + timedelta(days=chance.randrange(-1, 4))).date()
+            return {"alert": chance.choice(self.alerts), "next_step_on": until if chance.random() < 0.8 else None}
         return {}
 
     def _named(self, name: str, event_id: str, extra: dict[str, object]) -> dict[str, object]:
@@ -229,6 +234,10 @@ class Station:
         known_to = {part: at for part in range(PARTITIONS) if (at := self.horizon.of(part)) is not None}
         return self.radar.scan(known_to, limit=limit) if known_to else 0
 
+    def look_early(self, until: int) -> int:
+        """Look at what is due by an instant, though nobody can say that all that was recorded by then was read."""
+        return self.radar.scan(dict.fromkeys(range(PARTITIONS), until), limit=100)
+
     def finish(self, until: int) -> None:
         """Publish and read everything, let time pass up to an instant, and look until nothing is left."""
         self.world.publish(len(self.world.ledger))
@@ -237,6 +246,18 @@ class Station:
         self.horizon.promised(until, {number: len(some) for number, some in enumerate(self.world.partitions)})
         while self.look():
             pass
+
+    def turns(self) -> list[Turn]:
+        """Return everybody who was told after the raising."""
+        with self.view.reading() as t:
+            found = alert_view.turns_of_cases(t, self.world.histories)
+        return [turn for turns in found.values() for turn in turns]
+
+    def early(self) -> set[tuple[str, int]]:
+        """Return the rows that were told early."""
+        with self.view.reading() as t:
+            found = alert_view.of_cases(t, self.world.histories)
+        return {row.key for rows in found.values() for row in rows.values() if row.is_early}
 
     def rows(self) -> list[tuple[str, int, int, int | None, str | None]]:
         """Return every alert row as (alert, number, raised, closed, outcome)."""

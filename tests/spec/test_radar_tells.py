@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -94,7 +95,7 @@ def come_back(world: World, station: Station, broker: Broker) -> None:
             known.add(event_id)
             event_type, record = decode(one.value or b"")
             data = {field.name: record[field.name] for field in event_type.data_fields}
-            world.add(CASE, event_type.name, **data)
+            world.add(CASE, event_type.name, occurred_at=micros_of(record["occurred_at"]), **data)
     station.finish(AT + 9 * DAY + 2)
 
 
@@ -111,6 +112,49 @@ def test_an_alert_is_told_in_the_name_of_the_radar_with_the_words_of_the_rule(
     assert (told["row"], told["weight"], told["legal"], told["to"]) == (1, 4, True, ["worker"])
     assert {(one.topic, one.key) for one in broker.taken} == {("alerts", CASE.encode())}
     assert {from_headers(one.headers).source for one in broker.taken} == {agencies()["radar"].source}
+
+
+def test_the_sentence_of_an_alert_has_no_blanks_left(station: Station, broker: Broker, real: FixedClock) -> None:
+    tell(station, broker, real)
+
+    sentences = [str(told["why"]) for name, told in broker.said() if name == "alert_raised"]
+    assert sentences
+    assert not [one for one in sentences if "{" in one]
+    assert any("maart 2026" in one for one in sentences)
+
+
+def test_who_is_next_is_told_after_the_alert_and_at_its_own_instant(
+    station: Station, broker: Broker, real: FixedClock
+) -> None:
+    tell(station, broker, real)
+
+    breach = [
+        (name, told, decode(one.value or b"")[1])
+        for (name, told), one in zip(broker.said(), broker.taken, strict=True)
+        if told["rule"] == "ST-01" and told["stage"] == "breach"
+    ]
+    assert [name for name, _, _ in breach] == ["alert_raised", "alert_escalated"]
+    assert (breach[1][1]["step"], breach[1][1]["to"]) == (1, ["monitor"])
+    assert breach[1][2]["occurred_at"] == datetime(2026, 3, 10, 23, 0, tzinfo=UTC)
+
+
+def test_when_an_acknowledgement_runs_out_the_same_people_are_told_again_once(
+    world: World, station: Station, broker: Broker, real: FixedClock
+) -> None:
+    tell(station, broker, real)
+    alert = next(told["alert"] for _, told in broker.said() if told["rule"] == "ST-01" and told["stage"] == "breach")
+    broker.taken = []
+    world.now = AT + 9 * DAY + 1
+    world.add(CASE, "alert_acknowledged", alert=alert, next_step_on=date(2026, 3, 14))
+    station.finish(AT + 30 * DAY)
+
+    tell(station, broker, real)
+    tell(station, broker, real)
+
+    reminded = [told for name, told in broker.said() if name == "alert_reminded"]
+    assert [(told["alert"], told["to"], told["step"], told["row"]) for told in reminded] == [
+        (alert, ["team_manager"], 2, 1)
+    ]
 
 
 def test_the_heaviest_alert_is_told_first_and_a_raise_before_its_close(

@@ -190,7 +190,7 @@ def test_without_the_ledgers_clock_alerts_are_raised_early_rather_than_never(wor
     station.finish(AT)
     later = AT + 9 * DAY
 
-    station.radar.scan({0: later}, early=frozenset({0}), limit=10)
+    station.radar.scan({0: later}, limit=10)
 
     assert ("ST-01", "breach") in open_stages(station)
 
@@ -200,7 +200,7 @@ def test_what_was_told_in_time_but_came_after_an_early_alert_closes_it_and_a_res
 ) -> None:
     report(world, EVEN)
     station.finish(AT)
-    station.radar.scan({0: AT + 9 * DAY}, early=frozenset({0}), limit=10)
+    station.radar.scan({0: AT + 9 * DAY}, limit=10)
     world.now = AT + DAY
     world.add(EVEN, "safety_assessed", report_id="r-1")
 
