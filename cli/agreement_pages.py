@@ -23,11 +23,22 @@ def dutch() -> Words:
     return Words(roles=ROLES, phases=PHASES, municipalities=municipalities())
 
 
-def read(path: Path) -> Sequence[Agreement]:
-    """Return the agreements of a folder, or the one of a file. Raises AgreementError."""
+def read(path: Path, beside: Path | None = None) -> Sequence[Agreement]:
+    """Return the agreements of a folder, or the one of a file. Raises AgreementError.
+
+    A file without calendars beside it uses those of the other side of a comparison.
+    """
     if not path.exists():
         raise Ends(Exit.USAGE, f"Er is geen bestand of map {path}.")
-    return load(path).files if path.is_dir() else (read_file(path),)
+    return load(path).files if path.is_dir() else (read_file(path, folder=home(path, beside)),)
+
+
+def home(path: Path, beside: Path | None) -> Path:
+    """Return the folder in which the calendars and the other agreements of a path are."""
+    own = path if path.is_dir() else path.parent
+    if beside is None or (own / "calendars").is_dir():
+        return own
+    return home(beside, None)
 
 
 def show(path: Path, *, as_json: bool) -> None:
@@ -40,5 +51,5 @@ def show(path: Path, *, as_json: bool) -> None:
 
 def diff(before: Path, after: Path, *, as_json: bool) -> None:
     """Print what differs between two versions, in words."""
-    found = between(read(before), read(after), dutch())
+    found = between(read(before, after), read(after, before), dutch())
     result([asdict(one) for one in found], as_json=as_json, lines=[f"- {one.sentence}" for one in found] or [SAME])

@@ -52,3 +52,26 @@ def diff(before: Place, after: Place, *, as_json: AsJson = False) -> None:
 
     with errors_as_exits():
         agreement_pages.diff(before, after, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def backtest(
+    before: Place,
+    after: Place,
+    events: Annotated[str, typer.Option(metavar="FILE", help="One event a line (see export); - is standard input.")],
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Count alerts raised from this day on.")] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="The last instant, with offset or Z. Default: the last line's."),
+    ] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print which alerts another version would have added, dropped, or raised earlier or later.
+
+    A folder is taken as it is. A file is taken as if it had always held, beside the other agreements of its folder.
+    """
+    from cli.agreement_trial import Trial, try_out
+
+    with errors_as_exits():
+        try_out(Trial(before, after, events, since, until), as_json=as_json)

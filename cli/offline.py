@@ -22,10 +22,10 @@ STANDARD_INPUT = "-"
 
 def replay_file(agreements: Path, events: str, until: str | None) -> None:
     """Print the alert rows of a history, one JSON line each (rule book, section 9)."""
-    last = _instant(until)
+    last = instant(until)
     rules = load(agreements)
     try:
-        with _lines_of(events) as lines:
+        with lines_of(events) as lines:
             for row in replay(rules, lines, until=last):
                 typer.echo(json_line(row))
     except HistoryError as error:
@@ -42,7 +42,8 @@ def export_ledger(url: str) -> None:
 
 
 @contextmanager
-def _lines_of(events: str) -> Iterator[Iterable[str]]:
+def lines_of(events: str) -> Iterator[Iterable[str]]:
+    """Open a history; ends with the reason when it cannot be read. `-` is standard input."""
     if events == STANDARD_INPUT:
         yield sys.stdin
         return
@@ -54,7 +55,8 @@ def _lines_of(events: str) -> Iterator[Iterable[str]]:
         yield file
 
 
-def _instant(text: str | None) -> int | None:
+def instant(text: str | None) -> int | None:
+    """Return the instant that --until names."""
     try:
         return None if text is None else parse_instant(text)
     except ValueError as error:

@@ -54,10 +54,10 @@ def read_folder(folder: Path, *, fields: Mapping[str, frozenset[str]] | None) ->
     return list(agreements.values())
 
 
-def read_file(path: Path, *, fields: Mapping[str, frozenset[str]] | None = None) -> Agreement:
-    """Return the agreement that one file holds; its calendar lies beside it. Raises AgreementError."""
+def read_file(path: Path, *, folder: Path, fields: Mapping[str, frozenset[str]] | None = None) -> Agreement:
+    """Return the agreement that one file holds; its calendar lies in a folder. Raises AgreementError."""
     known = known_fields() if fields is None else fields
-    return read_agreement(read(path), folder=path.parent, calendars={}, known=known)
+    return read_agreement(read(path), folder=folder, calendars={}, known=known)
 
 
 def known_fields() -> Mapping[str, frozenset[str]]:

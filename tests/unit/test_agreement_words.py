@@ -83,7 +83,7 @@ def read(tmp_path):
     def one(text):
         path = tmp_path / "proef.yaml"
         path.write_text(text)
-        return read_file(path)
+        return read_file(path, folder=tmp_path)
 
     return one
 
