@@ -18,14 +18,14 @@ def some(story: Story) -> None:
             track(story)
 
 
-def barring_order(story: Story) -> None:
+def barring_order(story: Story, *, helper_is_late: bool = False) -> None:
     """The mayor bars someone from the house for ten days, sometimes for four weeks; a helper is there the same day."""
     order = {"order_id": story.thing("b")}
     mayor = story.cast.municipal[0]
     at = story.now + 3 * HOUR
     ends = at + 10 * DAY
     story.tell(mayor, "barring_order_imposed", {**order, "ends_on": story.day(ends)}, at=at, late=0.0)
-    there = at + (26 * HOUR if story.chance.happens(story.pace.late) else HOUR)
+    there = at + (26 * HOUR if helper_is_late or story.chance.happens(story.pace.late) else HOUR)
     story.tell(story.team, "helper_present", order, at=there, late=0.0)
     if story.chance.happens(0.3):
         ends = at + 28 * DAY

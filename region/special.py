@@ -131,11 +131,16 @@ def accepted_stall(story: Story) -> Story:
 
 
 def many_signals(story: Story) -> Story:
-    """An incident, a report by a school and a concern of the team, in ten days: three small signals are one."""
+    """An incident, a report by a school and a concern of the team, in ten days: three small signals are one.
+
+    After the incident someone is barred from the house; the helper comes a day late.
+    """
     _assessed(story)
     _taken_over(story, "assessment")
     aftercare.incident(story)
-    story.now += 4 * DAY
+    story.now += 2 * DAY
+    sidetracks.barring_order(story, helper_is_late=True)
+    story.now += 2 * DAY
     report_id = chapters.report(story, by=story.cast.reporters[-1], at=story.in_office(0), acute=False)
     aftercare.feedback(story, days=3)
     chapters.assessment(story, report_id, urgency="orange", days=1)

@@ -1,6 +1,7 @@
 """The simulated region: the same lives for the same seed, and nothing that the SDK would not take."""
 
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -98,6 +99,8 @@ def test_ids_are_used_twice_only_where_that_is_the_story(plan):
         ("verbeterd", {"event_corrected", "event_withdrawn"}, set()),
         ("onbekend-dossier", {"incident_recorded"}, {"report_received"}),
         ("stagnatie-geaccepteerd", {"stall_accepted"}, set()),
+        ("veel-signalen", {"incident_recorded", "concern_reported_back", "report_received"}, set()),
+        ("trap-overgeslagen", {"escalation_started", "escalation_moved", "escalation_decided"}, set()),
     ],
 )
 def test_a_named_family_lives_its_story(plan, family, told, never_told):
@@ -129,6 +132,35 @@ def test_the_missed_moment_is_the_second(plan):
     assert moments[0] == 1
     assert 2 not in moments
     assert 3 in moments
+
+
+def test_one_family_is_brought_too_high_at_once_and_then_level_by_level(plan):
+    steps = [step for step in plan.steps if step.family == "trap-overgeslagen"]
+    levels = [step.data["level"] for step in steps if step.type in {"escalation_started", "escalation_moved"}]
+
+    assert levels == [0, 3, 1]
+
+
+def test_every_region_goes_up_its_own_ladder(plan):
+    started = {(step.agency, step.data["ladder"]) for step in plan.steps if step.type == "escalation_started"}
+
+    assert started <= {("veilig-thuis-groningen", "samen-doen"), ("veilig-thuis-fryslan", "ave")}
+    assert len(started) == 2
+
+
+def test_the_team_sees_a_family_of_which_it_must_know_each_week(plan):
+    """Between taking over and direct safety there are mostly five to twelve days between two contacts."""
+    gaps = []
+    for family in {step.family for step in plan.steps}:
+        steps = [step for step in plan.steps if step.family == family]
+        taken = next((step.at for step in steps if step.type == "handover_accepted"), None)
+        safe = next((step.at for step in steps if step.type == "direct_safety_reached"), None)
+        if taken and safe:
+            seen = sorted(step.at for step in steps if step.type == "family_contacted" and taken < step.at < safe)
+            gaps += [(later - earlier) / DAY for earlier, later in pairwise(seen)]
+
+    assert len(gaps) > 300
+    assert sum(gap <= 13 for gap in gaps) > 0.9 * len(gaps)
 
 
 def test_a_report_is_told_after_what_followed_from_it(plan):
