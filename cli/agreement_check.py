@@ -11,7 +11,6 @@ from cli.settings import read_settings
 from rulebook.checking import check
 from rulebook.finding import ERROR, LEVELS, WARNING, Finding
 from rulebook.instants import local_day, parse_day
-from waakvlam.clock import clock_from
 
 
 def check_folder(folder: Path | None, on: str | None, *, strict: bool, as_json: bool) -> Exit:
@@ -20,7 +19,7 @@ def check_folder(folder: Path | None, on: str | None, *, strict: bool, as_json: 
     place = settings.agreements if folder is None else folder
     if not place.is_dir():
         raise Ends(Exit.USAGE, f"Er is geen map {place}. Geef de map waarin de afspraken staan.")
-    day = local_day(clock_from(settings.clock).micros()) if on is None else parse_day(on)
+    day = local_day(settings.time().micros()) if on is None else parse_day(on)
     if day is None:
         raise Ends(Exit.USAGE, f"--on: {on} is geen dag die bestaat, geschreven als JJJJ-MM-DD.")
     found = check(place, day, dutch())

@@ -11,6 +11,8 @@ from ledger.application import Ledger
 from waakvlam.clock import Clock
 
 SQLITE = "sqlite:///"
+SERVERS = ("postgresql://", "postgres://")
+NO_ADDRESS = "that is no address of a ledger (sqlite:///path or postgresql://user:password@host:port/name)"
 POSTGRES_PORT = 5432
 ANSWERS_WITHIN_SECONDS = 3.0
 
@@ -18,6 +20,8 @@ ANSWERS_WITHIN_SECONDS = 3.0
 @contextmanager
 def ledger_at(url: str, clock: Clock) -> Iterator[Ledger]:
     """Open a ledger that exists; ends with a next step when there is none or its server does not answer."""
+    if not url.startswith((SQLITE, *SERVERS)):
+        raise Ends(Exit.USAGE, f"{without_password(url)}: {NO_ADDRESS}. Set WAAKVLAM_LEDGER or --ledger to one.")
     if missing := why_missing(url):
         step = "Set WAAKVLAM_LEDGER or --data; `waakvlam up` makes a new one."
         raise Ends(Exit.UNREACHABLE, f"There is no ledger at {without_password(url)}: {missing}. {step}")
@@ -31,14 +35,21 @@ def ledger_at(url: str, clock: Clock) -> Iterator[Ledger]:
 def why_missing(url: str) -> str:
     """Return why no ledger can be read here; empty when it can be tried. Opening a SQLite file would make one."""
     if url.startswith(SQLITE):
-        return "" if Path(url.removeprefix(SQLITE)).exists() else "there is no such file"
-    server = urlsplit(url)
-    if not server.hostname:
+        return "" if Path(url.removeprefix(SQLITE)).is_file() else "there is no such file"
+    if not url.startswith(SERVERS):
+        return NO_ADDRESS
+    try:
+        server = urlsplit(url)
+        host, port = server.hostname, server.port or POSTGRES_PORT
+    except ValueError:
+        return NO_ADDRESS
+    if not host:
         return ""
-    with socket.socket() as one:
-        one.settimeout(ANSWERS_WITHIN_SECONDS)
-        answers = one.connect_ex((server.hostname, server.port or POSTGRES_PORT)) == 0
-    return "" if answers else "no server answers there"
+    try:
+        with socket.create_connection((host, port), timeout=ANSWERS_WITHIN_SECONDS):
+            return ""
+    except OSError:
+        return "no server answers there"
 
 
 def without_password(url: str) -> str:

@@ -50,6 +50,8 @@ def _demonstrate(wish: Wish) -> tuple[Exit, str, dict[str, Any] | None]:
     began = time.monotonic()
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals())
+        if wish.summary:
+            _made(wish.summary.parent)
         screen = stack.enter_context(DemoScreen())
         folder = stack.enter_context(_folder(wish.keep))
         demo = _set_up(wish, folder, screen, stack, began)
@@ -128,7 +130,16 @@ def _folder(keep: Path | None) -> Iterator[Path]:
             with undisturbed():
                 shutil.rmtree(folder, ignore_errors=True)
         return
-    keep.mkdir(parents=True, exist_ok=True)
+    _made(keep)
     if any(keep.iterdir()):
         raise Ends(Exit.USAGE, f"{keep} is not empty: a demonstration begins with an empty folder.")
     yield keep.resolve()
+
+
+def _made(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Ends(
+            Exit.USAGE, f"{folder} cannot be made ({error.strerror}). Give a folder in a place of yours."
+        ) from error

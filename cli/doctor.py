@@ -8,19 +8,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 
 from cli import broker
 from cli.books import ledger_at, why_missing, without_password
+from cli.exits import Ends, wrong_settings
 from cli.programs import is_ready, programs_of
-from cli.settings import Settings
+from cli.settings import Settings, read_settings
 from cli.supervisor import Program
 from ledger.errors import LedgerError
 from ledger.streams.admin import missing_topics
 from rulebook.agreements import load
 from rulebook.errors import RulebookError
-from waakvlam.clock import SystemClock, clock_from, iso
+from waakvlam.clock import SystemClock, iso
 from waakvlam.topics import topics
 
 FREE_BYTES_MIN = 2 * 1024**3
@@ -49,6 +52,16 @@ class Finding:
 
 
 Check = Callable[[Settings], Finding]
+
+
+def examine_from(data: Path | None) -> list[Finding]:
+    """Look at everything as it is configured; settings that cannot be used are the first and only finding."""
+    try:
+        settings = read_settings(data)
+    except ValidationError as error:
+        seen, _, step = wrong_settings(error).rpartition("\n")
+        return [Finding("settings", ok=False, seen=seen.replace("\n", " "), next_step=step)]
+    return examine(settings)
 
 
 def examine(settings: Settings, checks: Iterable[Check] | None = None) -> list[Finding]:
@@ -85,7 +98,7 @@ def kafka(settings: Settings) -> Finding:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would say is said below
     try:
         missing = asyncio.run(asyncio.wait_for(_missing(settings.bootstrap), WAIT_SECONDS))
-    except (KafkaError, OSError, TimeoutError) as error:
+    except (KafkaError, OSError, TimeoutError, ValueError) as error:
         return Finding("kafka", ok=False, seen=f"{settings.bootstrap}: {type(error).__name__}", next_step=step)
     if missing:
         seen = f"{settings.bootstrap}: {len(missing)} topics are missing, {missing[0]} among them"
@@ -120,8 +133,8 @@ def agreements(settings: Settings) -> Finding:
 def clock(settings: Settings) -> Finding:
     """See which time the services live in."""
     try:
-        now = iso(clock_from(settings.clock).micros())
-    except ValueError as error:
+        now = iso(settings.time().micros())
+    except Ends as error:
         return Finding("clock", ok=False, seen=str(error), next_step="Leave WAAKVLAM_CLOCK empty for real time.")
     return Finding("clock", ok=True, seen=f"{now} ({'accelerated' if settings.clock else 'real time'})")
 

@@ -3,14 +3,17 @@
 The codes are told by the help of every command (`EXIT_CODES`).
 """
 
+import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 
 import typer
+from pydantic import ValidationError
 
 from cli.broker import BrokerFault
-from ledger.errors import Unavailable
+from ledger.errors import Damaged, Fault, Unavailable, UnknownEvent
 from rulebook.errors import RulebookError
 from waakvlam.errors import Unreachable
 
@@ -46,13 +49,48 @@ def errors_as_exits() -> Iterator[None]:
         yield
     except Ends as error:
         end(error.code, str(error))
+    except ValidationError as error:
+        end(Exit.USAGE, wrong_settings(error))
+    except BrokenPipeError as error:  # whoever reads our output has enough, as in `export | head`
+        _leave_output()
+        raise typer.Exit(int(Exit.OK)) from error
     except (Unreachable, Unavailable, BrokerFault, ConnectionError) as error:
         end(Exit.UNREACHABLE, str(error))
+    except UnknownEvent as error:
+        end(Exit.REFUSED, f"{error}. Newer code wrote this ledger: install the version that wrote it.")
+    except Damaged as error:
+        end(Exit.REFUSED, f"The ledger contradicts itself: {error}. Stop its services and put a backup back.")
+    except Fault as error:
+        end(
+            Exit.REFUSED,
+            f"What is there is no ledger, or a damaged one: {error}. Set WAAKVLAM_LEDGER to the right one.",
+        )
     except RulebookError as error:
         end(Exit.REFUSED, str(error))
+    except OSError as error:
+        _leave_output()
+        place = f"{error.filename}: " if error.filename else ""
+        end(Exit.UNREACHABLE, f"{place}{error.strerror or error}. Make room or give another place, and try again.")
+
+
+def wrong_settings(error: ValidationError) -> str:
+    """Return which settings cannot be used and why, one a line; what was given is not repeated."""
+    lines = [
+        f"WAAKVLAM_{'_'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}."
+        for one in error.errors(include_input=False, include_url=False)
+    ]
+    return "\n".join(
+        [*lines, "Correct it in the environment, or leave it unset; docs/how-to/configure.md names all settings."]
+    )
 
 
 def end(code: Exit, sentence: str) -> None:
     """Say why on stderr and end with a code."""
     typer.echo(sentence, err=True)
     raise typer.Exit(int(code))
+
+
+def _leave_output() -> None:
+    """Send what is still to be written to stdout nowhere, so that Python's own last flush does not fail on it again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -16,7 +16,7 @@ from ledger.timeline import Line, sentences
 from ledger.words import moment, phase
 from rulebook.agreements import load
 from rulebook.why import Reason, Why, why
-from waakvlam.clock import clock_from, iso
+from waakvlam.clock import iso
 from waakvlam.topics import agencies
 
 SHORT_NUMBER_CHARACTERS = 8
@@ -30,7 +30,7 @@ def show_case(settings: Settings, case: str, *, as_json: bool) -> None:
 
 def show_why(settings: Settings, case: str, *, as_json: bool) -> None:
     """Print what is late in a case, worst first, and what comes due next, soonest first, each with its reason."""
-    now = clock_from(settings.clock).micros()
+    now = settings.time().micros()
     history = _history(settings, case)
     facts = [one.event() for one in history]
     found = why(load(settings.agreements), history[0].case, facts, now, agencies=agency_names())
@@ -40,7 +40,7 @@ def show_why(settings: Settings, case: str, *, as_json: bool) -> None:
 
 
 def _history(settings: Settings, case: str) -> list[Record]:
-    with ledger_at(settings.ledger_url, clock_from(settings.clock)) as ledger:
+    with ledger_at(settings.ledger_url, settings.time()) as ledger:
         history = ledger.history(case) or ledger.history(_begins_with(ledger, case))
     if not history:
         raise Ends(Exit.REFUSED, f"There is no case {case} in this ledger. `waakvlam export` shows which there are.")

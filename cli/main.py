@@ -126,13 +126,14 @@ def why(case_id: CaseId, data: DataFolder = None, *, as_json: AsJson = False) ->
 @app.command(epilog=EXIT_CODES)
 def doctor(data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Look at what is reachable and what is not, and say what to do."""
-    from cli.doctor import examine
+    from cli.doctor import examine_from
     from cli.screen import result
 
-    findings = examine(read_settings(data))
-    result([one.as_json() for one in findings], as_json=as_json, lines=[one.line() for one in findings])
-    if not all(one.ok for one in findings):
-        raise typer.Exit(int(Exit.UNREACHABLE))
+    with errors_as_exits():
+        findings = examine_from(data)
+        result([one.as_json() for one in findings], as_json=as_json, lines=[one.line() for one in findings])
+        if not all(one.ok for one in findings):
+            raise typer.Exit(int(Exit.UNREACHABLE))
 
 
 def run() -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import typer
 
@@ -44,15 +45,23 @@ def export_ledger(url: str) -> None:
 @contextmanager
 def lines_of(events: str) -> Iterator[Iterable[str]]:
     """Open a history; ends with the reason when it cannot be read. `-` is standard input."""
-    if events == STANDARD_INPUT:
-        yield sys.stdin
-        return
     try:
-        file = Path(events).open(encoding="utf-8")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise Ends(Exit.REFUSED, f"{events} cannot be read: {error.strerror}.") from error
-    with file:
-        yield file
+        if events == STANDARD_INPUT:
+            yield sys.stdin
+            return
+        with _opened(events) as file:
+            yield file
+    except UnicodeDecodeError as error:
+        name = "standard input" if events == STANDARD_INPUT else events
+        raise Ends(Exit.REFUSED, f"{name} is not text in UTF-8. Save it as UTF-8 and try again.") from error
+
+
+def _opened(file: str) -> TextIO:
+    try:
+        return Path(file).open(encoding="utf-8-sig")  # Windows marks its files with a BOM
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Ends(Exit.REFUSED, f"{file} cannot be read: {reason}. Give a file with one event a line.") from error
 
 
 def instant(text: str | None) -> int | None:

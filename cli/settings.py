@@ -10,7 +10,9 @@ from pathlib import Path
 from pydantic import Field
 
 from cli.broker import PROJECT
+from cli.exits import Ends, Exit
 from ledger.settings import Settings as SharedSettings
+from waakvlam.clock import Clock
 from waakvlam.kafka import KafkaSettings
 
 AGREEMENTS = PROJECT / "agreements"
@@ -51,6 +53,13 @@ class Settings(SharedSettings):
             "WAAKVLAM_MONITORING_PORT": str(self.monitoring_port),
             "WAAKVLAM_BOARD_PORT": str(self.board_port),
         }
+
+    def time(self) -> Clock:
+        """Return the clock that these settings name; ends with what to do when they name none."""
+        try:
+            return super().time()
+        except ValueError as error:
+            raise Ends(Exit.USAGE, str(error)) from error
 
     def kafka(self) -> KafkaSettings:
         """Return how to reach Kafka with the SDK."""

@@ -3,10 +3,11 @@
 import time
 from contextlib import ExitStack
 
-from cli.exits import Exit
+from cli.exits import Ends, Exit
 from cli.machine import LOOK_EVERY_SECONDS, broker_in, services_on, stopping_on_signals, topics_on, wait_until_ready
 from cli.screen import progress, result
 from cli.settings import Settings
+from rulebook.agreements import load
 
 
 def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
@@ -14,9 +15,10 @@ def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
     with ExitStack() as stack:
         stack.enter_context(stopping_on_signals())
         try:
+            settings.time()
+            load(settings.agreements)
             if local_kafka:
-                port = int(settings.bootstrap.rpartition(":")[2])
-                broker = stack.enter_context(broker_in(settings.data.resolve() / "kafka", port))
+                broker = stack.enter_context(broker_in(settings.data.resolve() / "kafka", _port(settings.bootstrap)))
                 settings = settings.model_copy(update={"bootstrap": broker.bootstrap})
                 progress(f"Kafka is at {broker.bootstrap}")
             made = topics_on(settings)
@@ -33,3 +35,10 @@ def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
         except KeyboardInterrupt:
             progress("Stopping…")
     return Exit.OK
+
+
+def _port(bootstrap: str) -> int:
+    port = bootstrap.rpartition(":")[2]
+    if not port.isdigit():
+        raise Ends(Exit.USAGE, f"{bootstrap} has no port. Set WAAKVLAM_BOOTSTRAP to an address such as 127.0.0.1:9092.")
+    return int(port)

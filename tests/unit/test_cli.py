@@ -69,6 +69,8 @@ def test_replay_reads_a_file(call, tmp_path):
         (["--events", "-", "--until", "gisteren"], "", Exit.USAGE, "--until"),
         (["--events", "-"], '{"id": 1}', Exit.REFUSED, "standard input: line 1: id"),
         (["--events", "nergens.jsonl"], "", Exit.REFUSED, "nergens.jsonl cannot be read"),
+        (["--events", "."], "", Exit.REFUSED, "cannot be read"),
+        (["--events", "-"], b"\xff\xfe{}", Exit.REFUSED, "standard input is not text in UTF-8"),
         ([], "", Exit.USAGE, "--events"),
     ],
 )
