@@ -222,7 +222,10 @@ def test_passwords_and_certificates_come_from_a_file(kafka, file, tmp_path) -> N
     assert "geheim" not in repr(reach)
 
 
-@pytest.mark.parametrize("text", ["wachtwoord = 'x'", "not toml", None])
+@pytest.mark.parametrize(
+    "text",
+    ["wachtwoord = 'x'", "not toml", None, "bootstrap = 5", "security_protocol = 'X'", "patience_seconds = true"],
+)
 def test_a_settings_file_that_is_wrong_is_a_wrong_command(kafka, file, tmp_path, text) -> None:
     settings = tmp_path / "kafka.toml"
     if text is not None:
@@ -265,3 +268,23 @@ def test_nothing_that_is_about_a_person_reaches_the_screen(kafka, file) -> None:
 
     assert result.exit_code == 1
     assert canary not in result.output
+
+
+def test_a_file_that_is_no_utf_8_is_told_and_one_with_a_bom_is_read(kafka, tmp_path) -> None:
+    latin, windows = tmp_path / "latin.jsonl", tmp_path / "windows.jsonl"
+    latin.write_bytes(b"\xff\xfe\xe9\n")
+    windows.write_bytes(b"\xef\xbb\xbf" + json.dumps(DANGER).encode())
+    wrong = publish(latin)
+    kafka.outbox = Outbox()
+    good = publish(windows)
+
+    assert (wrong.exit_code, good.exit_code) == (1, 0)
+    assert "UTF-8" in wrong.stderr
+
+
+def test_a_place_that_cannot_be_made_is_a_wrong_command(kafka, file, tmp_path) -> None:
+    (tmp_path / "bestand").write_text("")
+    result = publish(file(DANGER), "--sequence", tmp_path / "bestand" / "nummer")
+
+    assert result.exit_code == 2
+    assert "Geef" in result.stderr or "geef" in result.stderr

@@ -6,13 +6,15 @@ people; with `--json` each line of standard output is one JSON object.
 """
 
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from types import UnionType
+from typing import Annotated, Any, Literal, TextIO, get_args, get_origin, get_type_hints
 
 import typer
 
@@ -218,7 +220,24 @@ def _reach(bootstrap: str, file: Path | None) -> KafkaSettings:
         raise typer.BadParameter(
             f"{file} heeft onbekende velden: {', '.join(unknown)}. Bekend: {', '.join(sorted(known))}."
         )
+    if wrong := [name for name, value in given.items() if not _suits(name, value)]:
+        raise typer.BadParameter(f"{file}: de waarde van {', '.join(sorted(wrong))} kan niet; zie KafkaSettings.")
     return replace(settings, **given)
+
+
+def _suits(name: str, value: object) -> bool:
+    """Tell whether a setting may have this value."""
+    kind = get_type_hints(KafkaSettings)[name]
+    for one in get_args(kind) if get_origin(kind) is UnionType else (kind,):
+        if get_origin(one) is Literal:
+            allowed = value in get_args(one)
+        elif one is float:
+            allowed = isinstance(value, int | float) and not isinstance(value, bool)
+        else:
+            allowed = isinstance(value, one)
+        if allowed:
+            return True
+    return False
 
 
 @contextmanager
@@ -228,7 +247,7 @@ def _opened(file: str) -> Iterator[TextIO]:
     elif not Path(file).is_file():
         raise typer.BadParameter(f"Er is geen bestand {file}.")
     else:
-        with Path(file).open(encoding="utf-8") as opened:
+        with Path(file).open(encoding="utf-8-sig") as opened:  # Windows marks its files with a BOM
             yield opened
 
 
@@ -243,5 +262,25 @@ def _exit_code_for_errors() -> Iterator[None]:
     except WaakvlamError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(USAGE) from error
+    except UnicodeDecodeError as error:
+        said = (
+            "Dit bestand is geen tekst in UTF-8. Bewaar het als UTF-8 en verstuur het nog een keer; niets telt dubbel."
+        )
+        typer.echo(said, err=True)
+        raise typer.Exit(WRONG) from error
+    except BrokenPipeError as error:  # whoever reads our output has enough, as in `receipts | head`
+        _leave_output()
+        raise typer.Exit(0) from error
+    except OSError as error:
+        _leave_output()
+        where = f"{error.filename}: " if error.filename else ""
+        typer.echo(f"{where}{error.strerror or error}. Maak ruimte of geef een andere plaats.", err=True)
+        raise typer.Exit(USAGE) from error
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
+
+
+def _leave_output() -> None:
+    """Send what is still to be written to standard output nowhere, so that Python's last flush does not fail again."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
