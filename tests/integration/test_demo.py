@@ -106,6 +106,7 @@ def test_three_years_are_played_nothing_is_lost_and_replay_agrees(tmp_path):
     assert summary["duplicate"] == 1, "one event was sent again"
     assert summary["rejected"] == 2, "one was poisoned, one was sent again with another content"
     assert summary["parked"] == 1, "one tells of a file that nobody ever reported"
+    assert summary["refused"] == 1, "one escalation went to the top at once"
     assert summary["cases"] == 299
     assert summary["open_cases_without_deadline"] == 0
     assert {"ST-01", "ST-07", "ST-12", "ST-13"} <= summary["alerts_raised"].keys()

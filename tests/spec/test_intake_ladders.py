@@ -156,6 +156,15 @@ def test_the_ladders_are_those_of_the_case_wherever_the_teller_is(desk):
     assert escalation.move(3, told_in=FRYSLAN)[:2] == ("refused", "level")
 
 
+def test_a_start_passes_over_nothing_and_going_down_is_free(desk):
+    """Only a move up can pass over a level: where people start is told as it was, and coming down again is good news."""
+    escalation = Escalation(desk, "samen-doen")
+
+    assert escalation.start(2) == ACCEPTED
+    assert escalation.move(0) == ACCEPTED
+    assert escalation.move(2)[:2] == ("refused", "level")
+
+
 def test_where_no_agreement_has_a_ladder_nothing_is_refused(desk):
     """In Drenthe only the national file holds; it has no ladders, so there is nothing to judge by."""
     assert Escalation(desk, "samen-doen", DRENTHE).start(3) == ACCEPTED
