@@ -24,6 +24,7 @@ from waakvlam.topics import Agency, municipalities
 
 VALUE_BYTES_MAX = 64 * 1024
 AHEAD_MICROS_MAX = 5 * 60 * 1_000_000
+AHEAD = "Het tijdstip ligt meer dan vijf minuten in de toekomst."
 REFERENCE_CHARACTERS_MAX = 100
 PSEUDONYM_CHARACTERS_MAX = 200
 
@@ -79,7 +80,7 @@ def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
     _check_type(envelope, event_type, agency)
     occurred_at = _check_shared(event_type, record, now)
     _check_persons(event_type, record)
-    _check_correction(event_type, record)
+    _check_correction(event_type, record, now)
     return Reading(
         raw=raw,
         agency=agency,
@@ -105,7 +106,7 @@ def _check_type(envelope: Envelope, event_type: EventType, agency: Agency) -> No
 def _check_shared(event_type: EventType, record: Mapping[str, Any], now: int) -> int:
     occurred_at = micros_of(record["occurred_at"])
     if occurred_at > now + AHEAD_MICROS_MAX:
-        raise Unreadable("occurred_at", "Het tijdstip ligt meer dan vijf minuten in de toekomst.")
+        raise Unreadable("occurred_at", AHEAD)
     if record["municipality"] not in municipalities():
         raise Unreadable("municipality", "Deze gemeentecode (CBS) kent deze regio niet.")
     case, reference = record["case"], record["reference"]
@@ -156,9 +157,12 @@ def _person_fields(event_type: EventType) -> tuple[tuple[str, str | None], ...]:
     return (*own, *inner)
 
 
-def _check_correction(event_type: EventType, record: Mapping[str, Any]) -> None:
+def _check_correction(event_type: EventType, record: Mapping[str, Any], now: int) -> None:
     if event_type.name != "event_corrected":
         return
+    moved = record["new_occurred_at"]
+    if moved is not None and micros_of(moved) > now + AHEAD_MICROS_MAX:
+        raise Unreadable("new_occurred_at", AHEAD)
     if record["data"] is None and record["new_occurred_at"] is None:
         raise Unreadable("data", "Een verbetering zegt wat anders is: een tijdstip, of velden in data.")
     if record["data"] is not None:
@@ -168,6 +172,8 @@ def _check_correction(event_type: EventType, record: Mapping[str, Any]) -> None:
             told = None
         if not isinstance(told, dict):
             raise Unreadable("data", "Het veld data van een verbetering moet een JSON-object zijn.")
+        if "occurred_at" in told:
+            raise Unreadable("data.occurred_at", "Het juiste tijdstip hoort in new_occurred_at, niet in data.")
 
 
 def _is_case(text: str) -> bool:
