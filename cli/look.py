@@ -11,6 +11,7 @@ from cli.screen import result
 from cli.sentences import STAGES, agency_names
 from cli.settings import Settings
 from ledger.application import Ledger
+from ledger.numbers import id_beginning, number_of
 from ledger.record import Record
 from ledger.timeline import Line, sentences
 from ledger.words import moment, phase
@@ -19,7 +20,9 @@ from rulebook.why import Reason, Why, why
 from waakvlam.clock import iso
 from waakvlam.topics import agencies
 
-SHORT_NUMBER_CHARACTERS = 8
+CASES_SHOWN = 5
+NOTHING_AFTER = "Hierna komt niets meer; wat te laat is, staat hierboven."
+NO_TERM = "Er loopt geen termijn."
 
 
 def show_case(settings: Settings, case: str, *, as_json: bool) -> None:
@@ -35,28 +38,40 @@ def show_why(settings: Settings, case: str, *, as_json: bool) -> None:
     facts = [one.event() for one in history]
     found = why(load(settings.agreements), history[0].case, facts, now, agencies=agency_names())
     state = "gesloten" if found.is_closed else f"open, fase: {phase(found.phase)}"
-    lines = [f"Casus {history[0].case}: {state}", "Nu open:", *_reasons(found.open), "Hierna:", *_reasons(found.next)]
+    after = NOTHING_AFTER if found.open else NO_TERM
+    lines = [
+        f"Casus {number_of(history[0].case)} ({history[0].case}): {state}",
+        "Nu open:",
+        *_reasons(found.open, none="niets"),
+        "Hierna:",
+        *_reasons(found.next, none=after),
+    ]
     result(_why_json(history[0].case, found), as_json=as_json, lines=lines)
 
 
 def _history(settings: Settings, case: str) -> list[Record]:
     with ledger_at(settings.ledger_url, settings.time()) as ledger:
-        history = ledger.history(case) or ledger.history(_begins_with(ledger, case))
+        history = ledger.history(case) or ledger.history(_of_number(ledger, case))
     if not history:
         raise Ends(Exit.REFUSED, f"There is no case {case} in this ledger. `waakvlam export` shows which there are.")
     return history
 
 
-def _begins_with(ledger: Ledger, number: str) -> str:
-    """Return the id of the case with this short number, as the board shows it; found by reading through the ledger."""
-    if len(number) < SHORT_NUMBER_CHARACTERS:
-        return number
-    return next((one.case for _, one in records(ledger) if one.case.startswith(number)), number)
+def _of_number(ledger: Ledger, typed: str) -> str:
+    """Return the id of the one case with this number; found by reading through the ledger."""
+    beginning = id_beginning(typed)
+    if beginning is None:
+        return typed
+    found = {one.case for _, one in records(ledger) if one.case.startswith(beginning)}
+    if len(found) > 1:
+        some = ", ".join(sorted(found)[:CASES_SHOWN])
+        raise Ends(Exit.REFUSED, f"{len(found)} cases have a number that begins so: {some}. Give more of the number.")
+    return found.pop() if found else typed
 
 
-def _reasons(reasons: Sequence[Reason]) -> Iterator[str]:
+def _reasons(reasons: Sequence[Reason], *, none: str) -> Iterator[str]:
     if not reasons:
-        yield "  niets"
+        yield f"  {none}"
     for one in reasons:
         yield f"  {STAGES[one.stage]} {moment(one.due)} · {one.rule} {one.title}"
         yield f"    {one.sentence}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ledger.case import case_of
+from ledger.numbers import number_of
 from ledger.record import Record
 from ledger.timeline import sentences
 from ledger.words import phase, spoken
@@ -68,7 +69,7 @@ def case_page(
     first, deadlines = records[0], outlook.deadlines or ()
     return CasePage(
         case=first.case,
-        number=views.number_of(first.case),
+        number=number_of(first.case),
         municipality=municipalities.get(first.municipality, f"gemeente {first.municipality}"),
         version=records[-1].version,
         phase=phase(case.phase),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.numbers import number_of
 from ledger.timeline import Line
 from ledger.words import clock_time, day, how_long, last_day, listed, local, moment, role, spoken
 from services.board.ports import Deadline
@@ -240,18 +241,6 @@ def more_text(count: int) -> str:
 def today(now: int) -> date:
     """Return the day that it is in the Netherlands."""
     return local(now).date()
-
-
-def id_beginning(number: str) -> str:
-    """Return how the id of a case begins whose short number this is."""
-    parts = (number[:8], number[8:12], number[12:16], number[16:20], number[20:])
-    return "-".join(part for part in parts if part)
-
-
-def number_of(case: str) -> str:
-    """Return the short number of a case by which people speak of a family: the first eight characters of its id."""
-    bare = case.replace("-", "").upper()
-    return f"{bare[:4]}-{bare[4:8]}"
 
 
 def _click_text(sent: Sent) -> str:

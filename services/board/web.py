@@ -21,6 +21,7 @@ from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ledger.metrics import Meters
+from ledger.numbers import id_beginning, number_of
 from services.board import casepage, live, views
 from services.board.desk import Desk
 from services.board.feed import Feed
@@ -33,7 +34,6 @@ from waakvlam.topics import agencies, municipalities
 
 HERE = Path(__file__).parent
 CASE = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
-NUMBER = re.compile(r"^[0-9a-f]{4,32}$")
 PAGE, LIMIT_MAX = 50, 5_000
 ERRORS = {
     403: "Dit formulier is verlopen of komt niet van dit bord. Ga terug, vernieuw de pagina en probeer het opnieuw.",
@@ -111,11 +111,11 @@ class Pages:
 
     def search(self, request: Request, nummer: str = "") -> Response:
         """Go to the case with this number, or say which there are."""
-        wanted = nummer.strip().lower().replace("-", "").replace(" ", "")
-        found = self.board.store.cases_like(views.id_beginning(wanted)) if NUMBER.match(wanted) else []
+        beginning = id_beginning(nummer)
+        found = self.board.store.cases_like(beginning) if beginning else []
         if len(found) == 1:
             return RedirectResponse(f"/zaak/{found[0]}", status_code=303)
-        cases = [(one, views.number_of(one)) for one in found]
+        cases = [(one, number_of(one)) for one in found]
         return self._page(request, "zoek.html", nummer=nummer[:40], casussen=cases)
 
     # One case.

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ledger.numbers import id_beginning, number_of
 from ledger.words import how_long
 from services.board import views
 from services.board.ports import Deadline
@@ -151,6 +152,9 @@ def test_a_click_is_shown_as_done_only_when_it_is_recorded(state, reason, text):
 def test_a_short_number_and_the_id_it_stands_for():
     case = "0a90f8fc-1234-5678-8abc-000000000001"
 
-    assert views.number_of(case) == "0A90-F8FC"
-    assert views.id_beginning("0a90f8fc1234") == "0a90f8fc-1234"
-    assert views.id_beginning(case.replace("-", "")) == case
+    assert number_of(case) == "0A90-F8FC"
+    assert id_beginning("0a90f8fc1234") == "0a90f8fc-1234"
+    assert id_beginning(" 0A90-F8FC ") == "0a90f8fc"
+    assert id_beginning(case.upper()) == case
+    assert id_beginning("0a9") is None
+    assert id_beginning("dossier") is None

@@ -1,6 +1,7 @@
 """The command line: results on stdout, everything else on stderr, and an exit code that says how it ended."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from cli.exits import Exit
 from cli.main import app
 from cli.settings import Settings, leave_word, read_settings
 from ledger.application import Ledger
-from waakvlam.clock import FixedClock
+from ledger.model import Draft
+from waakvlam.catalogue import event_types
+from waakvlam.clock import FixedClock, instant_of
+from waakvlam.codec import encode
 
 AGREEMENTS = Path(__file__).parents[2] / "agreements"
 LINE = {
@@ -25,6 +29,51 @@ LINE = {
     "data": {"report_id": "r-1"},
 }
 UNTIL = "2026-04-14T00:00:00+02:00"
+
+
+LONG_AGO = 1_600_000_000_000_000
+REPORT = {
+    "report_id": "r-1",
+    "channel": "police_system",
+    "reporter_capacity": "police",
+    "violence_kinds": ["partner_violence"],
+    "acute": False,
+    "persons": [],
+    "doubly_anonymous": False,
+}
+CASE = "de7e61c7-0000-5000-8000-000000000001"
+
+
+@pytest.fixture
+def told_of(tmp_path):
+    """Make a ledger in which each of these cases has one report of long ago, and return its folder."""
+
+    def make(*cases):
+        ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=FixedClock(LONG_AGO))
+        with ledger.writing() as w:
+            w.append([a_draft(case) for case in cases])
+        ledger.close()
+        return tmp_path
+
+    return make
+
+
+def a_draft(case: str) -> Draft:
+    shared = {"occurred_at": instant_of(LONG_AGO), "case": case, "reference": None, "municipality": "0014"}
+    payload = encode(event_types()["report_received"], {**REPORT, **shared, "recorded_by": None})
+    return Draft(
+        event_id=f"e-{case}",
+        source="urn:waakvlam:politie-nn",
+        content=sha256(payload).digest(),
+        case=case,
+        type="report_received",
+        agency="politie-nn",
+        municipality="0014",
+        reference=None,
+        occurred_at=LONG_AGO,
+        recorded_by=None,
+        payload=payload,
+    )
 
 
 @pytest.fixture
@@ -105,6 +154,30 @@ def test_an_unknown_case_is_refused_with_the_next_step(call, tmp_path):
 
     assert told.exit_code == Exit.REFUSED
     assert "There is no case c-1" in told.stderr
+
+
+@pytest.mark.parametrize("number", ["DE7E-61C7", "de7e61c7", "DE7E", CASE.upper(), CASE])
+def test_a_case_is_found_by_its_number_as_the_board_shows_it(call, told_of, number):
+    told = call("case", number, "--data", str(told_of(CASE)))
+
+    assert told.exit_code == Exit.OK, told.stderr
+    assert "legde een melding vast" in told.stdout
+
+
+def test_a_number_that_fits_more_cases_says_which(call, told_of):
+    told = call("why", "DE7E-61C7", "--data", str(told_of(CASE, CASE[:-1] + "2")))
+
+    assert told.exit_code == Exit.REFUSED
+    assert CASE in told.stderr
+    assert "Give more of the number" in told.stderr
+
+
+def test_where_all_that_remains_is_late_nothing_says_that_no_term_runs(call, told_of):
+    told = call("why", CASE, "--data", str(told_of(CASE)))
+    what_is_open, _, after = told.stdout.partition("Hierna:")
+
+    assert "Te laat" in what_is_open
+    assert after.strip() == "Hierna komt niets meer; wat te laat is, staat hierboven."
 
 
 def test_an_empty_ledger_is_exported_as_nothing(call, tmp_path):
