@@ -12,7 +12,6 @@ sentence. No clock, no ids, no reading or writing happens here.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 from ledger.errors import UnknownEvent
 from rulebook.event import Event
@@ -59,7 +58,6 @@ class Case:
     reports: int = 0
     safety_view: str | None = None  # who keeps sight of safety after a handover; nobody named: Veilig Thuis
     has_director: bool = False
-    moments_done: tuple[int, ...] = ()
     handovers: Mapping[str, Handover] = field(default_factory=dict)
     conditions: Mapping[str, Condition] = field(default_factory=dict)
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
@@ -100,7 +98,7 @@ def _reported(case: Case, _: Event) -> Case:
 
 def _handover_offered(case: Case, event: Event) -> Case:
     offer = Handover(event.agency, event.data.get("to_agency"))
-    return replace(case, handovers=_with(case.handovers, event.data["handover_id"], offer))
+    return replace(case, handovers={**case.handovers, event.data["handover_id"]: offer})
 
 
 def _handover_accepted(case: Case, event: Event) -> Case:
@@ -111,29 +109,25 @@ def _handover_answered(case: Case, event: Event) -> Case:
     number = event.data["handover_id"]
     offer = case.handovers.get(number, Handover(event.agency, None))
     answered = replace(offer, answer=event.type.removeprefix("handover_"))
-    return replace(case, handovers=_with(case.handovers, number, answered))
+    return replace(case, handovers={**case.handovers, number: answered})
 
 
 def _condition_set(case: Case, event: Event) -> Case:
     number = event.data["condition_id"]
     before = case.conditions.get(number, Condition(None))
     condition = Condition(event.data.get("check_on", before.check_on))
-    return replace(case, conditions=_with(case.conditions, number, condition))
+    return replace(case, conditions={**case.conditions, number: condition})
 
 
 def _condition_seen(case: Case, event: Event) -> Case:
     number = event.data["condition_id"]
     condition = replace(case.conditions.get(number, Condition(None)), state=event.type.removeprefix("condition_"))
-    return replace(case, conditions=_with(case.conditions, number, condition))
-
-
-def _moment_done(case: Case, event: Event) -> Case:
-    return replace(case, moments_done=(*case.moments_done, event.data["moment"]))
+    return replace(case, conditions={**case.conditions, number: condition})
 
 
 def _escalated(case: Case, event: Event) -> Case:
     escalation = Escalation(event.data["ladder"], event.data["level"])
-    return replace(case, escalations=_with(case.escalations, event.data["escalation_id"], escalation))
+    return replace(case, escalations={**case.escalations, event.data["escalation_id"]: escalation})
 
 
 def _escalation_closed(case: Case, event: Event) -> Case:
@@ -141,7 +135,7 @@ def _escalation_closed(case: Case, event: Event) -> Case:
     if number not in case.escalations:
         return case
     closed = replace(case.escalations[number], open=False)
-    return replace(case, escalations=_with(case.escalations, number, closed))
+    return replace(case, escalations={**case.escalations, number: closed})
 
 
 CHANGES: Mapping[str, Callable[[Case, Event], Case]] = {
@@ -156,16 +150,11 @@ CHANGES: Mapping[str, Callable[[Case, Event], Case]] = {
     "condition_changed": _condition_set,
     "condition_met": _condition_seen,
     "condition_broken": _condition_seen,
-    "monitoring_moment_done": _moment_done,
     "escalation_started": _escalated,
     "escalation_moved": _escalated,
     "escalation_closed": _escalation_closed,
     "case_reopened": lambda case, _: replace(case, safety_view=None),
 }
-
-
-def _with(known: Mapping[str, Any], key: str, value: Any) -> Mapping[str, Any]:
-    return {**known, key: value}
 
 
 # What cannot be.
@@ -192,6 +181,11 @@ class Asked:
         """Return the event with this id in the case's history."""
         return next((one for one in self.history if one.id == event_id), None)
 
+    def meant(self, event: Event) -> Event:
+        """Return what a correction makes of its event; any other event says itself what it means."""
+        told = self.find(event.data["event_id"]) if event.type == "event_corrected" else None
+        return told.corrected(event) if told else event
+
 
 def decide(event: Event, asked: Asked) -> Refusal | None:
     """Return why this event cannot be, or nothing. Only the types in NEEDS_HISTORY can be refused."""
@@ -203,9 +197,7 @@ def _answer_by_receiver(event: Event, asked: Asked) -> Refusal | None:
     offer = case_of(asked.history).handovers.get(event.data["handover_id"])
     if offer is None or offer.to_agency in {None, event.agency}:
         return None
-    return Refusal(
-        "handover_id", "Deze overdracht is aan een andere organisatie aangeboden; alleen die kan antwoorden."
-    )
+    return Refusal("handover_id", "Een andere organisatie kreeg deze overdracht aangeboden; alleen die kan antwoorden.")
 
 
 def _withdrawn_by_sender(event: Event, asked: Asked) -> Refusal | None:
@@ -220,9 +212,11 @@ def _withdrawn_by_sender(event: Event, asked: Asked) -> Refusal | None:
 
 
 def _level_exists(event: Event, asked: Asked) -> Refusal | None:
+    if not asked.ladders:
+        return None  # no agreement has a ladder to judge by
     ladder = asked.ladders.get(event.data["ladder"])
     if ladder is None:
-        known = ", ".join(sorted(asked.ladders)) or "geen"
+        known = ", ".join(sorted(asked.ladders))
         return Refusal("ladder", f"Deze escalatieladder kent de regio niet. Bekend: {known}.")
     if event.data["level"] not in {level.nr for level in ladder.levels}:
         return Refusal("level", f"De ladder {ladder.id} heeft geen niveau {event.data['level']}.")
@@ -232,9 +226,9 @@ def _level_exists(event: Event, asked: Asked) -> Refusal | None:
 def _level_not_skipped(event: Event, asked: Asked) -> Refusal | None:
     if refusal := _level_exists(event, asked):
         return refusal
-    ladder = asked.ladders[event.data["ladder"]]
+    ladder = asked.ladders.get(event.data["ladder"])
     now = case_of(asked.history).escalations.get(event.data["escalation_id"])
-    if now is None or event.data["reason"] in ladder.skip_reasons:
+    if ladder is None or now is None or event.data["reason"] in ladder.skip_reasons:
         return None
     for level in ladder.levels:
         if now.level < level.nr < event.data["level"] and not level.may_skip:
@@ -271,7 +265,14 @@ def _correctable(event: Event, asked: Asked) -> Refusal | None:
     if told is not None and told.type in {"event_corrected", "event_withdrawn"}:
         sentence = "Een verbetering of intrekking kan niet worden verbeterd: trek haar in en stuur een nieuwe."
         return Refusal("event_id", sentence)
-    return None
+    return _refused_as_corrected(told, event, asked) if told else None
+
+
+def _refused_as_corrected(told: Event, correction: Event, asked: Asked) -> Refusal | None:
+    """Judge an event by what a correction makes of it: as if told so at first, and as if told so now."""
+    meant, place = told.corrected(correction), asked.history.index(told)
+    before, after = asked.history[:place], asked.history[place + 1 :]
+    return decide(meant, replace(asked, history=before)) or decide(meant, replace(asked, history=before + after))
 
 
 def _no_ring(event: Event, asked: Asked) -> Refusal | None:

@@ -72,10 +72,9 @@ def redact_correction(
     """
     if record[CORRECTION_DATA] is None:
         return Redacted(value)
-    told: dict[str, Any] = orjson.loads(record[CORRECTION_DATA])
-    types = _data_types(of)
-    if not all(name in types and any(fits(one, value) for one in types[name]) for name, value in told.items()):
+    if not correction_fits(record, of=of):
         raise UnknownField(CORRECTION_DATA)
+    told: dict[str, Any] = orjson.loads(record[CORRECTION_DATA])
     personal: dict[str, Any] = {}
     redacted = Redacted(value)
     clear = _cleared(_marks(of) if of else _any_marks(), told, _Labels(known, redacted.persons), personal)
@@ -84,6 +83,12 @@ def redact_correction(
     redacted.payload = _written(event_type, {**record, CORRECTION_DATA: orjson.dumps(without).decode()})
     redacted.personal = {f"{CORRECTION_DATA}.{path}": one for path, one in personal.items()}
     return redacted
+
+
+def correction_fits(record: Mapping[str, Any], *, of: EventType | None) -> bool:
+    """Tell whether a correction names nothing but fields, and values for them, that the corrected event can have."""
+    types, told = _data_types(of), orjson.loads(record[CORRECTION_DATA] or "{}")
+    return all(name in types and any(fits(one, value) for one in types[name]) for name, value in told.items())
 
 
 def _written(event_type: EventType, record: Mapping[str, Any]) -> bytes:

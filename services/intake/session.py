@@ -4,8 +4,8 @@ Nothing is written here; `pipeline` writes the drafts, the parked and the letter
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,15 +13,21 @@ from ledger.case import NEEDS_HISTORY, Asked, Refusal, decide
 from ledger.model import Draft, Parked
 from ledger.record import case_id, stream_of
 from ledger.writing import Writing
-from rulebook.event import Event
-from rulebook.rules import Ladder
+from rulebook.event import CORRECTED, Event
 from services.intake import outcome as verdicts
 from services.intake import sentences
 from services.intake.book import Book
 from services.intake.history import event_of
 from services.intake.ladders import Ladders, municipality_of
 from services.intake.outcome import Outcome
-from services.intake.redaction import Redacted, UnknownField, is_personal, redact, redact_correction
+from services.intake.redaction import (
+    Redacted,
+    UnknownField,
+    correction_fits,
+    is_personal,
+    redact,
+    redact_correction,
+)
 from services.intake.rules import Reading, Rejected, classify, pseudonyms_in
 from waakvlam.catalogue import EventType, event_types
 from waakvlam.clock import instant_of
@@ -108,6 +114,8 @@ class Session:
     def _refusal(self, one: Reading, case: str) -> Refusal | None:
         if one.type.name not in NEEDS_HISTORY:
             return None
+        if one.type.name == CORRECTED and not correction_fits(one.record, of=self._corrected_type(one, case)):
+            return Refusal("data", sentences.UNKNOWN_FIELD)
         event = Event(
             id=one.event_id,
             type=one.type.name,
@@ -118,13 +126,11 @@ class Session:
             recorded_at=self._now,
             data=data_of(one.type, one.record),
         )
-        history = self._history(case)
-        ladders: Mapping[str, Ladder] = {}
-        if event.type.startswith("escalation_"):
-            ladders = self._ladders(municipality_of(history), event.day)
-            if not ladders:
-                return None  # no agreement has a ladder to judge by
-        return decide(event, Asked(history, one.agency.kind == "V", self._today, ladders))
+        asked = Asked(self._history(case), one.agency.kind == "V", self._today, {})
+        meant = asked.meant(event)
+        if meant.type.startswith("escalation_"):
+            asked = replace(asked, ladders=self._ladders(municipality_of(asked.history), meant.day))
+        return decide(event, asked)
 
     def _history(self, case: str) -> tuple[Event, ...]:
         committed = [event_of(one, recorded_at=one.recorded_at) for one in self._book.history_of(case)]
@@ -161,9 +167,8 @@ class Session:
         if not is_personal(one.type):
             return Redacted(value)
         known = self._book.labels_of(case)
-        if one.type.name == "event_corrected":
-            target = self._type_of(case, one.record["event_id"])
-            redacted = redact_correction(one.type, one.record, value, known, of=target)
+        if one.type.name == CORRECTED:
+            redacted = redact_correction(one.type, one.record, value, known, of=self._corrected_type(one, case))
         else:
             redacted = redact(one.type, one.record, value, known)
         new = {name: label for name, label in redacted.persons.items() if name not in known}
@@ -171,9 +176,9 @@ class Session:
         redacted.persons = new
         return redacted
 
-    def _type_of(self, case: str, event_id: str) -> EventType | None:
+    def _corrected_type(self, one: Reading, case: str) -> EventType | None:
         told = (*self._book.history_of(case), *self._drafted.get(case, ()))
-        return next((event_types().get(one.type) for one in told if one.event_id == event_id), None)
+        return next((event_types().get(each.type) for each in told if each.event_id == one.record["event_id"]), None)
 
     def _draft(
         self, one: Reading, outcome: Outcome, case: str, redacted: Redacted, aliases: list[tuple[str, str]]

@@ -176,6 +176,30 @@ def test_a_correction_is_not_corrected_but_withdrawn() -> None:
     assert decide(told("event_withdrawn", 4, event_id=correction.id, reason="x"), asked(REPORT, correction)) is None
 
 
+def test_a_correction_is_judged_as_the_event_that_it_makes() -> None:
+    acceptance = told("stall_accepted", 2, rule="ST-13", instance="x", until_on="2026-05-02", reason="wachtlijst")
+    correction = told("event_corrected", 3, event_id=acceptance.id, data={"until_on": "2026-07-03"}, reason="datum")
+    smaller = told("event_corrected", 3, event_id=acceptance.id, data={"until_on": "2026-07-02"}, reason="datum")
+
+    refusal = decide(correction, asked(REPORT, acceptance))
+    assert refusal is not None
+    assert refusal.field == "until_on"
+    assert decide(smaller, asked(REPORT, acceptance)) is None
+
+
+def test_a_correction_is_judged_as_if_told_at_first_and_as_if_told_now() -> None:
+    steps = [
+        told("escalation_moved", at, escalation_id="x1", ladder="samen-doen", level=at - 2, reason="stagnatie")
+        for at in (2, 3, 4)
+    ]
+    skips = told("event_corrected", 5, event_id=steps[1].id, data={"level": 2}, reason="typefout")
+    early = told("handover_accepted", 1, "politie-nn", handover_id="h9", after="assessment")
+    others = told("event_corrected", 5, "politie-nn", event_id=early.id, data={"handover_id": "h1"}, reason="typefout")
+
+    assert decide(skips, asked(REPORT, *steps)) is not None
+    assert decide(others, asked(REPORT, early, OFFER)) is not None
+
+
 def test_withdrawals_that_name_each_other_in_a_ring_are_refused() -> None:
     first = told("event_withdrawn", 3, id="w1", event_id="w2", reason="x")
     second = told("event_withdrawn", 4, id="w2", event_id="w1", reason="x")

@@ -1,6 +1,7 @@
 """A correction at the door: it is judged as what it corrects would be, in its time and in what it says."""
 
 import json
+from datetime import date
 
 import pytest
 
@@ -69,3 +70,57 @@ def test_a_corrected_time_inside_data_is_rejected_with_the_place_where_it_belong
     opened(desk)
 
     assert corrected(desk, "open", occurred_at="2057-01-01T00:00:00Z") == ("rejected", "data.occurred_at")
+
+
+# What it says: no door that is closed to the event itself stands open to its correction.
+
+
+def test_a_delay_is_not_corrected_to_more_than_three_months_ahead(desk):
+    case = opened(desk)
+    delay = {"rule": "ST-11", "instance": "open", "until_on": date(2026, 1, 1), "reason": "wachtlijst"}
+    desk.take(sent(VT, "stall_accepted", "e-2", case=case, **delay))
+
+    assert corrected(desk, "e-2", until_on="2099-01-01") == ("refused", "until_on")
+    assert corrected(desk, "e-2", until_on="2026-02-25") == ("accepted", None)
+
+
+def test_an_answer_is_not_corrected_to_the_answer_to_anothers_offer(desk):
+    case = opened(desk)
+    offer = {"case": case, "after": "assessment"}
+    desk.take(sent(VT, "handover_offered", "e-2", handover_id="o-1", to_agency=TEAM, **offer))
+    desk.take(sent(TEAM, "handover_accepted", "e-3", handover_id="o-1", **offer))
+    desk.take(sent(VT, "handover_offered", "e-4", handover_id="o-2", to_agency=HOGELAND, **offer))
+
+    assert corrected(desk, "e-3", agency=TEAM, handover_id="o-2") == ("refused", "handover_id")
+    assert corrected(desk, "e-3", agency=TEAM, after="investigation") == ("accepted", None)
+
+
+def test_a_level_is_not_skipped_by_a_correction_nor_one_chosen_that_the_ladder_has_not(desk):
+    case = opened(desk)
+    step = {"case": case, "escalation_id": "x-1", "ladder": "regio", "reason": "vastgelopen", "direction": "up"}
+    desk.take(sent(VT, "escalation_started", "e-2", level=1, **step))
+    desk.take(sent(VT, "escalation_moved", "e-3", level=2, **step))
+    desk.take(sent(VT, "escalation_moved", "e-4", level=3, **step))
+
+    assert corrected(desk, "e-3", level=3) == ("refused", "level")
+    assert corrected(desk, "e-2", level=9) == ("refused", "level")
+    assert corrected(desk, "e-2", ladder="elders") == ("refused", "ladder")
+    assert corrected(desk, "e-3", level=3, reason="acuut") == ("accepted", None)
+
+
+def test_a_withdrawal_of_an_offer_is_not_corrected_to_anothers_offer(desk):
+    case = opened(desk)
+    offer = {"case": case, "to_agency": HOGELAND, "after": "assessment"}
+    desk.take(sent(TEAM, "handover_offered", "e-2", handover_id="o-1", **offer))
+    desk.take(sent(VT, "handover_offered", "e-3", handover_id="o-2", **offer))
+    desk.take(sent(TEAM, "handover_withdrawn", "e-4", case=case, handover_id="o-1"))
+
+    assert corrected(desk, "e-4", agency=TEAM, handover_id="o-2") == ("refused", "handover_id")
+
+
+@pytest.mark.parametrize("data", [{"handover_id": ["o-2"]}, {"handover_id": None}, {"handover_id": 7}, {"level": 1}])
+def test_a_value_that_the_field_cannot_have_is_refused_before_it_is_judged(desk, data):
+    case = opened(desk)
+    desk.take(sent(TEAM, "handover_accepted", "e-2", case=case, handover_id="o-1", after="assessment"))
+
+    assert corrected(desk, "e-2", agency=TEAM, **data) == ("refused", "data")
