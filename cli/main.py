@@ -124,6 +124,35 @@ def why(case_id: CaseId, data: DataFolder = None, *, as_json: AsJson = False) ->
 
 
 @app.command(epilog=EXIT_CODES)
+def figures(
+    events: Annotated[
+        str | None, typer.Option(metavar="FILE", help="One event a line (see export); default: the ledger.")
+    ] = None,
+    agreements: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder of the agreements. Default: WAAKVLAM_AGREEMENTS.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="The last instant, with offset or Z. Default: the last line's."),
+    ] = None,
+    municipality: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only this municipality. Default: each, and all together.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the figures here, as CSV.")] = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a picture here, as SVG.")] = None,
+    data: DataFolder = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print outcome figures by rule, municipality and half-year, rounded to five and with small cells hidden."""
+    from cli.outcome_figures import Wish, tell
+
+    with errors_as_exits():
+        wish = Wish(events, agreements, until, municipality, csv, picture)
+        tell(wish, read_settings(data), as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
 def doctor(data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Look at what is reachable and what is not, and say what to do."""
     from cli.doctor import examine_from

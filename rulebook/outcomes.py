@@ -1,0 +1,185 @@
+"""How each thing that had to happen came out: in time, late, still open, or no longer needed.
+
+Counts are by rule, municipality and half-year: that of the day from which the term counts (the start, the day that was
+named, the day of the moment). Late is by the breach as it was first due; an accepted stall does not make it in time.
+What is open and past its term counts as late against a norm; what is open and in time does not count yet.
+"""
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from rulebook import kinds, scratch
+from rulebook.agreements import Agreements, Plan
+from rulebook.errors import CannotCount
+from rulebook.event import Event
+from rulebook.history import History as Known
+from rulebook.instance import BREACH, CASE_CLOSED, ENDED, Instance, moment_term
+from rulebook.instants import date_of, day_start, local_day
+from rulebook.kinds import silence
+from rulebook.kinds.date import named_day
+from rulebook.reading import known_fields
+from rulebook.replay import History
+from rulebook.rules import DateRule, MomentsRule, PatternRule, Rule, SilenceRule, TermRule
+from rulebook.values import shared
+
+Key = tuple[str, str, str]  # rule, municipality (empty for all), half-year
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Exact counts of one rule in one place and half-year: only to be told as `rulebook.figures` tells them."""
+
+    instances: int = 0
+    in_time: int = 0
+    late: int = 0
+    running: int = 0
+    overdue: int = 0
+    lapsed: int = 0
+    signals: int = 0
+    durations: "array[int]" = field(default_factory=lambda: array("q"))
+
+
+@dataclass(slots=True)
+class Outcomes:
+    """The counts of a whole history, and the instant at which it was looked at."""
+
+    at: int | None = None
+    counts: dict[Key, Outcome] = field(default_factory=dict)
+
+    def note(self, instance: Instance, known: Known, place: str, at: int) -> None:
+        """Count one instance, for its municipality and for all together."""
+        day = _base_day(instance)
+        ended_at = None if instance.end is None else _ended_at(known, instance)
+        is_done = instance.satisfied_at is not None and (ended_at is None or instance.satisfied_at < ended_at)
+        if day > local_day(at) or (not is_done and ended_at is not None and ended_at < day_start(day)):
+            return  # the day has not come, or was not to come any more
+        half_year = f"{date_of(day).year}-{1 if date_of(day).month <= 6 else 2}"
+        for where in {place, ""}:  # a case without municipality is in none, and counts among all
+            count = self.counts.setdefault((instance.rule.id, where, half_year), Outcome())
+            count.instances += 1
+            _count(count, instance, ended_at, at, is_done=is_done)
+
+
+def outcomes(
+    agreements: Agreements, lines: Iterable[str], until: int | None = None, *, types: frozenset[str] | None = None
+) -> Outcomes:
+    """Return how everything in a history came out at its end, or at an instant. Raises HistoryError.
+
+    Each case is let go when it is counted.
+    """
+    history = History(frozenset(known_fields()) if types is None else types)
+    for number, line in enumerate(lines, start=1):
+        history.take(line, number)
+    at = history.last_at if until is None else until
+    found = Outcomes(at)
+    while history.cases and at is not None:
+        case, facts = history.cases.popitem()
+        known = scratch.known_at(facts, at)
+        for instance in _instances(agreements.plan(known.municipality), case, known, at):
+            found.note(instance, known, known.municipality or "", at)
+    return found
+
+
+def _instances(plan: Plan, case: str, known: Known, at: int) -> Iterator[Instance]:
+    for rule in plan.counted:
+        wanted = _moments(rule, known, at) if isinstance(rule, MomentsRule) else ()
+        yield from kinds.instances(known, rule, plan, case=case, horizon=at, wanted=wanted).values()
+    phases = _phases(known) if plan.silences else {}
+    for rule_id in plan.silences:
+        for instance in silence.instances(known, rule_id, plan)[0].values():
+            if isinstance(instance.rule, SilenceRule) and phases[instance.start.id] in instance.rule.phases:
+                yield instance
+
+
+def _moments(rule: MomentsRule, known: Known, at: int) -> list[str]:
+    """Return the keys of all moments whose day has come, also those that are done."""
+    last = local_day(at)
+    keys = []
+    for start in known.of(*rule.start.by_type):
+        number = 1
+        while number <= len(rule.at) or rule.then_every is not None:
+            try:
+                day = moment_term(rule, number).day_from(start.day, rule.source.calendar)
+            except CannotCount:
+                break
+            if number > len(rule.at) and day > last:
+                break
+            keys.append(f"{start.id}#{number}")
+            number += 1
+    return keys
+
+
+def _phases(known: Known) -> dict[str, str]:
+    """Return the phase of the case behind each event."""
+    growing = Known()
+    found = {}
+    for event in known.events:
+        growing.add(event)
+        found[event.id] = growing.phase
+    return found
+
+
+def _base_day(instance: Instance) -> int:
+    rule = instance.rule
+    if isinstance(rule, MomentsRule) and instance.number is not None:
+        return moment_term(rule, instance.number).day_from(instance.start.day, rule.source.calendar)
+    return instance.start.day if instance.day is None else instance.day
+
+
+def _count(count: Outcome, instance: Instance, ended_at: int | None, at: int, *, is_done: bool) -> None:
+    if isinstance(instance.rule, PatternRule):
+        count.signals += 1
+        return
+    breach = _breach(instance)
+    if is_done and instance.satisfied_at is not None:
+        is_late = breach is not None and instance.satisfied_at >= breach
+        if isinstance(instance.rule, TermRule) and not instance.already:
+            count.durations.append(instance.satisfied_at - instance.start.occurred_at)
+    elif ended_at is not None:
+        if breach is None or ended_at < breach:
+            count.lapsed += 1
+            return
+        is_late = True
+    else:
+        is_overdue = breach is not None and breach <= at
+        count.overdue += is_overdue
+        count.running += not is_overdue
+        return
+    count.late += is_late
+    count.in_time += not is_late
+
+
+def _breach(instance: Instance) -> int | None:
+    try:
+        return instance.original(BREACH)
+    except CannotCount:
+        return None
+
+
+def _ended_at(known: Known, instance: Instance) -> int | None:
+    """Return when an instance ended without being satisfied."""
+    rule, start = instance.rule, instance.start
+    if instance.end == CASE_CLOSED:
+        closing = known.first_closing_after(start)
+        return None if closing is None else closing[0]
+    if isinstance(rule, MomentsRule) and instance.end == ENDED:
+        ends = (event for event in known.of(*rule.ends.by_type) if rule.ends.matches(event))
+        return next((event.occurred_at for event in ends if event.order > start.order), None)
+    return next((event.occurred_at for event in _replacements(known, rule, start)), None)
+
+
+def _replacements(known: Known, rule: Rule, start: Event) -> Iterator[Event]:
+    """Yield the later events that replace what a start began."""
+    if not isinstance(rule, DateRule | MomentsRule):
+        return
+    for event in known.of(*rule.start.by_type):
+        if event.order <= start.order or not rule.start.matches(event):
+            continue
+        if not rule.may_start(event, closed=known.closed_before(event)):
+            continue
+        if isinstance(rule, DateRule) and (
+            named_day(rule, event) is None or shared(event.data, rule.per) != shared(start.data, rule.per)
+        ):
+            continue
+        yield event

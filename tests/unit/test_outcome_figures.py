@@ -1,0 +1,292 @@
+"""Outcome figures: how each thing that had to happen came out, told so that no family can be found in them."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.exits import Exit
+from cli.main import app
+from rulebook.agreements import load
+from rulebook.figures import NORMS, figures
+from rulebook.instants import DAY, SECOND, format_instant, parse_instant
+from rulebook.outcomes import Outcome, Outcomes, outcomes
+from rulebook.picture import duration_in_words, picture
+from rulebook.replay import replay
+
+AGREEMENTS = Path(__file__).parents[2] / "agreements"
+HEAD = """agreement: proef
+version: 1
+valid_from: 2020-01-01
+applies_to: all
+calendar: nl
+attention:
+  default: [{to: worker}, {to: team_manager, after: {working_days: 1}}]
+rules:
+"""
+TERM = (
+    "{id: ST-01, title: Melding niet beoordeeld, from: [report_received], until: [safety_assessed], breach: {days: 5}}"
+)
+DATE = "{id: D, kind: date, from: [condition_set], due_field: check_on, until: [condition_met], per: condition_id, breach: {days: 0}}"
+MOMENTS = (
+    "{id: M, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{days: 10}, {days: 20}], "
+    "then_every: {days: 10}, ends: [vt_closed], breach: {days: 2}}"
+)
+SILENCE = "{id: S, kind: silence, phases: [assessment], breach: {days: 3}}"
+PATTERN = "{id: P, kind: pattern, of: [incident_recorded], count: 2, window: {days: 9}}"
+BEGIN = parse_instant("2026-03-02T10:00:00+01:00")
+
+
+def line(case, number, name, day, place="0014", **data):
+    at = BEGIN + round(day * DAY)
+    told = {"id": f"{case}-{number}", "type": name, "case": case, "agency": "vt", "municipality": place, "data": data}
+    return json.dumps(told | {"occurred_at": format_instant(at), "recorded_at": format_instant(at + SECOND)})
+
+
+def story(case, *events, place="0014"):
+    return [line(case, number, name, day, place, **data) for number, (name, day, data) in enumerate(events)]
+
+
+@pytest.fixture
+def agreements(tmp_path):
+    (tmp_path / "calendars").symlink_to(AGREEMENTS / "calendars")
+
+    def with_rules(*rules):
+        (tmp_path / "proef.yaml").write_text(HEAD + "".join(f"  - {rule}\n" for rule in rules))
+        return load(tmp_path)
+
+    return with_rules
+
+
+def counted(agreements, lines, *, until, rule):
+    """The counts of a rule in all places together, by half-year."""
+    found = outcomes(agreements, lines, BEGIN + round(until * DAY))
+    return {half: one for (name, place, half), one in found.counts.items() if name == rule and place == ""}
+
+
+REPORT = ("report_received", 0, {})
+
+
+def test_a_term_is_in_time_late_running_overdue_or_no_longer_needed(agreements):
+    rules = agreements(TERM)
+    lines = [
+        *story("in-time", REPORT, ("safety_assessed", 2, {})),
+        *story("late", REPORT, ("safety_assessed", 8, {})),
+        *story("overdue", REPORT),
+        *story("running", ("report_received", 7, {})),
+        *story("closed before", REPORT, ("case_closed", 2, {})),
+        *story("closed too late", REPORT, ("case_closed", 8, {})),
+    ]
+    (one,) = counted(rules, lines, until=9, rule="ST-01").values()
+
+    assert (one.instances, one.in_time, one.late, one.overdue, one.running, one.lapsed) == (6, 1, 2, 1, 1, 1)
+    assert sorted(one.durations) == [2 * DAY, 8 * DAY]
+
+
+def test_a_day_that_was_named_counts_in_its_own_half_year_and_only_once_it_has_come(agreements):
+    rules = agreements(DATE)
+    lines = [
+        *story("met", ("condition_set", 0, {"condition_id": "c", "check_on": "2026-03-05"}), ("condition_met", 1, {"condition_id": "c"})),
+        *story("missed", ("condition_set", 0, {"condition_id": "c", "check_on": "2026-03-05"})),
+        *story("summer", ("condition_set", 0, {"condition_id": "c", "check_on": "2026-07-01"}), ("condition_met", 1, {"condition_id": "c"})),
+    ]  # fmt: skip
+    spring = counted(rules, lines, until=10, rule="D")
+    autumn = counted(rules, lines, until=200, rule="D")
+
+    assert [(half, one.in_time, one.overdue) for half, one in spring.items()] == [("2026-1", 1, 1)]
+    assert [(half, one.in_time) for half, one in sorted(autumn.items())] == [("2026-1", 1), ("2026-2", 1)]
+
+
+def test_a_day_that_was_replaced_in_time_is_no_longer_needed_and_one_replaced_too_late_is_late(agreements):
+    first = ("condition_set", 0, {"condition_id": "c", "check_on": "2026-03-05"})
+    in_time = ("condition_set", 1, {"condition_id": "c", "check_on": "2026-03-20"})
+    too_late = ("condition_set", 8, {"condition_id": "c", "check_on": "2026-03-20"})
+    other = ("condition_set", 1, {"condition_id": "d", "check_on": "2026-03-05"})
+    rules = agreements(DATE)
+
+    assert counted(rules, story("a", first, in_time), until=10, rule="D") == {}
+    (late,) = counted(rules, story("b", first, other, too_late), until=10, rule="D").values()
+    assert (late.instances, late.late, late.overdue) == (2, 1, 1)
+
+
+def test_each_moment_that_has_come_is_counted_and_none_after_the_schedule_ended(agreements):
+    begin = ("handover_accepted", 0, {})
+    done = ("monitoring_moment_done", 9, {"moment": 1})
+    lines = [
+        *story("goes on", begin, done),
+        *story("ends", begin, done, ("vt_closed", 15, {})),
+        *story("missed and ended", begin, ("vt_closed", 15, {})),
+    ]
+    (one,) = counted(agreements(MOMENTS), lines, until=41, rule="M").values()
+
+    # goes on: 1 in time, 2 and 3 overdue, 4 running; ends: 1 in time; missed and ended: 1 late
+    assert (one.instances, one.in_time, one.overdue, one.running, one.late) == (6, 2, 2, 1, 1)
+
+
+def test_silence_counts_only_in_the_phases_of_its_rule_and_a_pattern_counts_signals(agreements):
+    lines = story(
+        "a",
+        REPORT,
+        ("incident_recorded", 1, {}),
+        ("incident_recorded", 6, {}),
+        ("handover_accepted", 7, {}),
+        ("first_contact_made", 30, {}),
+    )
+    rules = agreements(SILENCE, PATTERN)
+    (heard,) = counted(rules, lines, until=40, rule="S").values()
+    (signal,) = counted(rules, lines, until=40, rule="P").values()
+
+    assert (heard.instances, heard.in_time, heard.late) == (3, 2, 1)
+    assert (signal.instances, signal.signals, signal.in_time) == (1, 1, 0)
+
+
+def test_late_and_overdue_are_exactly_the_breaches_that_replay_tells(agreements):
+    rules = agreements(TERM)
+    lines = [one for day in range(12) for one in story(f"c{day}", REPORT, ("safety_assessed", day + 0.5, {}))]
+    breaches = [row for row in replay(rules, lines, BEGIN + 9 * DAY) if row["stage"] == "breach"]
+    (one,) = counted(rules, lines, until=9, rule="ST-01").values()
+
+    assert one.late + one.overdue == len(breaches) > 0
+
+
+def told(agreements, **counts):
+    durations = counts.pop("durations", ())
+    one = Outcome(**counts)
+    one.durations.extend(durations)
+    (row,) = figures(Outcomes(0, {("ST-01", "", "2026-1"): one}), agreements)
+    return row
+
+
+def test_counts_are_rounded_and_one_to_four_are_never_told(agreements):
+    row = told(agreements(TERM), instances=33, in_time=28, late=3, running=2)
+
+    assert (row.instances, row.in_time, row.late, row.open) == (35, 30, None, None)
+
+
+def test_a_share_comes_from_rounded_counts_and_is_on_the_right_side_of_the_norm(agreements):
+    rules = agreements(TERM)
+
+    assert NORMS == {"ST-01": 90, "ST-05": 80}
+    assert told(rules, instances=20, in_time=18, late=2).share_in_time == 90
+    met = told(rules, instances=50, in_time=45, late=5)
+    missed = told(rules, instances=50, in_time=44, late=6)
+    assert (met.share_in_time, met.meets_norm) == (90, True)
+    assert (missed.share_in_time, missed.meets_norm) == (89, False)
+
+
+def test_what_is_open_and_past_its_term_counts_against_the_norm(agreements):
+    row = told(agreements(TERM), instances=40, in_time=30, overdue=10)
+
+    assert (row.share_in_time, row.meets_norm, row.open_overdue) == (75, False, 10)
+
+
+@pytest.mark.parametrize("counts", [{"instances": 12, "in_time": 11, "late": 1}, {"instances": 4, "in_time": 4}])
+def test_no_share_and_no_verdict_is_told_of_few(agreements, counts):
+    row = told(agreements(TERM), **counts)
+
+    assert (row.share_in_time, row.meets_norm, row.still_running) == (None, None, False)
+
+
+def test_no_share_is_told_while_many_still_run(agreements):
+    row = told(agreements(TERM), instances=40, in_time=35, running=5)
+
+    assert (row.share_in_time, row.meets_norm, row.still_running) == (None, None, True)
+
+
+def test_a_percentile_is_told_only_with_five_on_either_side_and_in_coarse_steps(agreements):
+    rules = agreements(TERM)
+    days = [number * DAY + 3 * 3600 * SECOND for number in range(1, 51)]
+
+    assert told(rules, durations=days[:10]).median_hours is None
+    assert told(rules, durations=days[:11]).median_hours == 6 * 24
+    assert told(rules, durations=days[:49]).p90_hours is None
+    assert told(rules, durations=days).p90_hours == 45 * 24
+    assert told(rules, durations=[5 * 3600 * SECOND + 7] * 11).median_hours == 5
+    assert told(rules, durations=[26 * 60 * SECOND] * 11).median_hours == 0.42
+
+
+def test_durations_read_as_people_say_them():
+    assert [duration_in_words(hours) for hours in (None, 0.42, 5.0, 72.0)] == ["–", "25 min", "5 uur", "3 dagen"]
+
+
+def test_the_picture_tells_in_words_what_it_shows_by_colour(agreements):
+    rules = agreements(TERM)
+    found = Outcomes(0)
+    found.counts["ST-01", "", "2026-1"] = Outcome(instances=100, in_time=80, late=20)
+    found.counts["ST-01", "", "2026-2"] = Outcome(instances=3, in_time=3)
+    found.counts["ST-05", "", "2026-2"] = Outcome(instances=100, in_time=50, running=50)
+    found.counts["ST-02", "", "2026-2"] = Outcome(instances=2, late=2)
+    root = ET.fromstring(picture(figures(found, rules), place="Het Hogeland", until="1 juli 2026"))
+    words = "\n".join(root.itertext())
+
+    assert "Op tijd per afspraak: Het Hogeland" in words
+    assert "▼80 %" in words
+    assert (
+        "ST-01 Melding niet beoordeeld, 2026, 1e helft: ongeveer 80 procent op tijd, norm van 90 procent niet gehaald"
+        in words
+    )
+    assert "te weinig" in words
+    assert "loopt nog" in words
+    assert "Overal te weinig: ST-02" in words
+
+
+@pytest.fixture
+def call(agreements, tmp_path, monkeypatch):
+    agreements(TERM)
+    monkeypatch.chdir(tmp_path)
+    lines = [one for number in range(30) for one in story(f"g{number}", REPORT, ("safety_assessed", 2, {}))]
+    lines += [
+        one for number in range(3) for one in story(f"h{number}", REPORT, ("safety_assessed", 9, {}), place="1966")
+    ]
+    Path("events.jsonl").write_text("\n".join(lines))
+
+    def run(*words):
+        return CliRunner().invoke(app, ["figures", "--agreements", str(tmp_path), *words])
+
+    return run
+
+
+def test_the_command_writes_csv_and_a_picture_and_prints_a_table(call):
+    told_ = call("--events", "events.jsonl", "--csv", "cijfers.csv", "--picture", "cijfers.svg")
+    rows = list(csv.DictReader(io.StringIO(Path("cijfers.csv").read_text()), delimiter=";"))
+
+    assert told_.exit_code == Exit.OK
+    assert (
+        "alle gemeenten      35       30       <5     0            0      92 %  90 % gehaald  2 dagen" in told_.stdout
+    )
+    assert [(row["gemeente"], row["aantal"], row["te_laat"], row["norm_gehaald"]) for row in rows] == [
+        ("alle gemeenten", "35", ".", "ja"), ("Groningen", "30", "0", "ja"), ("Het Hogeland", ".", ".", "."),
+    ]  # fmt: skip
+    assert Path("cijfers.svg").read_text().startswith("<svg")
+
+
+def test_the_command_prints_json_of_one_municipality(call):
+    told_ = json.loads(call("--events", "events.jsonl", "--municipality", "0014", "--json").stdout)
+
+    assert [(row["municipality"], row["in_time"]) for row in told_["figures"]] == [("0014", 30)]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--municipality", "9999"], Exit.USAGE),
+        (["--events", "nergens.jsonl"], Exit.REFUSED),
+        (["--events", "proef.yaml"], Exit.REFUSED),
+        (["--events", "events.jsonl", "--csv", "nergens/cijfers.csv"], Exit.REFUSED),
+        ([], Exit.UNREACHABLE),
+    ],
+)
+def test_the_command_ends_with_the_code_of_what_is_wrong(call, monkeypatch, words, code):
+    monkeypatch.delenv("WAAKVLAM_LEDGER", raising=False)
+
+    assert call(*words).exit_code == code
+
+
+def test_nothing_counted_is_said(call):
+    Path("events.jsonl").write_text("")
+
+    assert "Er is niets geteld" in call("--events", "events.jsonl").stdout
