@@ -12,8 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Form, HTTPException, Request
+from fastapi import APIRouter, FastAPI, Form, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -27,7 +28,7 @@ from services.board.desk import Desk
 from services.board.feed import Feed
 from services.board.outlook import Reasons
 from services.board.ports import Histories, Rulebook
-from services.board.security import FIELD, FormSigner
+from services.board.security import FIELD, HEADERS, FormSigner
 from services.board.store import Store
 from waakvlam.clock import Clock
 from waakvlam.topics import agencies, municipalities
@@ -39,8 +40,11 @@ ERRORS = {
     403: "Dit formulier is verlopen of komt niet van dit bord. Ga terug, vernieuw de pagina en probeer het opnieuw.",
     404: "Deze pagina of casus bestaat niet, of is hier niet bekend.",
     409: "Dit alarm staat niet meer open. Vernieuw de pagina om te zien wat er is gebeurd.",
-    422: "In het formulier staat iets dat niet kan, bijvoorbeeld een datum die niet bestaat of voorbij is.",
+    422: "In het adres of het formulier staat iets dat niet kan, bijvoorbeeld een datum die niet bestaat of voorbij is.",
+    500: "Er ging bij ons iets mis. Er is niets veranderd of kwijt. Probeer het zo nog een keer.",
 }
+LATER = "Dit lukt nu niet. Probeer het later opnieuw."
+Stand = Annotated[int, Query(ge=0, le=2**53)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,8 @@ class Pages:
         app.include_router(routes)
         app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
         app.add_exception_handler(StarletteHTTPException, self.error_page)
+        app.add_exception_handler(RequestValidationError, self.error_page)
+        app.add_exception_handler(Exception, self.fault_page)
 
     # Open alerts.
 
@@ -105,7 +111,7 @@ class Pages:
         """Return the list alone, for a page that asks for what is new."""
         return self._page(request, "_lijst.html", overzicht=self._overview(toon, aantal), toestand=self._state())
 
-    async def alert_stream(self, stand: int, toon: str = "alles", *, leeg: bool = False) -> Response:
+    async def alert_stream(self, stand: Stand, toon: str = "alles", *, leeg: bool = False) -> Response:
         """Tell a page what changed since the list that it shows; an empty list fills itself."""
         return self._stream("_nieuws.html", lambda: views.news_text(self.board.store.news(stand)), toon=toon, leeg=leeg)
 
@@ -124,7 +130,7 @@ class Pages:
         """Show a case: what is open, where it stands, and everything that happened."""
         return self._page(request, "zaak.html", zaak=self._case(case), toestand=self._state())
 
-    async def case_stream(self, case: str, versie: int) -> Response:
+    async def case_stream(self, case: str, versie: Stand) -> Response:
         """Tell a page how many facts came since the ones it shows."""
         return self._stream(
             "_zaaknieuws.html", lambda: views.more_text(self.board.store.version_of(case) - versie), zaak=case
@@ -183,10 +189,15 @@ class Pages:
     # Helpers.
 
     async def error_page(self, request: Request, error: Exception) -> Response:
-        """Show an error as a page that says what to do."""
-        assert isinstance(error, StarletteHTTPException)
-        text = ERRORS.get(error.status_code, "Dit lukt nu niet. Probeer het later opnieuw.")
-        return self._page(request, "fout.html", status=error.status_code, tekst=text)
+        """Show an error as a page that says what to do; what was asked or filled in is not repeated."""
+        status = error.status_code if isinstance(error, StarletteHTTPException) else 422
+        return self._page(request, "fout.html", status=status, tekst=ERRORS.get(status, LATER))
+
+    async def fault_page(self, request: Request, _: Exception) -> Response:
+        """Show a fault of our own as such a page; it is made outside of all guards, so it brings its headers itself."""
+        answer = self._page(request, "fout.html", status=500, tekst=ERRORS[500])
+        answer.headers.update({**HEADERS, "cache-control": "no-store"})
+        return answer
 
     def _overview(self, shown: str, limit: int) -> views.Overview:
         stand, rows = self.board.store.open_alerts()

@@ -181,3 +181,44 @@ def test_without_a_login_the_board_listens_on_this_machine_only():
 def test_a_member_of_staff_is_an_opaque_id():
     with pytest.raises(ValidationError):
         BoardSettings(board_staff="Jan Verzonnen")
+
+
+@pytest.mark.parametrize(
+    "path", ["/?aantal=Kanarie", "/lijst?aantal=Kanarie", "/stroom", "/stroom?stand=Kanarie", f"/stroom?stand={10**30}"]
+)
+def test_what_cannot_be_asked_is_answered_with_a_page_that_does_not_repeat_it(client, path):
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert "Dit lukt niet" in answer.text
+    assert "Kanarie" not in answer.text
+
+
+@pytest.mark.parametrize("fields", [{}, {"alarm": "Kanarie" * 20}, {"alarm": "a", "volgende_stap": "Kanarie" * 3}])
+def test_a_form_that_cannot_be_is_answered_so_too(client, region, fields):
+    answer = client.post(address(region), data=fields)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert "Kanarie" not in answer.text
+
+
+def test_a_fault_of_our_own_is_a_page_with_the_same_guards(client, region, monkeypatch):
+    def fail(*_):
+        raise RuntimeError("Kanarie")
+
+    monkeypatch.setattr(region.reader.store, "open_alerts", fail)
+    with TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False) as quiet:
+        answer = quiet.get("/")
+
+    assert answer.status_code == 500
+    assert "Er ging bij ons iets mis" in answer.text
+    assert "Kanarie" not in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_beside_open_alerts_a_case_never_says_that_no_term_runs(client, region, alert):
+    with_alert = client.get(f"/zaak/{region.case(FAMILY)}").text
+
+    assert "Er loopt geen termijn" not in with_alert
+    assert "Hierna komt niets meer" in with_alert
