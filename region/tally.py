@@ -39,6 +39,8 @@ class Tally:
         if receipt.is_final:
             self._finals[receipt.verdict] += 1
             self._parked.discard(receipt.id)
+        elif receipt.id in self._parked:
+            self._finals["duplicate"] += 1  # sent again while the first waits: that sending has had its answer
         else:
             self._parked.add(receipt.id)
 

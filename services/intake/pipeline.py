@@ -86,6 +86,7 @@ class Pipeline:
             with self._ledger.writing() as w:
                 session = Session(w, [one for one in readings if isinstance(one, Reading)], ladders=self._ladders)
                 held = self._take(session, readings, fuses)
+                session.end()
                 self._write(w, session)
                 reached = {**batch.next_offsets(), **held}
                 for place, offset in reached.items():

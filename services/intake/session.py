@@ -51,6 +51,7 @@ class Session:
         self.outcomes: list[Outcome] = []
         self.released: list[Parked] = []  # waited in the ledger, and no longer do
         self._came_of: list[tuple[Parked, Outcome]] = []
+        self._repeats: list[Outcome] = []  # of what waited when they came
 
     def take(self, one: Reading | Rejected) -> Outcome:
         """Bring one event of the batch to its verdict, and those that waited for it to theirs."""
@@ -61,6 +62,15 @@ class Session:
             self._book.seen[one.event_id] = (one, verdict)
             self._settle(one, verdict)
         return verdict
+
+    def end(self) -> None:
+        """Tell the repeats of what waited, and was judged later in this batch, what it came to."""
+        for again in self._repeats:
+            _, first = self._book.seen.get(again.event_id or "", (None, again))
+            if first.verdict == verdicts.ACCEPTED:
+                again.verdict, again.first, again.field, again.reason = verdicts.DUPLICATE, first, None, sentences.SEEN
+            elif first.is_set_aside:
+                again.verdict, again.case, again.field, again.reason = first.verdict, first.case, first.field, first.reason
 
     def waiting(self) -> Iterator[tuple[Reading, Outcome]]:
         """Yield the events of this batch that must be parked."""
@@ -77,11 +87,18 @@ class Session:
             first, outcome = found
             if outcome.is_set_aside:
                 return None
-            return _again(one, first.source, first.content, outcome)
+            return self._repeat(one, first.source, first.content, outcome)
         if known := self._book.known.get(one.event_id):
             before = Outcome(one.raw, one.agency, None, known.verdict, known.case, known.position, known.version)
-            return _again(one, known.source, known.content, before)
+            before.field = "case" if one.case else "reference"
+            return self._repeat(one, known.source, known.content, before)
         return None
+
+    def _repeat(self, one: Reading, source: str, content: bytes, before: Outcome) -> Outcome | None:
+        again = _again(one, source, content, before)
+        if again and again.verdict == verdicts.PARKED:
+            self._repeats.append(again)
+        return again
 
     # Whose case, and may it be?
 
@@ -260,7 +277,7 @@ def _again(one: Reading, source: str, content: bytes, before: Outcome) -> Outcom
     elif before.verdict == verdicts.ACCEPTED:
         outcome.verdict, outcome.first, outcome.reason = verdicts.DUPLICATE, before, sentences.SEEN
     elif before.verdict == verdicts.PARKED:
-        outcome.verdict, outcome.first, outcome.reason = verdicts.DUPLICATE, before, sentences.SEEN_AND_WAITS
+        outcome.verdict, outcome.field, outcome.reason = verdicts.PARKED, before.field, sentences.SEEN_AND_WAITS
     else:
         return None
     return outcome

@@ -290,14 +290,46 @@ def test_what_waits_is_released_when_its_file_number_is_named_beside_a_case(desk
     assert [("e-3", case), ("e-2", case)] == [(one.id, one.case) for one in receipts]
 
 
-def test_a_waiting_event_sent_again_is_a_duplicate_that_waits(desk):
-    desk.take(met(VT, "e-2", reference="d-1"))
+def test_a_waiting_event_sent_again_is_told_that_it_waits_and_never_that_it_is_in_the_ledger(desk):
+    first, same_batch = desk.take(met(VT, "e-2", reference="d-1"), met(VT, "e-2", reference="d-1"))
 
-    (receipt,) = desk.take(met(VT, "e-2", reference="d-1"))
+    (again,) = desk.take(met(VT, "e-2", reference="d-1"))
 
-    assert (receipt.verdict, receipt.position) == ("duplicate", None)
-    assert "wacht" in receipt.reason
+    assert verdicts([first, same_batch, again]) == ["parked", "parked", "parked"]
+    assert {(one.is_in_the_ledger, one.is_final, one.position) for one in (first, same_batch, again)} == {
+        (False, False, None)
+    }
+    assert ("reference", "reference") == (first.field, again.field)
+    assert "wacht" in again.reason
     assert desk.ledger.parked_now() == 1
+
+
+def test_a_repeat_of_a_waiting_event_that_comes_in_with_its_case_is_a_duplicate(desk):
+    waits, repeat, opener = desk.take(
+        met(VT, "e-2", reference="d-1"), met(VT, "e-2", reference="d-1"), report(VT, "e-1", reference="d-1")
+    )
+    assert verdicts([waits, repeat, opener]) == ["accepted", "duplicate", "accepted"]
+    assert (waits.position, waits.version) == (repeat.position, repeat.version)
+
+    desk.take(met(VT, "e-3", reference="d-2"))
+    receipts = desk.take(met(VT, "e-3", reference="d-2"), report(VT, "e-4", reference="d-2"))
+
+    assert [(one.id, one.verdict) for one in receipts] == [
+        ("e-3", "duplicate"),
+        ("e-4", "accepted"),
+        ("e-3", "accepted"),
+    ]
+    assert receipts[0].position == receipts[2].position
+
+
+def test_a_repeat_of_a_waiting_event_that_is_refused_in_the_end_is_refused_too(desk):
+    case = opened(desk)
+    desk.take(_offer("e-2", case=case, to_agency=TEAM))
+    answer = sent(POLICE, "handover_accepted", "e-3", handover_id="o-1", after="assessment", reference="pv-1")
+
+    receipts = desk.take(answer, answer, report(POLICE, "e-4", case=case, reference="pv-1"))
+
+    assert verdicts(receipts) == ["refused", "refused", "accepted"]
 
 
 def test_a_waiting_event_that_is_refused_in_the_end_may_be_sent_again(desk):

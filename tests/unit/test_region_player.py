@@ -169,6 +169,17 @@ def test_a_parked_event_that_flows_is_accepted_and_no_longer_parked():
     assert tally.unanswered == 0
 
 
+def test_an_event_sent_again_while_it_waits_has_two_answers():
+    tally = Tally()
+    tally.note_sent(VT, "a")
+    tally.note_sent(VT, "a")
+    for one in (receipt("a", "parked"), receipt("a", "parked", at=2), receipt("a", "accepted", at=5)):
+        tally.note_receipt(one)
+
+    assert tally.counts() == {"sent": 2, "accepted": 1, "duplicate": 1, "parked": 0, "refused": 0, "rejected": 0}
+    assert tally.unanswered == 0
+
+
 def test_lost_is_what_was_sent_and_neither_turned_away_nor_in_the_ledger():
     tally = Tally()
     for event_id in ("in", "gone", "silent", "refused", "parked"):

@@ -27,8 +27,9 @@ class Receipt:
     """What became of one event.
 
     `accepted` and `duplicate` mean that it is in the ledger for good, at `position`; `parked` that it waits for its
-    case; `refused` that the case's history does not permit it; `rejected` that it cannot be read or is not yours to
-    send; `conflict` that another event has the same id. `reason` and `remarks` are Dutch sentences for people.
+    case, also when it was sent once more; `refused` that the case's history does not permit it; `rejected` that it
+    cannot be read or is not yours to send; `conflict` that another event has the same id. `reason` and `remarks` are
+    Dutch sentences for people.
     """
 
     id: str
