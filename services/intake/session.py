@@ -70,7 +70,8 @@ class Session:
             if first.verdict == verdicts.ACCEPTED:
                 again.verdict, again.first, again.field, again.reason = verdicts.DUPLICATE, first, None, sentences.SEEN
             elif first.is_set_aside:
-                again.verdict, again.case, again.field, again.reason = first.verdict, first.case, first.field, first.reason
+                again.verdict, again.case = first.verdict, first.case
+                again.field, again.reason = first.field, first.reason
 
     def waiting(self) -> Iterator[tuple[Reading, Outcome]]:
         """Yield the events of this batch that must be parked."""

@@ -299,7 +299,7 @@ def test_a_waiting_event_sent_again_is_told_that_it_waits_and_never_that_it_is_i
     assert {(one.is_in_the_ledger, one.is_final, one.position) for one in (first, same_batch, again)} == {
         (False, False, None)
     }
-    assert ("reference", "reference") == (first.field, again.field)
+    assert [first.field, again.field] == ["reference", "reference"]
     assert "wacht" in again.reason
     assert desk.ledger.parked_now() == 1
 
