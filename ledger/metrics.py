@@ -167,7 +167,21 @@ MONITORING = (
         "gauge",
         "seconds",
         "monitoring",
-        "Heartbeat: when the auditor last passed over ALL cases and found nothing (real time).",
+        "When the auditor last passed over ALL cases and found nothing (real time).",
+    ),
+    Metric(
+        "waakvlam_radar_heartbeat_timestamp_seconds",
+        "gauge",
+        "seconds",
+        "monitoring",
+        "Heartbeat: moves each second while no open case lacks a deadline and the auditor is at work and finds nothing (real time).",
+    ),
+    Metric(
+        "waakvlam_radar_blind_total",
+        "counter",
+        "times",
+        "monitoring",
+        "Times that the radar saw nothing for more than a minute; each is told as an event.",
     ),
 )
 

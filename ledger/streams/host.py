@@ -43,12 +43,16 @@ class Hosting:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a service is made of: its services, in the order in which they start, and when it is ready."""
+    """What a service is made of: its services, in the order in which they start, and when it is ready.
+
+    `is_beating` is for a service that promises more than to be alive: it is asked at /heartbeat.
+    """
 
     services: Sequence[Service]
     is_ready: Callable[[], bool]
     registry: CollectorRegistry = REGISTRY
     on_control: Callable[[bytes], None] = lambda _: None
+    is_beating: Callable[[], bool] | None = None
 
 
 Build = Callable[[], Parts]
@@ -77,7 +81,8 @@ async def _life(hosting: Hosting, build: Build) -> int:
     parts = build()
     app = _app(hosting, parts)
     try:
-        for service in (Web(hosting.port, is_ready=parts.is_ready, registry=parts.registry), *parts.services):
+        web = Web(hosting.port, is_ready=parts.is_ready, registry=parts.registry, is_beating=parts.is_beating)
+        for service in (web, *parts.services):
             await app.add_runtime_dependency(service)
         await app.start()
         spare_the_collector()

@@ -11,12 +11,20 @@ Check = Callable[[], bool]
 
 
 class Web(Service):
-    """Serves /health, /ready and /metrics on 127.0.0.1; port 0 serves nothing."""
+    """Serves /health, /ready, /metrics and, where there is one, /heartbeat on 127.0.0.1; port 0 serves nothing."""
 
-    def __init__(self, port: int, *, is_ready: Check, registry: CollectorRegistry = REGISTRY) -> None:
+    def __init__(
+        self,
+        port: int,
+        *,
+        is_ready: Check,
+        registry: CollectorRegistry = REGISTRY,
+        is_beating: Check | None = None,
+    ) -> None:
         super().__init__()
         self._port = port
         self._is_ready = is_ready
+        self._is_beating = is_beating
         self._registry = registry
         self._runner: web.AppRunner | None = None
 
@@ -33,6 +41,8 @@ class Web(Service):
         pages.router.add_get("/health", self._health)
         pages.router.add_get("/ready", self._ready)
         pages.router.add_get("/metrics", self._metrics)
+        if self._is_beating:
+            pages.router.add_get("/heartbeat", self._heartbeat)
         self._runner = web.AppRunner(pages, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
@@ -48,6 +58,10 @@ class Web(Service):
     async def _ready(self, _: web.Request) -> web.Response:
         ready = self._is_ready()
         return web.json_response({"status": "ready" if ready else "not ready"}, status=200 if ready else 503)
+
+    async def _heartbeat(self, _: web.Request) -> web.Response:
+        beats = self._is_beating is not None and self._is_beating()
+        return web.json_response({"status": "beats" if beats else "silent"}, status=200 if beats else 503)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -20,12 +20,12 @@ from waakvlam.clock import micros_of
 from waakvlam.codec import decode
 from waakvlam.envelope import Envelope, from_headers
 from waakvlam.errors import Unreadable
+from waakvlam.shapes import fields_within, misshapen
 from waakvlam.topics import Agency, municipalities
 
 VALUE_BYTES_MAX = 64 * 1024
 AHEAD_MICROS_MAX = 5 * 60 * 1_000_000
 AHEAD = "Het tijdstip ligt meer dan vijf minuten in de toekomst."
-REFERENCE_CHARACTERS_MAX = 100
 PSEUDONYM_CHARACTERS_MAX = 200
 
 
@@ -78,7 +78,9 @@ def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
         raise Unreadable("ce_source", "De afzender in ce_source hoort niet bij dit topic.")
     event_type, record = decode(value)
     _check_type(envelope, event_type, agency)
-    occurred_at = _check_shared(event_type, record, now)
+    occurred_at = _check_shared(event_type, record, agency, now)
+    if wrong := misshapen(event_type, record):
+        raise Unreadable(*wrong)
     _check_persons(event_type, record)
     _check_correction(event_type, record, now)
     return Reading(
@@ -103,20 +105,23 @@ def _check_type(envelope: Envelope, event_type: EventType, agency: Agency) -> No
         raise Unreadable("ce_type", f"{agency.name} mag een gebeurtenis van dit type niet sturen ({event_type.nl}).")
 
 
-def _check_shared(event_type: EventType, record: Mapping[str, Any], now: int) -> int:
+def _check_shared(event_type: EventType, record: Mapping[str, Any], agency: Agency, now: int) -> int:
     occurred_at = micros_of(record["occurred_at"])
     if occurred_at > now + AHEAD_MICROS_MAX:
         raise Unreadable("occurred_at", AHEAD)
-    if record["municipality"] not in municipalities():
+    if record["municipality"] not in municipalities() and not _is_everywhere(event_type, record, agency):
         raise Unreadable("municipality", "Deze gemeentecode (CBS) kent deze regio niet.")
     case, reference = record["case"], record["reference"]
     if case is not None and not _is_case(case):
         raise Unreadable("case", "Dit is geen zaaknummer van Waakvlam; laat het leeg als u het niet weet.")
-    if reference is not None and not 0 < len(reference) <= REFERENCE_CHARACTERS_MAX:
-        raise Unreadable("reference", f"Het kenmerk moet 1 tot {REFERENCE_CHARACTERS_MAX} tekens hebben.")
     if case is None and reference is None and not event_type.opens_case and not event_type.without_case:
         raise Unreadable("reference", "Zonder zaaknummer en zonder kenmerk is niet te zeggen bij welke zaak dit hoort.")
     return occurred_at
+
+
+def _is_everywhere(event_type: EventType, record: Mapping[str, Any], agency: Agency) -> bool:
+    """Tell whether a part of the system tells something about itself: of no case, and in no municipality."""
+    return event_type.without_case and agency.kind == "system" and record["municipality"] == ""
 
 
 def _check_persons(event_type: EventType, record: Mapping[str, Any]) -> None:
@@ -239,13 +244,3 @@ def _coded_within(event_type: EventType) -> tuple[tuple[str, str, frozenset[str]
         for inner in fields_within(field.type)
         if inner.get("codes")
     )
-
-
-def fields_within(avro_type: Any) -> list[Mapping[str, Any]]:
-    """Return the fields of the records that a list holds; empty for anything that is not a list of records."""
-    if isinstance(avro_type, list):
-        return next((found for one in avro_type if (found := fields_within(one))), [])
-    if isinstance(avro_type, dict) and avro_type.get("type") == "array":
-        items = avro_type["items"]
-        return list(items["fields"]) if isinstance(items, dict) and items.get("type") == "record" else []
-    return []

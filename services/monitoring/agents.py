@@ -5,7 +5,7 @@ time, so after a crash or an outage there is nothing special to do.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import structlog
 
@@ -15,6 +15,7 @@ from ledger.model import OutboxRow
 from services.monitoring import alert_view
 from services.monitoring.announcement import announcements
 from services.monitoring.audit import Auditor, Round
+from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
 from services.monitoring.records import Undelivered
@@ -38,7 +39,15 @@ class Looking:
     """The scan: looks at what is due up to the horizon; when the ledger's clock stands still too long, up to now."""
 
     def __init__(
-        self, radar: Radar, *, mine: Mine, clock: Clock, meters: Meters, patience_seconds: float, rest_seconds: float
+        self,
+        radar: Radar,
+        *,
+        mine: Mine,
+        clock: Clock,
+        meters: Meters,
+        patience_seconds: float,
+        rest_seconds: float,
+        seen: Callable[[Mapping[int, int]], None] = lambda _: None,
     ) -> None:
         self._radar = radar
         self._horizon: Horizon = radar.horizon
@@ -47,6 +56,7 @@ class Looking:
         self._early_scans = meters.counter("waakvlam_radar_early_scans_total")
         self._patience = patience_seconds
         self._rest = rest_seconds
+        self._seen = seen
         self._was_early: frozenset[int] = frozenset()
         self.looked_to: int | None = None  # the instant up to which all is known, and all that was due is raised
 
@@ -56,9 +66,10 @@ class Looking:
         early = self._early()
         is_all_known = bool(known_to) and len(known_to) == len(self._mine()) and not early
         complete_to = min(known_to.values()) if is_all_known else None
-        known_to |= dict.fromkeys(early, self._clock.micros())
+        is_caught_up = is_all_known and self._horizon.is_caught_up()
+        look_to = known_to | dict.fromkeys(early, self._clock.micros())
         try:
-            looked_at = await asyncio.to_thread(self._radar.scan, known_to, limit=CASES_PER_LOOK)
+            looked_at = await asyncio.to_thread(self._radar.scan, look_to, limit=CASES_PER_LOOK)
         except Conflict as somebody_else:
             log.warning("a look found cases changed by another worker; it is taken again", reason=str(somebody_else))
             return self._rest
@@ -67,6 +78,8 @@ class Looking:
         if looked_at == CASES_PER_LOOK:
             return 0.0
         self.looked_to = complete_to or self.looked_to
+        if is_caught_up:
+            await asyncio.to_thread(self._seen, known_to)
         return self._rest
 
     def _early(self) -> frozenset[int]:
@@ -127,13 +140,21 @@ class Counting:
     """Says how things stand, for gauges; and tells again what was told but never came back from the ledger."""
 
     def __init__(
-        self, radar: Radar, *, looked_to: Callable[[], int | None], mine: Mine, real: Clock, meters: Meters
+        self,
+        radar: Radar,
+        *,
+        looked_to: Callable[[], int | None],
+        mine: Mine,
+        real: Clock,
+        meters: Meters,
+        heartbeat: Heartbeat,
     ) -> None:
         self._radar = radar
         self._looked_to = looked_to
         self._mine = mine
         self._real = real
         self._meters = meters
+        self._heartbeat = heartbeat
 
     async def step(self) -> float:
         """Count all cases and alerts of ours; the moment up to which they were looked at is told last."""
@@ -153,6 +174,7 @@ class Counting:
             self._meters.gauge(name).set(number)
         if looked_to is not None:
             self._meters.gauge("waakvlam_radar_horizon_timestamp_seconds").set(looked_to / 1e6)
+        self._heartbeat.counted(without_deadline=tally.without_deadline)
         again = await asyncio.to_thread(self._tell_again)
         if again:
             log.warning("alerts that were delivered never came back from the ledger; they are told again", rows=again)
@@ -164,14 +186,17 @@ class Counting:
 
 
 class Auditing:
-    """Goes round over all cases, slowly; a round without a finding moves the heartbeat, and nothing else does."""
+    """Goes round over all cases, slowly, and tells the heartbeat what it found, page by page."""
 
-    def __init__(self, auditor: Auditor, horizon: Horizon, *, mine: Mine, real: Clock, meters: Meters) -> None:
+    def __init__(
+        self, auditor: Auditor, horizon: Horizon, *, mine: Mine, real: Clock, meters: Meters, heartbeat: Heartbeat
+    ) -> None:
         self._auditor = auditor
         self._horizon = horizon
         self._mine = mine
         self._real = real
-        self._heartbeat = meters.gauge("waakvlam_radar_audited_timestamp_seconds")
+        self._heartbeat = heartbeat
+        self._passed = meters.gauge("waakvlam_radar_audited_timestamp_seconds")
         self._differences = meters.counter("waakvlam_radar_differences_total")
         self._going: Round | None = None
 
@@ -182,6 +207,7 @@ class Auditing:
             return AUDIT_ROUND_SECONDS
         going = self._going = self._going or Round(known_to)
         await asyncio.to_thread(self._auditor.step, going, known_to)
+        self._heartbeat.audited(found=bool(going.found), is_done=going.is_done)
         if not going.is_done:
             return AUDIT_PAGE_SECONDS
         self._going = None
@@ -193,4 +219,4 @@ class Auditing:
             self._differences.labels(kind=kind).inc(count)
             log.error("the audit found differences", kind=kind, count=count, cases=going.looked_at)
         if not going.found:
-            self._heartbeat.set(self._real.micros() / 1e6)
+            self._passed.set(self._real.micros() / 1e6)

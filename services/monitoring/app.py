@@ -16,6 +16,8 @@ from rulebook import agreements
 from services.monitoring.agents import Auditing, Counting, Looking, Telling
 from services.monitoring.announcement import SENDER
 from services.monitoring.audit import Auditor
+from services.monitoring.blindness import Admitting, Sight
+from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
 from services.monitoring.rule_index import RuleIndex
@@ -82,8 +84,14 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         security=security,
     )
     tail = Tail(settings.bootstrap, ledger_clock.TOPIC, hear, security=security)
-    looking, *others = _loops(settings, radar, _auditor(radar, rules, ledger), rules, sender, pump, meters)
-    return Parts([sender, tail, pump, looking, *others], is_ready=pump.is_ready, registry=meters.registry)
+    heartbeat, auditor = Heartbeat(SystemClock(), meters), _auditor(radar, rules, ledger)
+    looking, *others = _loops(settings, radar, auditor, rules, sender, pump, meters, heartbeat)
+    return Parts(
+        [sender, tail, pump, looking, *others],
+        is_ready=pump.is_ready,
+        registry=meters.registry,
+        is_beating=heartbeat.is_beating,
+    )
 
 
 def _loops(
@@ -94,9 +102,11 @@ def _loops(
     sender: Sender,
     pump: Pump,
     meters: Meters,
+    heartbeat: Heartbeat,
 ) -> tuple[Loop, ...]:
     """Return what is done again and again, the looking first."""
     clock, real = settings.time(), SystemClock()
+    sight = Sight(radar, real=real, real_seconds=time.monotonic, meters=meters)
 
     def mine() -> Collection[int]:
         return {place.partition for place in pump.assigned()}
@@ -110,12 +120,18 @@ def _loops(
         meters=meters,
         patience_seconds=settings.monitoring_patience_seconds,
         rest_seconds=settings.monitoring_scan_seconds,
+        seen=sight.seen,
     )
+    counts = Counting(
+        radar, looked_to=lambda: looks.looked_to, mine=mine, real=real, meters=meters, heartbeat=heartbeat
+    )
+    audits = Auditing(auditor, radar.horizon, mine=mine, real=real, meters=meters, heartbeat=heartbeat)
     return (
         Loop("Looking", lambda: looks.step(changed=telling.wake)),
         telling,
-        Loop("Counting", Counting(radar, looked_to=lambda: looks.looked_to, mine=mine, real=real, meters=meters).step),
-        Loop("Auditing", Auditing(auditor, radar.horizon, mine=mine, real=real, meters=meters).step),
+        Loop("Counting", counts.step),
+        Loop("Auditing", audits.step),
+        Loop("Admitting", Admitting(radar, sender.send_all, mine=mine).step),
     )
 
 

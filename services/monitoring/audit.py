@@ -1,8 +1,9 @@
 """The auditor: looks at ALL cases, again and again, and asks whether the radar's tables say what follows from the ledger.
 
-Two questions, each in pages. Does the radar hold every event that the ledger holds (also of a case that it never heard of)? Does
-every case's row, and every alert's, equal what the engine makes of its facts from nothing? What differs is mended and counted. A round
-that found nothing moves the heartbeat; a round that found something, or an open case that nobody watches, does not.
+Two questions, each in pages. Does the radar hold every event that the ledger holds (also of a case that it never heard of)? What
+is new in the ledger is asked at once, and all of it again every so many rounds. Does every case's row, and every alert's, equal
+what the engine makes of its facts from nothing? What differs is mended and counted. A round that found nothing moves the
+heartbeat; a round that found something, or an open case that nobody watches, does not.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from services.monitoring.view import RadarView
 from services.monitoring.watch import Watch
 
 CASES_PER_PAGE = 200
+ROUNDS_PER_SWEEP = 60
 NOTIFICATIONS_PER_PAGE = 2_000
 
 Notifications = Callable[[int, int], Sequence[Notification]]
@@ -51,6 +53,7 @@ class Auditor:
         self._notifications = notifications
         self._partition_of = partition_of
         self._swept_to = 0
+        self._rounds = 0
         self._partitions: set[int] = set()
 
     def step(self, going: Round, known_to: Mapping[int, int]) -> None:
@@ -107,6 +110,9 @@ class Auditor:
             going.after = rows[-1].case
         if going.is_done:
             self._look_at_what_is_left(going)
+            self._rounds += 1
+            if self._rounds % ROUNDS_PER_SWEEP == 0:
+                self._swept_to = 0
 
     def _differences(
         self,
@@ -134,7 +140,13 @@ class Auditor:
         return found
 
     def _look_at_what_is_left(self, going: Round) -> None:
-        """A round also fails on what no mending can help: cases nobody watches, and looks that were due all the while."""
+        """A round also fails on cases without a row, cases nobody watches, and looks that were due all the while."""
+        with self._view.reading() as t:
+            strays = {case: self._partition_of(case) for case in self._view.strays(t, CASES_PER_PAGE)}
+        for case, partition in strays.items():
+            if partition is not None and partition in going.began_at:
+                going.note("missing_events")
+                self._radar.mend(case, partition)
         tally = self._view.tally(going.began_at)
         if tally.without_deadline:
             going.note("without_deadline", tally.without_deadline)

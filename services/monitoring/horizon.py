@@ -75,6 +75,12 @@ class Horizon:
             found = self._partitions.get(partition)
             return found.complete_to if found else None
 
+    def is_caught_up(self) -> bool:
+        """Tell whether everything was read that the ledger's clock told of: nothing is known to be still on its way."""
+        with self._lock:
+            is_heard = self._last_promise is not None
+            return is_heard and not any(one.promises for one in self._partitions.values())
+
     def stood_still(self, partition: int) -> float:
         """Return for how many real seconds a partition's horizon has not moved."""
         with self._lock:

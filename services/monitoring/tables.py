@@ -1,8 +1,8 @@
 """The tables of the radar view. All of them can be filled again by reading case-events from the beginning."""
 
-SHAPE = 2
+SHAPE = 3
 SHAPE_TABLE = ("CREATE TABLE IF NOT EXISTS radar_shape (shape bigint NOT NULL)",)
-NAMES = ("radar", "facts", "alerts", "turns", "positions")
+NAMES = ("radar", "facts", "alerts", "turns", "positions", "seen", "blind")
 TABLES = (
     """CREATE TABLE IF NOT EXISTS radar (
         case_id text PRIMARY KEY, part bigint NOT NULL, municipality text NOT NULL, phase text NOT NULL,
@@ -32,4 +32,7 @@ TABLES = (
     "CREATE INDEX IF NOT EXISTS turns_unconfirmed ON turns (part, sent_at) WHERE recorded_at IS NULL",
     """CREATE TABLE IF NOT EXISTS positions (
         topic text NOT NULL, part bigint NOT NULL, position bigint NOT NULL, PRIMARY KEY (topic, part))""",
+    """CREATE TABLE IF NOT EXISTS seen (part bigint PRIMARY KEY, seen_to bigint NOT NULL, real_at bigint NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS blind (
+        id text PRIMARY KEY, value bytea NOT NULL, at bigint NOT NULL, is_told bigint NOT NULL)""",
 )

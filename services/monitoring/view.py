@@ -131,6 +131,12 @@ class RadarView:
             [(fact.event.case, fact.version, _body(fact.event)) for fact in facts],
         )
 
+    def strays(self, t: Statements, limit: int) -> list[str]:
+        """Return cases of which facts are stored and no row."""
+        sql = """SELECT case_id FROM facts WHERE version = 1
+            AND NOT EXISTS (SELECT 1 FROM radar WHERE radar.case_id = facts.case_id) LIMIT ?"""
+        return [case for (case,) in t.rows(sql, (limit,))]
+
     # All cases at once.
 
     def tally(self, partitions: Iterable[int]) -> Tally:

@@ -52,9 +52,9 @@ def test_only_a_report_opens_a_case() -> None:
     assert [one.name for one in all_versions() if one.opens_case] == ["report_received"]
 
 
-def test_only_advice_needs_no_case_and_it_names_nobody() -> None:
-    assert [one.name for one in all_versions() if one.without_case] == ["advice_given"]
-    assert personal_fields(event_types()["advice_given"]) == set()
+def test_only_advice_and_the_radars_own_word_need_no_case_and_name_nobody() -> None:
+    assert [one.name for one in all_versions() if one.without_case] == ["advice_given", "radar_was_blind"]
+    assert personal_fields(event_types()["advice_given"]) == personal_fields(event_types()["radar_was_blind"]) == set()
 
 
 def personal_fields(event_type: EventType) -> set[str]:
@@ -147,6 +147,6 @@ def test_the_data_of_an_event_are_its_own_fields() -> None:
 
 
 def test_agencies_may_send_what_is_not_told_by_the_system_itself() -> None:
-    alone = {"alert_raised", "alert_closed", "alert_reminded", "alert_escalated"}
+    alone = {"alert_raised", "alert_closed", "alert_reminded", "alert_escalated", "radar_was_blind"}
 
     assert message_classes().keys() == event_types().keys() - alone

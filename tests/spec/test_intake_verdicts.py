@@ -617,3 +617,11 @@ def _correction(agency, event_id, case, of, *, data=None):
     return sent(
         agency, "event_corrected", event_id, case=case, event_id=of, new_occurred_at=moved, data=data, reason="typefout"
     )
+
+
+def test_the_radar_tells_that_it_was_blind_of_no_case_and_in_no_municipality(desk):
+    told = {"blind_from": instant_of(NOON), "blind_until": instant_of(NOON), "due": 0}
+    everywhere = sent("radar", "radar_was_blind", "e-1", municipality="", **told)
+    elsewhere = sent("radar", "radar_was_blind", "e-2", municipality="9999", **told)
+
+    assert verdicts(desk.take(everywhere, elsewhere)) == ["accepted", "rejected"]

@@ -11,8 +11,9 @@ from ledger import record as ledger_record
 from ledger.database import Statements
 from ledger.metrics import registry
 from ledger.model import Notification
-from services.monitoring.agents import Auditing
+from services.monitoring.agents import Auditing, Counting
 from services.monitoring.audit import Auditor, Round
+from services.monitoring.heartbeat import Heartbeat
 from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World, partition_of
 from waakvlam.clock import FixedClock, micros_of
 
@@ -118,8 +119,14 @@ def test_what_is_still_on_its_way_is_not_missed(world: World, station: Station) 
 
 def beats(station: Station, times: int = 12) -> tuple[float, Callable[[], None]]:
     meters = registry("monitoring")
+    real = FixedClock(REAL)
     auditing = Auditing(
-        auditor(station), station.horizon, mine=lambda: range(PARTITIONS), real=FixedClock(REAL), meters=meters
+        auditor(station),
+        station.horizon,
+        mine=lambda: range(PARTITIONS),
+        real=real,
+        meters=meters,
+        heartbeat=Heartbeat(real, meters),
     )
 
     def go() -> None:
@@ -158,3 +165,88 @@ def test_without_a_horizon_there_is_no_round(station: Station) -> None:
     station.start()
 
     assert beats(station)[0] == 0.0
+
+
+class Ward:
+    """A radar that is counted and audited as in a process, second by second on a clock of its own."""
+
+    def __init__(self, station: Station) -> None:
+        self.real, self.meters = FixedClock(REAL), registry("monitoring")
+        heartbeat = self.heartbeat = Heartbeat(self.real, self.meters)
+        everywhere = {
+            "mine": lambda: range(PARTITIONS),
+            "real": self.real,
+            "meters": self.meters,
+            "heartbeat": heartbeat,
+        }
+        self.counting = Counting(station.radar, looked_to=lambda: AT, **everywhere)  # type: ignore[arg-type]
+        self.auditing = Auditing(auditor(station), station.horizon, **everywhere)  # type: ignore[arg-type]
+        self._rest = {self.counting: 0.0, self.auditing: 0.0}
+
+    def pass_time(self, seconds: int, *, without_auditor: bool = False) -> None:
+        for _ in range(seconds):
+            for one in self._rest:
+                self._rest[one] -= 1
+                if self._rest[one] <= 0 and not (without_auditor and one is self.auditing):
+                    self._rest[one] = asyncio.run(one.step())
+            self.real.at += 1_000_000
+
+    def beat(self) -> float:
+        return self.meters.registry.get_sample_value("waakvlam_radar_heartbeat_timestamp_seconds") or 0.0
+
+
+MUTATIONS = [
+    "UPDATE radar SET next_due = NULL, open_alerts = 0 WHERE case_id LIKE '%3'",
+    "UPDATE radar SET wake_at = NULL WHERE case_id LIKE '%3'",
+    "UPDATE radar SET next_due = next_due + 1 WHERE case_id LIKE '%3'",
+    "UPDATE radar SET is_open = 0 WHERE case_id LIKE '%3'",
+    "DELETE FROM facts WHERE case_id LIKE '%3'",
+    "DELETE FROM radar WHERE case_id LIKE '%3'",
+    "DELETE FROM alerts WHERE case_id LIKE '%3'",
+    "UPDATE alerts SET closed_at = raised_at, outcome = 'late' WHERE case_id LIKE '%3' AND closed_at IS NULL",
+]
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_when_one_row_is_broken_the_heart_stops_within_a_minute_until_it_is_mended(
+    station: Station, monkeypatch: pytest.MonkeyPatch, mutation: str
+) -> None:
+    ward = Ward(station)
+    ward.pass_time(30)
+    assert ward.beat() == (REAL + 29_000_000) / 1e6
+    with monkeypatch.context() as unmended:
+        unmended.setattr(station.radar, "mend", lambda *_: None)
+        with station.view.transaction() as t:
+            assert t.execute(mutation) > 0
+        ward.pass_time(60)
+        stopped_at = ward.beat()
+        assert not ward.heartbeat.is_beating()
+        ward.pass_time(300)
+        assert ward.beat() == stopped_at
+
+    ward.pass_time(60)
+
+    assert ward.heartbeat.is_beating()
+
+
+def test_the_heart_stops_when_the_auditor_does_not_run(station: Station) -> None:
+    ward = Ward(station)
+    ward.pass_time(30)
+
+    ward.pass_time(89, without_auditor=True)
+    assert not ward.heartbeat.is_beating()
+
+    ward.pass_time(30)
+    assert ward.heartbeat.is_beating()
+
+
+def test_a_difference_that_was_mended_is_told_once(station: Station) -> None:
+    ward = Ward(station)
+    with station.view.transaction() as t:
+        t.execute(f"UPDATE alerts SET alert = '{ODD}' WHERE case_id LIKE '%3' AND stage = 'breach' AND rule = 'ST-01'")
+
+    ward.pass_time(120)
+
+    told = ward.meters.registry.get_sample_value("waakvlam_radar_differences_total", {"kind": "alert_unfounded"})
+    assert told == 1
+    assert ward.heartbeat.is_beating()

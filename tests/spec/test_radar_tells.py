@@ -12,6 +12,7 @@ from ledger.metrics import registry
 from ledger.model import OutboxRow
 from services.monitoring import alert_view
 from services.monitoring.agents import UNCONFIRMED_AFTER_MICROS, Counting, Looking, Telling
+from services.monitoring.heartbeat import Heartbeat
 from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World
 from waakvlam.clock import FixedClock, micros_of
 from waakvlam.codec import data_of, decode
@@ -253,7 +254,12 @@ def test_what_was_delivered_and_never_came_back_is_told_again_after_two_minutes(
     station: Station, broker: Broker, real: FixedClock
 ) -> None:
     counting = Counting(
-        station.radar, looked_to=lambda: AT, mine=lambda: range(PARTITIONS), real=real, meters=registry("monitoring")
+        station.radar,
+        looked_to=lambda: AT,
+        mine=lambda: range(PARTITIONS),
+        real=real,
+        meters=(meters := registry("monitoring")),
+        heartbeat=Heartbeat(real, meters),
     )
     tell(station, broker, real)
     first, broker.taken = broker.ids(), []
@@ -320,7 +326,14 @@ def test_a_worker_without_a_partition_has_nothing_to_do_and_goes_on(
     telling = Telling(
         station.radar, NATIONAL_AND_REGION, broker.send, mine=mine, clock=station.clock, real=real, meters=meters
     )
-    counting = Counting(station.radar, looked_to=lambda: looks.looked_to, mine=mine, real=real, meters=meters)
+    counting = Counting(
+        station.radar,
+        looked_to=lambda: looks.looked_to,
+        mine=mine,
+        real=real,
+        meters=meters,
+        heartbeat=Heartbeat(real, meters),
+    )
 
     for step in (looks.step, telling.step, counting.step):
         assert asyncio.run(step()) > 0
