@@ -11,10 +11,13 @@ from itertools import zip_longest
 from rulebook import scratch
 from rulebook.agreements import Agreements
 from rulebook.disclosure import told
+from rulebook.event import CORRECTED
+from rulebook.instants import local_day, parse_instant
 from rulebook.reading import known_fields
 from rulebook.replay import History, case_rows
 from rulebook.rows import AlertRow
 from rulebook.rules import Agreement
+from rulebook.sameness import differing, only
 
 BEFORE, AFTER, ADDED, GONE, EARLIER, LATER = COUNTS = ("before", "after", "added", "gone", "earlier", "later")
 ALWAYS = -(10**7)  # a day before any history
@@ -59,19 +62,30 @@ def backtest(
 ) -> Backtest:
     """Replay a history under two agreements and count what differs in alerts raised, under either, from `since` on.
 
-    Raises HistoryError or CannotCount. Each case is let go when it is counted.
+    Only rules that differ are replayed. Raises HistoryError or CannotCount. Each case is let go when it is counted.
     """
     history = History(frozenset(known_fields()) if types is None else types)
     for number, line in enumerate(lines, start=1):
         history.take(line, number)
     last_at = history.last_at if until is None else until
     found = Backtest(last_at)
-    while history.cases and last_at is not None:
+    rules = differing(before, after, *_days(history))
+    before, after = only(before, rules), only(after, rules)
+    while rules and history.cases and last_at is not None:
         case, facts = history.cases.popitem()
         old, new = (case_rows(one, case, facts, last_at) for one in (before, after))
         place = scratch.known_at(facts, last_at).municipality or ""
         _compare(found, place, old, new, since)
     return found
+
+
+def _days(history: History) -> tuple[int, int]:
+    """Return the first and last day on which something happened, as it was told or corrected."""
+    days = [event.day for facts in history.cases.values() for event in facts]
+    corrections = (event for facts in history.cases.values() for event in facts if event.type == CORRECTED)
+    moved = (event.data.get("occurred_at") for event in corrections)
+    days += [local_day(parse_instant(one)) for one in moved if one is not None]
+    return (min(days), max(days)) if days else (0, 0)
 
 
 def as_if_always(files: Iterable[Agreement], one: Agreement) -> Agreements:
