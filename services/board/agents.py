@@ -14,6 +14,7 @@ from ledger.database import Statements
 from ledger.record import Record
 from ledger.record import decode as decode_record
 from ledger.streams.records import Arrived, Batch, Place
+from services.board import blind
 from services.board.ports import Histories
 from services.board.store import AlertRow, Fold, Store
 from waakvlam import receipt as receipts
@@ -24,7 +25,9 @@ log = logging.getLogger(__name__)
 CASE_EVENTS = "case-events"
 RECEIPTS = "receipts.board"
 PAGE = 2_000
-FOLDED = frozenset({"alert_raised", "alert_closed", "alert_acknowledged", "alert_reminded", "alert_escalated"})
+FOLDED = frozenset(
+    {"alert_raised", "alert_closed", "alert_acknowledged", "alert_reminded", "alert_escalated", "radar_was_blind"}
+)
 REFUSING = frozenset({"refused", "rejected", "conflict"})
 
 
@@ -138,6 +141,8 @@ def fold_record(fold: Fold, record: Record) -> None:
             by = record.recorded_by or record.agency
             fold.acknowledge(str(data["alert"]), at=record.recorded_at, by=by, next_step_on=step)
             fold.recorded(record.event_id, at=record.recorded_at)
+        case "radar_was_blind":
+            blind.keep(fold.t, record)
         case _:
             fold.pass_turn(str(data["alert"]), turn=_turn(data))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.database import Database, Statements
+from services.board import blind
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS board_cases (case_id text PRIMARY KEY, version bigint NOT NULL)",
@@ -30,6 +31,7 @@ TABLES = (
         event_id text PRIMARY KEY, alert text NOT NULL, case_id text NOT NULL, key bytea NOT NULL,
         headers text NOT NULL, value bytea NOT NULL, sent_at bigint NOT NULL, state text NOT NULL,
         recorded_at bigint, reason text)""",
+    blind.TABLE,
 )
 _ALERT = (
     "raised, alert, case_id, municipality, rule, agreement, agreement_version, instance, stage, due, raised_at, turn,"

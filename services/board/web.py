@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ledger.metrics import Meters
 from ledger.numbers import id_beginning, number_of
-from services.board import casepage, live, views
+from services.board import blind, casepage, live, views
 from services.board.desk import Desk
 from services.board.feed import Feed
 from services.board.outlook import Reasons
@@ -105,7 +105,9 @@ class Pages:
 
     def alerts(self, request: Request, toon: str = "alles", aantal: int = PAGE) -> Response:
         """Show all open alerts, worst first."""
-        return self._page(request, "alarmen.html", overzicht=self._overview(toon, aantal), toestand=self._state())
+        unseen = blind.lately(self.board.store.database, now=self.board.clock.micros())
+        overview, state = self._overview(toon, aantal), self._state()
+        return self._page(request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen)
 
     def alert_list(self, request: Request, toon: str = "alles", aantal: int = PAGE) -> Response:
         """Return the list alone, for a page that asks for what is new."""
