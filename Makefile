@@ -58,8 +58,12 @@ pins: .cache/ready.demo ## renew the pinned versions and hashes of all dependenc
 	  $(BIN)/uv pip compile --quiet --upgrade $$one.in -o $$one.txt --generate-hashes --no-header; done
 
 .PHONY: clean
-clean: ## throw away everything that set-up and runs have made
-	rm -rf .venv .cache .data dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+clean: ## throw away what set-up and tools have made; ledger and keys in .data stay
+	rm -rf .venv .cache dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: clean-data
+clean-data: ## throw away .data: the ledger and the keys of `make up`, for good
+	rm -rf .data
 
 # What set-up makes, and from what: nothing is done again while that is unchanged.
 .venv/ready: requirements-setup.txt requirements.txt requirements-dev.txt pyproject.toml sdk/pyproject.toml

@@ -13,6 +13,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from ledger.private import private_folder
+
 PROJECT = Path(__file__).resolve().parent.parent
 RECIPE = PROJECT / "deploy" / "local"
 CLUSTER_ID = "waakvlam-local-kafka-1"  # 22 characters, as Kafka wants them
@@ -60,7 +62,7 @@ class Broker:
         """Start and wait until it accepts; raises BrokerFault with the next step when it does not."""
         if not any((home() / "libs").glob("kafka_2.13-*.jar")):
             raise BrokerFault(f"Kafka's jars are not in {home() / 'libs'}. Run: make setup")
-        self.folder.mkdir(parents=True, exist_ok=True)
+        private_folder(self.folder)
         properties = self.folder / "server.properties"
         text = (RECIPE / "server.properties").read_text("utf-8")
         places = {"port": self.port, "controller_port": self.controller_port, "folder": self.folder}

@@ -17,6 +17,7 @@ from cli.exits import Ends, Exit
 from cli.machine import broker_in, services_on, stopping_on_signals, topics_on, undisturbed, wait_until_ready
 from cli.settings import AGREEMENTS, Settings, leave_word
 from ledger.application import Ledger
+from ledger.private import private_folder
 from region.cast import cast_of
 from region.desk import Desks
 from rulebook.agreements import load
@@ -138,7 +139,7 @@ def _folder(keep: Path | None) -> Iterator[Path]:
 
 def _made(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
     except OSError as error:
         raise Ends(
             Exit.USAGE, f"{folder} cannot be made ({error.strerror}). Give a folder in a place of yours."

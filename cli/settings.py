@@ -11,6 +11,7 @@ from pydantic import Field
 
 from cli.broker import PROJECT
 from cli.exits import Ends, Exit
+from ledger.private import private_file
 from ledger.settings import Settings as SharedSettings
 from waakvlam.clock import Clock
 from waakvlam.kafka import KafkaSettings
@@ -95,7 +96,7 @@ def read_settings(data: Path | None = None) -> Settings:
 def leave_word(settings: Settings) -> None:
     """Write in the data folder where everything is, so that `--data` alone finds what runs here."""
     lines = [f"{name}={value}" for name, value in settings.places().items()]
-    (settings.data / WORD_LEFT).write_text("\n".join(lines) + "\n", "utf-8")
+    private_file(settings.data / WORD_LEFT).write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def environment_for(places: Mapping[str, str]) -> dict[str, str]:

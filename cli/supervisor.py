@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ledger.private import private_folder
+
 FIRST_PAUSE_SECONDS = 0.5
 PAUSE_SECONDS_MAX = 30.0
 WELL_AFTER_SECONDS = 60.0
@@ -59,7 +61,7 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every program."""
-        self.logs.mkdir(parents=True, exist_ok=True)
+        private_folder(self.logs)
         self._kept = [_Kept(program) for program in self.programs]
         self.look()
 

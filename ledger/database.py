@@ -30,6 +30,7 @@ import psycopg
 import psycopg_pool
 
 from ledger import errors
+from ledger.private import private_file
 
 Row = tuple[Any, ...]
 LOCK_SECONDS_MAX = 30
@@ -169,8 +170,7 @@ class SQLiteDatabase:
     """A file. Connections are kept in a pool; writers of this process queue up instead of polling."""
 
     def __init__(self, path: Path, *, secure_delete: str = "FAST") -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
+        self._path = private_file(path)
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._writer = threading.Lock()
         self._secure_delete = secure_delete

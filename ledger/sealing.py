@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger import errors
 from ledger.database import SQLiteDatabase
+from ledger.private import private_file
 from ledger.record import Record
 from waakvlam.clock import Clock
 
@@ -60,9 +61,7 @@ class FileKeyStore:
     """Keys in a SQLite file of their own, readable by its owner only, overwritten when destroyed."""
 
     def __init__(self, path: Path, *, clock: Clock) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        self._path = path
+        self._path = private_file(path)
         self._clock = clock
         self._database = SQLiteDatabase(path, secure_delete="ON")
         self._database.create([_TABLE])

@@ -22,6 +22,7 @@ from eventsourcing.sqlite import (
 
 from ledger import tables
 from ledger.database import LOCK_SECONDS_MAX, Statements, alone, begin_writing, translated
+from ledger.private import private_file
 from ledger.recorders import kept
 
 _PRAGMAS = ("synchronous=FULL", "secure_delete=FAST", "cache_size=-64000")
@@ -53,7 +54,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     @classmethod
     def at(cls, path: Path) -> "SQLiteLedgerRecorder":
         """Open the file, and make it with its folder and tables when missing."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_file(path)
         datastore = SQLiteDatastore(db_name=path.absolute().as_uri(), originator_id_type="text")
         datastore.pool = _Pool(
             db_name=datastore.pool.db_name, lock_timeout=LOCK_SECONDS_MAX, pool_timeout=LOCK_SECONDS_MAX
