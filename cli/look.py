@@ -21,6 +21,7 @@ from waakvlam.clock import iso
 from waakvlam.topics import agencies
 
 CASES_SHOWN = 5
+INSTANTS = frozenset({"due", "deadline", "since", "accepted_until"})
 NOTHING_AFTER = "Hierna komt niets meer; wat te laat is, staat hierboven."
 NO_TERM = "Er loopt geen termijn."
 
@@ -78,12 +79,15 @@ def _reasons(reasons: Sequence[Reason], *, none: str) -> Iterator[str]:
 
 
 def _why_json(case: str, found: Why) -> dict[str, Any]:
-    times = ("due", "deadline", "since")
     reasons = {
-        name: [asdict(one) | {time: iso(getattr(one, time)) for time in times} for one in some]
+        name: [_with_instants(asdict(one)) for one in some]
         for name, some in (("open", found.open), ("next", found.next))
     }
     return {"case": case, "at": iso(found.at), "phase": found.phase, "is_closed": found.is_closed, **reasons}
+
+
+def _with_instants(told: dict[str, Any]) -> dict[str, Any]:
+    return {name: iso(value) if name in INSTANTS and value is not None else value for name, value in told.items()}
 
 
 def _words(line: Line) -> str:

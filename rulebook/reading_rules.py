@@ -77,6 +77,7 @@ def _common(found: Mapping[str, Entry], reader: Reader) -> dict[str, Any]:
         raise found["if_case"].refuse("must be has_child")
     return {
         "source": reader.source,
+        "line": found["id"].line,
         "id": found["id"].text(),
         "title": optional_text(found, "title"),
         "why": optional_text(found, "why"),

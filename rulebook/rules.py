@@ -131,6 +131,7 @@ class Rule:
     kind: ClassVar[str] = ""
 
     source: Source
+    line: int  # of its id, in the file of its source
     id: str
     title: str
     why: str

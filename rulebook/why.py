@@ -1,4 +1,4 @@
-"""Why an alert is open, and what a case waits for next: rule, agreement, event and a Dutch sentence.
+"""Why an alert is open, and what a case waits for next: rule, line of an agreement, event and a Dutch sentence.
 
 The sentence is the rule's `why` with its blanks filled: `{agency}` who told of the start, `{since}` when that happened,
 `{due}` the last day or instant on which it is in time, `{moment}` the number of a moment, `{signals}` how many signals a
@@ -7,6 +7,7 @@ pattern counted, and any field of the start's `data`. A blank that nothing fills
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from string import Formatter
 from typing import Any
 
@@ -16,8 +17,9 @@ from rulebook.alerts import alert_id, cause_of
 from rulebook.dutch import deadline_in_words, instant_in_words
 from rulebook.event import Event
 from rulebook.instance import Instance
+from rulebook.remedy import remedy
 from rulebook.rows import Cause
-from rulebook.rules import Rule
+from rulebook.rules import PatternRule, Rule
 
 UNKNOWN = "onbekend"
 BLANKS = frozenset({"agency", "since", "due", "moment", "signals"})
@@ -35,16 +37,20 @@ class Reason:
     agreement: str
     version: int
     agreement_title: str
+    file: str  # of the agreement, by its name alone
+    line: int  # of the rule in that file
     instance: str
     stage: str  # the stage that is open, or the one that comes next
     due: int  # when that stage came or comes due
     deadline: int  # when the term ends, after any accepted stall
+    accepted_until: int | None  # the end of the day until which somebody accepted that it stalls
     event: str
     event_type: str
     agency: str
     since: int
     because: tuple[str, ...]
     sentence: str
+    remedy: str  # what would settle it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +74,15 @@ def why(
     opened: list[Reason] = []
     coming: list[Reason] = []
     for instance in scratch.instances(agreements, case, told, at):
+        accepted = history.accepted_until.get((instance.rule.id, instance.key))
         stage = instance.open_stage(at)
         if stage is not None:
             alert = alert_id(case, instance.rule, instance.key, *stage)
-            opened.append(_reason(instance, alert, *stage, names))
+            opened.append(_reason(instance, alert, stage, accepted, names))
         due = instance.next_due(at)
         if due is not None:
             name = "warn" if due == instance.warn and due != instance.breach else instance.far_stage
-            coming.append(_reason(instance, None, name, due, names))
+            coming.append(_reason(instance, None, (name, due), accepted, names))
     return Why(
         at=at,
         phase=history.phase,
@@ -105,8 +112,11 @@ def blanks(template: str) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
 
 
-def _reason(instance: Instance, alert: str | None, stage: str, due: int, agencies: Mapping[str, str]) -> Reason:
+def _reason(
+    instance: Instance, alert: str | None, stage: tuple[str, int], accepted: int | None, agencies: Mapping[str, str]
+) -> Reason:
     rule = instance.rule
+    name, due = stage
     return Reason(
         alert=alert,
         rule=rule.id,
@@ -116,16 +126,20 @@ def _reason(instance: Instance, alert: str | None, stage: str, due: int, agencie
         agreement=rule.source.agreement,
         version=rule.source.version,
         agreement_title=rule.source.title,
+        file=PurePath(rule.source.file).name,
+        line=rule.line,
         instance=instance.key,
-        stage=stage,
+        stage=name,
         due=due,
         deadline=_deadline(instance, due),
+        accepted_until=None if rule.legal or isinstance(rule, PatternRule) else accepted,
         event=instance.start.id,
         event_type=instance.start.type,
         agency=instance.start.agency,
         since=instance.start.occurred_at,
         because=tuple(instance.because),
         sentence=sentence(instance, agencies),
+        remedy=remedy(instance),
     )
 
 

@@ -21,7 +21,7 @@ def instances(history: History, rule: PatternRule, plan: Plan, *, case: str) -> 
         if plan.choose(event.day).get(rule.id) is not rule:
             continue
         window = matching[bisect_right(times, event.occurred_at - rule.window) : bisect_right(times, event.occurred_at)]
-        if not _holds(history, rule, event, window):
+        if not holds(history, rule, event, window):
             running = None
             continue
         if running is not None and not _has_stopped(history, running, event, case):
@@ -32,17 +32,23 @@ def instances(history: History, rule: PatternRule, plan: Plan, *, case: str) -> 
     return found
 
 
-def _holds(history: History, rule: PatternRule, event: Event, window: Sequence[Event]) -> bool:
+def holds(history: History, rule: PatternRule, event: Event, window: Sequence[Event]) -> bool:
+    """Tell whether the pattern holds at an event whose window holds these."""
     if len(window) < rule.count or len({one.agency for one in window}) < rule.agencies:
         return False
     if rule.after is None or rule.within is None:
         return True
+    last = preceding(history, rule, event)
+    return last is not None and event.occurred_at < rule.within.from_instant(last.occurred_at, rule.source.calendar)
+
+
+def preceding(history: History, rule: PatternRule, event: Event) -> Event | None:
+    """Return the last event before this one of those that a pattern comes after."""
+    if rule.after is None:
+        return None
     earlier = [one for one in history.of(*rule.after.by_type) if rule.after.matches(one)]
     place = bisect_left(earlier, event.order, key=in_order)
-    if place == 0:
-        return False
-    last = earlier[place - 1]
-    return event.occurred_at < rule.within.from_instant(last.occurred_at, rule.source.calendar)
+    return earlier[place - 1] if place else None
 
 
 def _instance(history: History, rule: PatternRule, event: Event, window: Sequence[Event], case: str) -> Instance:
