@@ -91,6 +91,7 @@ class Demo:
         numbers = counts(player.tally, self.follower, self.radar, self.ledger.counts().cases)
         first = None if self.first_alert is None else round(self.first_alert - self.began, 1)
         lost = len(player.tally.lost(self.follower.ids))
+        lost += len(player.tally.altered(self.ledger.contents(self.follower.ids)))
         lost += max(0, numbers["parked"] - self.ledger.parked_now())  # what waits must still be there
         replayed = comparison.as_json() if comparison else None
         return {**numbers, "seconds_to_first_alert": first, "lost": lost, "replay": replayed}

@@ -86,6 +86,11 @@ class Ledger:
         with self._recorder.reading() as statements:
             return tables.state(statements)["position"]
 
+    def contents(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Return the SHA-256 of the value with which each of these events came in; ids that never came in are left out."""
+        with self.writing() as w:
+            return {event_id: known.content for event_id, known in w.known(ids).items()}
+
     def record(self, event_id: str) -> tuple[int, Record] | None:
         """Return where an event stands and what it says; None when it is not in the ledger."""
         question = "SELECT position, case_id, version FROM seen WHERE event_id = ? AND verdict = ?"

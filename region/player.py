@@ -12,7 +12,7 @@ from region.families import Plan
 from region.story import Sending, Step
 from region.tally import Tally
 from waakvlam.clock import Clock, iso
-from waakvlam.codec import MARKER
+from waakvlam.codec import MARKER, encode
 from waakvlam.envelope import Envelope, to_headers
 from waakvlam.messages import Message
 from waakvlam.publisher import Parcel, Publisher, Transport
@@ -96,10 +96,14 @@ class Player:
     def _send(self, step: Step) -> None:
         publisher = self.publishers[step.agency]
         if step.sending is Sending.POISONED:
-            self.transport.send(_poison(step, publisher, self.clock))
+            parcel = _poison(step, publisher, self.clock)
+            value = parcel.value
+            self.transport.send(parcel)
         else:
-            publisher.publish(self._message(step), id=step.id)
-        self.tally.note_sent(step.agency, step.id)
+            message = self._message(step)
+            value = encode(message.event_type(), message.record())
+            publisher.publish(message, id=step.id)
+        self.tally.note_sent(step.agency, step.id, value)
         if step.opens or step.type in AWAITED:
             self._families[step.id] = step.family
 

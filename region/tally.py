@@ -5,7 +5,9 @@ delivers at least once) is counted once.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from waakvlam.receipt import Receipt
 
@@ -18,14 +20,16 @@ class Tally:
 
     sent_by_agency: Counter[str] = field(default_factory=Counter)
     _sendings: Counter[str] = field(default_factory=Counter)
+    _contents: dict[str, set[bytes]] = field(default_factory=dict)
     _verdicts: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     _finals: Counter[str] = field(default_factory=Counter)
     _parked: set[str] = field(default_factory=set)
 
-    def note_sent(self, agency: str, event_id: str) -> None:
-        """Count one sending."""
+    def note_sent(self, agency: str, event_id: str, value: bytes = b"") -> None:
+        """Count one sending, and keep what it said."""
         self.sent_by_agency[agency] += 1
         self._sendings[event_id] += 1
+        self._contents.setdefault(event_id, set()).add(sha256(value).digest())
 
     def note_receipt(self, receipt: Receipt) -> None:
         """Count one answer, if it is new and answers something of ours."""
@@ -71,6 +75,10 @@ class Tally:
     def lost(self, in_the_ledger: set[str]) -> list[str]:
         """Return the ids of what was sent, was not turned away or parked, and yet is not in the ledger."""
         return sorted(one for one in self._sendings if one not in in_the_ledger and not self._is_turned_away(one))
+
+    def altered(self, in_the_ledger: Mapping[str, bytes]) -> list[str]:
+        """Return the ids that the ledger holds with another content (SHA-256) than any that was sent under that id."""
+        return sorted(one for one, said in self._contents.items() if in_the_ledger.get(one) not in {None, *said})
 
     def _is_turned_away(self, event_id: str) -> bool:
         verdicts = {verdict for verdict, _ in self._verdicts.get(event_id, ())}

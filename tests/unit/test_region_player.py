@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
 
 import pytest
 
@@ -188,6 +189,17 @@ def test_lost_is_what_was_sent_and_neither_turned_away_nor_in_the_ledger():
         tally.note_receipt(receipt(event_id, verdict))
 
     assert tally.lost({"in"}) == ["gone", "silent"]
+
+
+def test_what_stands_in_the_ledger_otherwise_than_it_was_sent_is_noticed():
+    table = Table(REPORTED)
+    table.play()
+    table.player.tally.note_sent(VT, "e-0", b"a second time, otherwise")
+    as_sent = sha256(table.outbox.parcels[0].value).digest()
+
+    assert table.player.tally.altered({"e-0": as_sent, "from-elsewhere": b"?"}) == []
+    assert table.player.tally.altered({"e-0": b"something else"}) == ["e-0"]
+    assert table.player.tally.altered({}) == []
 
 
 def test_an_opening_report_does_not_wait_behind_a_step_that_waits_for_it():
