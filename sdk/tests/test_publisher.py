@@ -22,6 +22,11 @@ def danger(**changed: object) -> Message:
     return Message.of("acute_danger_found", DANGER | changed)
 
 
+def report(**changed: object) -> Message:
+    told = {"channel": "phone", "reporter_capacity": "police", "acute": False, "violence_kinds": []}
+    return Message.of("report_received", DANGER | told | changed)
+
+
 @pytest.fixture
 def outbox() -> Outbox:
     return Outbox()
@@ -127,9 +132,38 @@ def test_an_agency_that_nobody_knows_is_refused_with_the_names_there_are(outbox)
 
 def test_a_message_that_is_too_large_is_refused_before_a_number_is_burnt(police, outbox) -> None:
     with pytest.raises(Unfit, match=str(VALUE_BYTES_MAX)):
-        police.publish(danger(report_id="x" * VALUE_BYTES_MAX))
+        police.publish(report(violence_kinds=["x" * 99] * 700))
 
     assert police.publish(danger()).sequence == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "changed"),
+    [
+        ("reference", {"reference": "Voorbeeld 12-03-1985"}),
+        ("reference", {"reference": "123456782"}),
+        ("recorded_by", {"recorded_by": "V. Voorbeeld"}),
+        ("report_id", {"report_id": "r 1"}),
+        ("channel", {"channel": "Voorbeeldgezin belde"}),
+        ("violence_kinds", {"violence_kinds": ["stalking", "oma belde"]}),
+        ("persons.role", {"persons": [{"person": "psn-voorbeeld-1", "role": "oma van", "child": False}]}),
+    ],
+)
+def test_words_where_an_id_or_a_code_belongs_are_never_sent(police, outbox, field, changed) -> None:
+    with pytest.raises(Unfit) as caught:
+        police.publish(report(**changed))
+
+    assert caught.value.field == field
+    assert not any(str(value) in caught.value.reason for value in changed.values())
+    assert not outbox.parcels
+
+
+@pytest.mark.parametrize("event_id", ["", "e 1", "e-1 <script>", "é", "x" * 101, "-"])
+def test_an_event_id_is_one_word(police, outbox, event_id) -> None:
+    with pytest.raises(Unfit, match="id: "):
+        police.publish(danger(), id=event_id)
+
+    assert not outbox.parcels
 
 
 def test_leaving_the_publisher_closes_the_transport(police, outbox) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 
 from services.intake.fitting import fits
-from services.intake.rules import fields_within, is_pseudonym
+from services.intake.rules import is_pseudonym
 from waakvlam.catalogue import EventType, all_versions
 from waakvlam.codec import MARKER, Write, plain, schema_writer
+from waakvlam.shapes import are_ids, fields_within
 
 CORRECTION_DATA = "data"
 
@@ -69,6 +70,7 @@ def redact_correction(
 
     When that event is not known, a field counts as personal if any type marks it so. Raises UnknownField when the
     correction names a field, or a value, that the corrected event cannot have: nobody could tell whether it is personal.
+    So it does when what is left in the clear is not all ids and codes.
     """
     if record[CORRECTION_DATA] is None:
         return Redacted(value)
@@ -79,6 +81,8 @@ def redact_correction(
     redacted = Redacted(value)
     clear = _cleared(_marks(of) if of else _any_marks(), told, _Labels(known, redacted.persons), personal)
     without = {name: one for name, one in clear.items() if one is not None or told[name] is None}
+    if not are_ids(without):
+        raise UnknownField(CORRECTION_DATA)
     # Always written anew, from what was read: the text itself may hold a key twice, and so what nobody read.
     redacted.payload = _written(event_type, {**record, CORRECTION_DATA: orjson.dumps(without).decode()})
     redacted.personal = {f"{CORRECTION_DATA}.{path}": one for path, one in personal.items()}

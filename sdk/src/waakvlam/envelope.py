@@ -10,9 +10,9 @@ from datetime import datetime
 
 from waakvlam.clock import iso, micros_of
 from waakvlam.errors import Unreadable
+from waakvlam.shapes import NOT_AN_ID, is_id
 
 Headers = list[tuple[str, bytes]]
-ID_CHARACTERS_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,12 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     found = {name: value for name, value in headers if value is not None}
     if _text(found, "ce_specversion") != "1.0":
         raise Unreadable("ce_specversion", "De kop ce_specversion moet 1.0 zijn.")
-    event_id = _text(found, "ce_id")
-    if not event_id or len(event_id) > ID_CHARACTERS_MAX:
-        raise Unreadable("ce_id", f"De kop ce_id moet 1 tot {ID_CHARACTERS_MAX} tekens hebben.")
     return Envelope(
-        id=event_id,
+        id=_id(found, "ce_id"),
         source=_text(found, "ce_source"),
         type=_text(found, "ce_type"),
         time=_instant(_text(found, "ce_time")),
-        subject=_text(found, "ce_subject") if "ce_subject" in found else None,
+        subject=_id(found, "ce_subject") if "ce_subject" in found else None,
         sequence=_number(_text(found, "ce_sequence")) if "ce_sequence" in found else None,
         traceparent=_text(found, "traceparent") if "traceparent" in found else None,
     )
@@ -69,6 +66,13 @@ def _text(found: dict[str, bytes], name: str) -> str:
         raise Unreadable(name, f"De kop {name} ontbreekt.") from None
     except UnicodeDecodeError:
         raise Unreadable(name, f"De kop {name} is geen UTF-8.") from None
+
+
+def _id(found: dict[str, bytes], name: str) -> str:
+    text = _text(found, name)
+    if not is_id(text):
+        raise Unreadable(name, NOT_AN_ID)
+    return text
 
 
 def _instant(text: str) -> datetime:

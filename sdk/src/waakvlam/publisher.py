@@ -13,10 +13,11 @@ from uuid6 import uuid7
 from waakvlam import codec
 from waakvlam.catalogue import EventType, event_types
 from waakvlam.clock import Clock, SystemClock
-from waakvlam.envelope import ID_CHARACTERS_MAX, Envelope, Headers, to_headers
+from waakvlam.envelope import Envelope, Headers, to_headers
 from waakvlam.errors import Unfit
 from waakvlam.messages import Message, message_classes
 from waakvlam.sequence import Sequence, SequenceInMemory
+from waakvlam.shapes import NOT_AN_ID, is_id, misshapen
 from waakvlam.topics import Agency, agencies
 
 VALUE_BYTES_MAX = 64 * 1024
@@ -87,14 +88,17 @@ class Publisher:
         """Hand a message over and return its id; `flush` tells when it has arrived.
 
         Without `id` a new one is made. With the id of an earlier call the ledger counts the event once, however often
-        it is sent. Raises Unfit when the message is not for this agency to send or too large, NotDelivered when the
-        transport cannot take it.
+        it is sent. Raises Unfit when the message is not for this agency to send, holds words where an id or a code
+        belongs, or is too large; NotDelivered when the transport cannot take it.
         """
         event_type = message.event_type()
         if not self.agency.may_send(event_type.senders):
             raise Unfit("type", f"{self.agency.name} ({self.agency.id}) mag {event_type.nl} niet versturen.")
         event_id = new_id() if id is None else _checked_id(id)
-        value = codec.encode(event_type, message.record())
+        record = message.record()
+        if wrong := misshapen(event_type, record):
+            raise Unfit(*wrong)
+        value = codec.encode(event_type, record)
         if len(value) > VALUE_BYTES_MAX:
             raise Unfit("value", f"Dit bericht is {len(value)} bytes; er mogen er {VALUE_BYTES_MAX} in.")
         subject = message.reference or message.case
@@ -156,6 +160,6 @@ def sendable_by(agency: Agency | None) -> list[EventType]:
 
 
 def _checked_id(event_id: str) -> str:
-    if not event_id.isprintable() or not 1 <= len(event_id) <= ID_CHARACTERS_MAX:
-        raise Unfit("id", f"Een id heeft 1 tot {ID_CHARACTERS_MAX} gewone tekens.")
+    if not is_id(event_id):
+        raise Unfit("id", NOT_AN_ID)
     return event_id

@@ -1,0 +1,99 @@
+"""The shape of what stands in the clear: ids and codes, never words. Asked before sending, and again at intake's door.
+
+Lists of codes are open, so a new code is taken; but a code is one word, and so is an id. A sentence does not fit, and so
+neither does a name with a birth date. What is said about a field that does not fit never repeats what stood there.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from waakvlam.catalogue import SHARED_FIELDS, EventType
+
+ID_CHARACTERS_MAX = 100
+NOT_AN_ID = (
+    f"Hier hoort één code of nummer van 1 tot {ID_CHARACTERS_MAX} tekens: letters zonder accent, cijfers en . _ : # / -, "
+    "en geen spaties. Woorden over mensen horen hier niet."
+)
+LIKE_A_BSN = "Een dossiernummer van negen cijfers kan een BSN zijn; zet er een letter voor."
+
+# In an alert's `instance` a key stands behind the id of an event, so that what was an id may be a little longer there.
+_AGREEMENT_KEYS = frozenset({"instance"})
+_SHARED_IDS = ("reference", "case", "recorded_by")
+_fits = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:#/-]{{0,{ID_CHARACTERS_MAX - 1}}}").fullmatch
+_fits_key = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:#/-]{{0,{ID_CHARACTERS_MAX + 49}}}").fullmatch
+_is_nine_digits = re.compile(r"[0-9]{9}").fullmatch
+
+Wrong = tuple[str, str]
+"""The field, and a Dutch sentence for its sender."""
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text has the shape of an id or a code."""
+    return _fits(text) is not None
+
+
+def misshapen(event_type: EventType, record: Mapping[str, Any]) -> Wrong | None:
+    """Return the first field of an event whose text stands in the clear and is no id or code; None when all are."""
+    for name in _SHARED_IDS:
+        value = record[name]
+        if value is not None and not _fits(value):
+            return name, NOT_AN_ID
+    if record["reference"] and _is_nine_digits(record["reference"]):
+        return "reference", LIKE_A_BSN
+    for name, inner in _texts_in_the_clear(event_type):
+        value = record.get(name)
+        if value is None:
+            continue
+        if isinstance(value, str):
+            fits = bool((_fits_key if name in _AGREEMENT_KEYS else _fits)(value))
+        else:
+            texts = value if inner is None else [text for one in value if (text := one.get(inner)) is not None]
+            fits = all(map(_fits, texts))
+        if not fits:
+            return name if inner is None else f"{name}.{inner}", NOT_AN_ID
+    return None
+
+
+def are_ids(value: Any) -> bool:
+    """Tell whether every text in a JSON value is an id, a code, a day or an instant, however deep it stands."""
+    if isinstance(value, str):
+        return _fits_key(value) is not None
+    if isinstance(value, dict):
+        return all(are_ids(one) for one in value.values())
+    return all(are_ids(one) for one in value) if isinstance(value, list) else True
+
+
+def fields_within(avro_type: Any) -> list[Mapping[str, Any]]:
+    """Return the fields of the records that a list holds; empty for anything that is not a list of records."""
+    if isinstance(avro_type, list):
+        return next((found for one in avro_type if (found := fields_within(one))), [])
+    if isinstance(avro_type, dict) and avro_type.get("type") == "array":
+        items = avro_type["items"]
+        return list(items["fields"]) if isinstance(items, dict) and items.get("type") == "record" else []
+    return []
+
+
+@cache
+def _texts_in_the_clear(event_type: EventType) -> tuple[tuple[str, str | None], ...]:
+    """Return where ids and codes stand: in a field, or in a field of the records that a list holds."""
+    fields = event_type.schema["fields"][len(SHARED_FIELDS) :]
+    own = [(one["name"], None) for one in fields if _is_text(one["type"]) and _is_clear(one)]
+    inner = [
+        (outer["name"], one["name"])
+        for outer in fields
+        for one in fields_within(outer["type"])
+        if _is_text(one["type"]) and _is_clear(one)
+    ]
+    return (*own, *inner)
+
+
+def _is_text(avro_type: Any) -> bool:
+    if isinstance(avro_type, list):
+        return any(_is_text(one) for one in avro_type)
+    return avro_type == "string" or (isinstance(avro_type, dict) and avro_type.get("items") == "string")
+
+
+def _is_clear(field: Mapping[str, Any]) -> bool:
+    return not any(field.get(mark) for mark in ("personal", "json", "system_text"))
