@@ -67,8 +67,10 @@ def sentences(
 ) -> list[Line]:
     """Return one line per record, in the order in which things happened; `rules` gives titles for rule ids."""
     history = _History(records, agencies, rules or {})
-    lines = [history.line(record) for record in records]
-    return sorted(lines, key=lambda line: (line.occurred_at, line.recorded_at, line.event_id))
+    lines = [history.line(record) for record in sorted(records, key=lambda record: record.version)]
+    return sorted(
+        lines, key=lambda line: (line.occurred_at, line.recorded_at)
+    )  # at one instant: as the ledger has them
 
 
 class _History:
@@ -76,9 +78,9 @@ class _History:
 
     def __init__(self, records: Sequence[Record], agencies: Mapping[str, Agency], rules: Mapping[str, str]) -> None:
         self.agencies = agencies
-        self.rules = rules
         self.records = {record.event_id: record for record in records}
         self.contents = {record.event_id: _content(record) for record in records}
+        self.rules = {**self._raised(), **rules}
         self.withdrawals = self._naming("event_withdrawn")
         self.corrections = self._naming("event_corrected")
         self.standing = self._standing()
@@ -121,6 +123,11 @@ class _History:
             return None
         standing = [one for one in self.corrections.get(record.event_id, ()) if not self.withdrawal_of(one.event_id)]
         return max(standing, key=lambda one: (one.recorded_at, one.event_id), default=None)
+
+    def _raised(self) -> dict[str, str]:
+        """Return the titles of the rules of which an alert was raised here, for the lines that come back to it."""
+        told = [data for event_type, data in self.contents.values() if event_type and event_type.name == "alert_raised"]
+        return {str(data["rule"]): str(data["title"]) for data in told}
 
     def _naming(self, event_type: str) -> dict[str, list[Record]]:
         named: dict[str, list[Record]] = {}

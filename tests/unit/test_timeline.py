@@ -21,6 +21,8 @@ def told(record_id, event_type, /, agency="veilig-thuis-groningen", at=MONDAY, h
     """Return a record as the ledger holds it."""
     known = event_types()[event_type]
     fields = {"occurred_at": at, "case": CASE, "reference": None, "municipality": "0014", "recorded_by": None, **data}
+    if event_type in {"alert_raised", "alert_closed"}:
+        fields["version"] = 1  # of the agreement; ours is the record's
     return Record(
         event_id=record_id,
         source=f"urn:test:{agency}",
@@ -210,6 +212,34 @@ def test_a_withdrawal_that_is_itself_withdrawn_removes_nothing():
     first, second, third = lines(contact, gone, back)
 
     assert [first.is_withdrawn, second.is_withdrawn, third.is_withdrawn] == [False, True, False]
+
+
+ALERT = {"alert": "a-1", "rule": "ST-01", "agreement": "g", "instance": "e1", "stage": "breach", "row": 1}
+
+
+def test_an_alert_that_closes_is_named_by_the_title_with_which_it_was_raised():
+    words = {
+        "because": [],
+        "to": ["worker"],
+        "title": "Melding niet beoordeeld",
+        "why": "Daarom.",
+        "weight": 3,
+        "legal": True,
+    }
+    raised = told("r1", "alert_raised", agency="radar", version=2, due="2026-03-02T09:30:00Z", **ALERT, **words)
+    closed = told("a0", "alert_closed", agency="radar", version=3, due="2026-03-02T09:30:00Z", outcome="late", **ALERT)
+
+    first, second = lines(closed, raised)
+
+    assert (first.event_id, second.event_id) == ("r1", "a0"), "raised before closed, also at one instant"
+    assert second.text.startswith("Het alarm “Melding niet beoordeeld” (overschrijding) is gesloten:")
+
+
+def test_a_title_of_today_goes_before_the_one_of_then_and_without_both_the_rule_is_named():
+    closed = told("a0", "alert_closed", agency="radar", due="2026-03-02T09:30:00Z", outcome="late", **ALERT)
+
+    assert "“Nieuwe titel”" in sentences([closed], agencies(), rules={"ST-01": "Nieuwe titel"})[0].text
+    assert "“ST-01”" in line(closed).text
 
 
 def test_withdrawals_that_name_each_other_remove_nothing():
