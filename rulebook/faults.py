@@ -121,7 +121,9 @@ def _value(node: yaml.MappingNode, key: str) -> yaml.Node:
 def _put_item_away(node: yaml.Node, line: int) -> None:
     """Put the item of a list on which a line lies out of the way; ladders keep their places, by which they are named."""
     assert isinstance(node, yaml.SequenceNode), "only the items of a list are named by their place"
-    place = max(place for place, one in enumerate(node.value) if _line(one) <= line)
+    place = max((place for place, one in enumerate(node.value) if _line(one) <= line), default=None)
+    if place is None:
+        return  # an alias of something written above the list: that fault stays, and is told once
     stands_for = node.value.pop(place)
     if isinstance(stands_for, yaml.MappingNode) and any(key.value == "levels" for key, _ in stands_for.value):
         node.value.insert(place, yaml.compose(f"{{id: 'ladder {line}', levels: []}}", Loader=yaml.SafeLoader))

@@ -29,7 +29,7 @@ def picture(rows: Iterable[Figure], *, place: str, until: str) -> str:
     shown = [row for row in rows if row.instances != 0 and row.signals == 0]
     half_years = sorted({row.half_year for row in shown})[-HALF_YEARS_MAX:]
     by_field = {(row.rule, row.half_year): row for row in shown if row.half_year in half_years}
-    told = {rule for (rule, _), row in by_field.items() if row.share_in_time is not None or row.still_running}
+    told = {row.rule for row in by_field.values() if row.share_in_time is not None or row.still_running or row.norm}
     rules = sorted(told, key=lambda one: (one not in NORMS, one))
     foot = list(_foot(sorted({rule for rule, _ in by_field} - told)))
     width = 2 * MARGIN + TITLE_WIDTH + FIELD * len(half_years) + TIMES_WIDTH
@@ -97,7 +97,7 @@ def _field(left: int, top: int, row: Figure) -> Iterator[str]:
         at = left + BAR * row.norm / 100
         yield f'<line class="norm" x1="{at:g}" x2="{at:g}" y1="{bar - 4}" y2="{bar + BAR_HEIGHT + 4}"/>'
     share = f"{row.share_in_time} %"
-    yield _text(left + BAR + 5, middle, f"▼{share}" if is_under else share, "under" if is_under else "") + "</g>"
+    yield _text(left + BAR + 5, middle, f"▼ {share}" if is_under else share, "under" if is_under else "") + "</g>"
 
 
 def _foot(hidden: Sequence[str]) -> Iterator[str]:

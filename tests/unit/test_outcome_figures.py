@@ -224,7 +224,7 @@ def test_the_picture_tells_in_words_what_it_shows_by_colour(agreements):
     words = "\n".join(root.itertext())
 
     assert "Op tijd per afspraak: Het Hogeland" in words
-    assert "▼80 %" in words
+    assert "▼ 80 %" in words
     assert (
         "ST-01 Melding niet beoordeeld, 2026, 1e helft: ongeveer 80 procent op tijd, norm van 90 procent niet gehaald"
         in words
