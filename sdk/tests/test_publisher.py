@@ -158,6 +158,16 @@ def test_words_where_an_id_or_a_code_belongs_are_never_sent(police, outbox, fiel
     assert not outbox.parcels
 
 
+@pytest.mark.parametrize("agency", ["team-groningn", "radar"])
+def test_a_handover_is_never_offered_to_an_agency_that_is_none(outbox, agency) -> None:
+    told = {"occurred_at": "2026-04-02T10:15:00+02:00", "municipality": "0014", "handover_id": "o-1"}
+    message = Message.of("handover_offered", told | {"to_agency": agency, "after": "assessment"})
+
+    with pytest.raises(Unfit, match="to_agency: Deze organisatie kent Waakvlam niet"):
+        Publisher("veilig-thuis-groningen", outbox, FixedClock(micros_of(SENT_AT))).publish(message)
+    assert not outbox.parcels
+
+
 @pytest.mark.parametrize("event_id", ["", "e 1", "e-1 <script>", "é", "x" * 101, "-"])
 def test_an_event_id_is_one_word(police, outbox, event_id) -> None:
     with pytest.raises(Unfit, match="id: "):

@@ -15,7 +15,7 @@ from services.intake.fitting import fits
 from services.intake.rules import is_pseudonym
 from waakvlam.catalogue import EventType, all_versions
 from waakvlam.codec import MARKER, Write, plain, schema_writer
-from waakvlam.shapes import are_ids, fields_within
+from waakvlam.shapes import are_fit, fields_within
 
 CORRECTION_DATA = "data"
 
@@ -81,7 +81,7 @@ def redact_correction(
     redacted = Redacted(value)
     clear = _cleared(_marks(of) if of else _any_marks(), told, _Labels(known, redacted.persons), personal)
     without = {name: one for name, one in clear.items() if one is not None or told[name] is None}
-    if not are_ids(without):
+    if not are_fit(without):
         raise UnknownField(CORRECTION_DATA)
     # Always written anew, from what was read: the text itself may hold a key twice, and so what nobody read.
     redacted.payload = _written(event_type, {**record, CORRECTION_DATA: orjson.dumps(without).decode()})

@@ -43,6 +43,12 @@ WRONG = {
     "a reference with a zero byte": (report(VT, "e-1", reference="a\0b"), "reference"),
     "a reference that may be a BSN": (report(VT, "e-1", reference="123456782"), "reference"),
     "who recorded it": (report(VT, "e-1", recorded_by="V. Voorbeeld"), "recorded_by"),
+    "an agency that nobody knows": (offer(to_agency="team-groningn"), "to_agency"),
+    "a part of Waakvlam for an agency": (offer(to_agency="radar"), "to_agency"),
+    "an agency that is asked and unknown": (
+        sent(VT, "information_requested", "e-1", request_id="iv-1", of_agency="school-zuid", reference="d-1"),
+        "of_agency",
+    ),
     "a step after which": (offer(after=WORDS), "after"),
 }
 
@@ -93,6 +99,19 @@ def test_words_in_a_correction_are_refused_unless_their_field_is_sealed(desk, da
 
     assert (receipt.verdict, receipt.field) == ("refused", "data")
     assert b"Voorbeeld" not in b"".join(one.body for one in desk.ledger.notifications(after=0, limit=9))
+
+
+def test_an_offer_is_not_corrected_to_an_agency_that_nobody_knows(desk):
+    case = desk.take(report(VT, "open", reference="d-1"))[0].case
+    desk.take(offer())
+    told = {"event_id": "e-1", "new_occurred_at": None, "reason": "typefout"}
+
+    receipts = desk.take(
+        sent(VT, "event_corrected", "e-2", case=case, data='{"to_agency": "team-groningn"}', **told),
+        sent(VT, "event_corrected", "e-3", case=case, data='{"to_agency": "team-hogeland"}', **told),
+    )
+
+    assert [(one.verdict, one.field) for one in receipts] == [("refused", "data"), ("accepted", None)]
 
 
 @pytest.mark.parametrize("name", sorted(event_types()))

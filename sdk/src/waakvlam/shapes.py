@@ -1,4 +1,4 @@
-"""The shape of what stands in the clear: ids and codes, never words. Asked before sending, and again at intake's door.
+"""What stands in the clear: ids and codes, never words, and agencies that exist. Asked before sending, and at the door.
 
 Lists of codes are open, so a new code is taken; but a code is one word, and so is an id. A sentence does not fit, and so
 neither does a name with a birth date. What is said about a field that does not fit never repeats what stood there.
@@ -10,16 +10,19 @@ from functools import cache
 from typing import Any
 
 from waakvlam.catalogue import SHARED_FIELDS, EventType
+from waakvlam.topics import agencies
 
 ID_CHARACTERS_MAX = 100
 NOT_AN_ID = (
     f"Hier hoort één code of nummer van 1 tot {ID_CHARACTERS_MAX} tekens: letters zonder accent, cijfers en . _ : # / -, "
     "en geen spaties. Woorden over mensen horen hier niet."
 )
+NOT_AN_AGENCY = "Deze organisatie kent Waakvlam niet. Gebruik haar id, zoals die in topics.toml staat."
 LIKE_A_BSN = "Een dossiernummer van negen cijfers kan een BSN zijn; zet er een letter voor."
 
 # In an alert's `instance` a key stands behind the id of an event, so that what was an id may be a little longer there.
 _AGREEMENT_KEYS = frozenset({"instance"})
+_AGENCIES = ("to_agency", "of_agency")
 _SHARED_IDS = ("reference", "case", "recorded_by")
 _fits = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:#/-]{{0,{ID_CHARACTERS_MAX - 1}}}").fullmatch
 _fits_key = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:#/-]{{0,{ID_CHARACTERS_MAX + 49}}}").fullmatch
@@ -35,7 +38,7 @@ def is_id(text: str) -> bool:
 
 
 def misshapen(event_type: EventType, record: Mapping[str, Any]) -> Wrong | None:
-    """Return the first field of an event whose text stands in the clear and is no id or code; None when all are."""
+    """Return the first field of an event that holds no id or code where one belongs, or an agency that is none."""
     for name in _SHARED_IDS:
         value = record[name]
         if value is not None and not _fits(value):
@@ -53,16 +56,27 @@ def misshapen(event_type: EventType, record: Mapping[str, Any]) -> Wrong | None:
             fits = all(map(_fits, texts))
         if not fits:
             return name if inner is None else f"{name}.{inner}", NOT_AN_ID
-    return None
+    return next(((name, NOT_AN_AGENCY) for name in _AGENCIES if not _is_agency(record.get(name))), None)
 
 
-def are_ids(value: Any) -> bool:
+def are_fit(data: Mapping[str, Any]) -> bool:
+    """Tell whether fields that a correction tells could stand in the clear of any event."""
+    return _are_ids(data) and all(_is_agency(data.get(name)) for name in _AGENCIES)
+
+
+def _is_agency(agency_id: str | None) -> bool:
+    """Tell whether this is an organisation of the chain, which can answer; a part of Waakvlam is none."""
+    found = agencies().get(agency_id) if agency_id else None
+    return agency_id is None or (found is not None and found.kind != "system")
+
+
+def _are_ids(value: Any) -> bool:
     """Tell whether every text in a JSON value is an id, a code, a day or an instant, however deep it stands."""
     if isinstance(value, str):
         return _fits_key(value) is not None
     if isinstance(value, dict):
-        return all(are_ids(one) for one in value.values())
-    return all(are_ids(one) for one in value) if isinstance(value, list) else True
+        return all(_are_ids(one) for one in value.values())
+    return all(_are_ids(one) for one in value) if isinstance(value, list) else True
 
 
 def fields_within(avro_type: Any) -> list[Mapping[str, Any]]:
