@@ -30,6 +30,7 @@ class Desks:
         self.clock = clock
         self.transport = KafkaTransport(self._settings)
         self.publishers = {one: Publisher(one, self.transport, clock) for one in cast.everyone()}
+        self.transport.prepare(one.agency.topic for one in self.publishers.values())
         self._mail: deque[Receipt] = deque()
         self._stopping = threading.Event()
         self._readers = [receipts(one, self._settings, start="now") for one in cast.everyone()]

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -177,6 +178,16 @@ def test_a_broker_that_is_not_there_is_told_with_its_address() -> None:
     for reach in (KafkaTransport, lambda one: Receipts(AGENCY, one), create_topics):
         with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9"):
             reach(nowhere)
+
+
+def test_what_a_transport_prepares_for_must_be_there(settings: KafkaSettings) -> None:
+    transport = KafkaTransport(replace(settings, patience_seconds=1))
+    try:
+        transport.prepare(["agency.politie-nn"])
+        with pytest.raises(Unreachable, match="nergens"):
+            transport.prepare(["nergens"])
+    finally:
+        transport.close()
 
 
 def test_a_receipts_topic_that_is_not_there_is_told(settings: KafkaSettings) -> None:

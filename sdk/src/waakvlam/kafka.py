@@ -5,7 +5,7 @@ Every error that kafka-python may raise leaves here as one of `waakvlam.errors`,
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -19,7 +19,8 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from waakvlam import receipt as receipts_on_the_wire
 from waakvlam.errors import NotDelivered, Unreachable, Unreadable
-from waakvlam.publisher import VALUE_BYTES_MAX, Parcel, agency_called
+from waakvlam.publisher import Parcel, agency_called
+from waakvlam.shapes import VALUE_BYTES_MAX
 from waakvlam.receipt import Receipt
 from waakvlam.topics import Topic, topics
 
@@ -88,6 +89,16 @@ class KafkaTransport:
             )
         except (KafkaError, OSError, ValueError) as error:
             raise Unreachable.at(settings.bootstrap, error) from error
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Learn where these topics are, so that the first parcel for each goes at once; raises Unreachable when one is not there."""
+        for name in names:
+            try:
+                self._producer.partitions_for(name)
+            except KafkaError as error:
+                raise Unreachable(
+                    f"Onderwerp {name} is er niet, of Kafka antwoordt niet ({type(error).__name__})."
+                ) from error
 
     def send(self, parcel: Parcel) -> None:
         """Take a parcel; raises NotDelivered when its topic is not there or too much is waiting already."""
