@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from ledger.numbers import number_of
 from rulebook import why
 from rulebook.agreements import Agreements
 from rulebook.errors import CannotCount
@@ -30,7 +31,7 @@ class Sentences:
         """Return an alert as one line; `alert` is the data of its alert_raised, `start` the event that it names."""
         rule = self._rules.get((alert["agreement"], alert["version"], alert["rule"]))
         reason = f" {_reason(rule, alert['instance'], start, self._names)}" if rule and start else ""
-        return f"{STAGES.get(alert['stage'], alert['stage'])} · casus {case[:8]} · {alert['title']}.{reason}"
+        return f"{STAGES.get(alert['stage'], alert['stage'])} · casus {number_of(case)} · {alert['title']}.{reason}"
 
 
 def _reason(rule: Rule, key: str, start: Event, names: Mapping[str, str]) -> str:

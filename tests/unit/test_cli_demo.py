@@ -93,14 +93,14 @@ def test_a_warning_names_the_last_day_of_the_term_and_not_its_own():
     alert = {"agreement": "groningen", "version": 1, "rule": "ST-01", "instance": "e-1", "stage": "warn", "title": "T"}
     line = Sentences(load(AGREEMENTS)).of("0f6b1c2e-5a4d", alert, start)
 
-    assert line.startswith("Loopt af · casus 0f6b1c2e · T. Politie Noord-Nederland ontving op donderdag 2 april 2026")
+    assert line.startswith("Loopt af · casus 0F6B-1C2E · T. Politie Noord-Nederland ontving op donderdag 2 april 2026")
     assert "uiterlijk maandag 13 april 2026" in line
 
 
 def test_an_alert_of_a_rule_that_is_gone_still_has_its_title():
     alert = {"agreement": "weg", "version": 1, "rule": "ST-01", "instance": "e-1", "stage": "breach", "title": "Titel"}
 
-    assert Sentences(load(AGREEMENTS)).of("0f6b1c2e", alert, None) == "Te laat · casus 0f6b1c2e · Titel."
+    assert Sentences(load(AGREEMENTS)).of("0f6b1c2e", alert, None) == "Te laat · casus 0F6B-1C2E · Titel."
 
 
 def test_plain_lines_are_paced_and_without_colour(capsys):
