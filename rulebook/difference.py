@@ -63,7 +63,7 @@ def _heads(old: Agreement, new: Agreement, words: Words) -> Iterator[Difference]
     before, after = _head(old, words), _head(new, words)
     for aspect, value in after.items():
         if before[aspect] != value:
-            text = f"{wording.sentence(aspect)} van {new.id} was “{before[aspect]}” en wordt “{value}”."
+            text = f"{new.id}, {aspect}: eerst “{before[aspect] or 'niets'}”, straks “{value or 'niets'}”."
             yield Difference(CHANGED, new.id, "", aspect, before[aspect], value, text)
 
 
@@ -95,7 +95,7 @@ def _changed(before: Rule, after: Rule, agreement: str, words: Words) -> Iterato
     for aspect in {**old, **new}:
         was, becomes = old.get(aspect, ""), new.get(aspect, "")
         if was != becomes:
-            text = f"{_name(after)}: {aspect} was “{was or 'niets'}” en wordt “{becomes or 'niets'}”."
+            text = f"{_name(after)}, {aspect}: eerst “{was or 'niets'}”, straks “{becomes or 'niets'}”."
             yield Difference(CHANGED, agreement, after.id, aspect, was, becomes, text)
 
 
@@ -115,7 +115,7 @@ def _levels(before: Ladder, after: Ladder, agreement: str, words: Words) -> Iter
     for aspect in {**old, **new}:
         was, becomes = old.get(aspect, "niets"), new.get(aspect, "niets")
         if was != becomes:
-            text = f"Ladder {after.id}, {aspect}: was “{was}” en wordt “{becomes}”."
+            text = f"Ladder {after.id}, {aspect}: eerst “{was or 'niets'}”, straks “{becomes or 'niets'}”."
             yield Difference(CHANGED, agreement, "", f"ladder {after.id}, {aspect}", was, becomes, text)
 
 

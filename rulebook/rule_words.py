@@ -167,7 +167,7 @@ def _own_aspects(rule: Rule, words: Words) -> dict[str, str]:
             own = {
                 **_ends_of(rule),
                 "wat apart telt": wording.counted_by(rule.per),
-                "wat er al was": "telt ook" if rule.already else "telt niet",
+                "een eerder vervolg": "telt ook" if rule.already else "telt niet",
             }
         case _:
             own = {}

@@ -131,7 +131,9 @@ def test_a_changed_term_is_told_with_what_it_was_and_what_it_becomes(read):
     assert [one.kind for one in found] == [CHANGED, CHANGED]
     assert found[0].sentence.startswith("Let op: beide zijn versie 1 van proef")
     assert found[1].rule == "ST-08"
-    assert found[1].sentence == ("ST-08 Geen contact: de termijn was “na vijf werkdagen” en wordt “na vier werkdagen”.")
+    assert found[1].sentence == (
+        "ST-08 Geen contact, de termijn: eerst “na vijf werkdagen”, straks “na vier werkdagen”."
+    )
 
 
 def test_a_new_version_is_told_by_its_number_and_validity_and_only_the_newest_are_compared(read):
@@ -164,5 +166,86 @@ def test_a_changed_level_of_a_ladder_is_told(read):
     found = between([before], [after_], WORDS)
 
     assert found[1].sentence.startswith(
-        "Ladder samen, niveau 0: was “0 werkvloer; de behandelaar; -; binnen twee werkdagen;"
+        "Ladder samen, niveau 0: eerst “0 werkvloer; de behandelaar; -; binnen twee werkdagen;"
     )
+
+
+MOMENTS = (
+    "{id: R, title: Moment, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{months: 3}], "
+    "then_every: {months: 6}, ends: [vt_closed], warn: {days: -2}, breach: {working_days: 10}}"
+)
+DATE = (
+    "{id: R, title: Dag, kind: date, from: [condition_set], due_field: check_on, until: [condition_met], "
+    "per: condition_id, warn: {days: -1}, breach: {days: 2}}"
+)
+SILENCE = "{id: R, title: Stil, kind: silence, phases: [assessment], ignore: [incident_recorded], breach: {days: 90}}"
+PATTERN = (
+    "{id: R, title: Veel, kind: pattern, of: [incident_recorded], count: 3, window: {days: 14}, "
+    "after: {types: [case_closed], within: {months: 12}}}"
+)
+TERM = "{id: R, title: Term, from: [report_received], until: [safety_assessed], per: report_id, breach: {days: 5}}"
+LADDER_TERM = (
+    "{id: R, title: Trap, from: [escalation_started], until: [escalation_closed], breach: {from_ladder: true}}"
+)
+ONE_LINE = [
+    (MOMENTS, "at: [{months: 3}]", "at: [{months: 4}]", "R Moment, de momenten: eerst “na drie maanden, daarna elke zes maanden”, straks “na vier maanden, daarna elke zes maanden”."),
+    (MOMENTS, "ends: [vt_closed], ", "", "R Moment, waar de reeks stopt: eerst “casus-gesloten-vt”, straks “nergens”."),
+    (MOMENTS, "{days: -2}", "{days: 0}", "R Moment, de waarschuwing: eerst “twee dagen vóór die dag”, straks “op die dag”."),
+    (DATE, "breach: {days: 2}", "breach: {days: 2, shift: true}", "R Dag, de termijn: eerst “twee dagen na die dag”, straks “twee dagen na die dag (valt dat op een vrije dag: de eerstvolgende werkdag)”."),
+    (DATE, "due_field: check_on", "due_field: check_by", "R Dag, de dag: eerst “`check_on`”, straks “`check_by`”."),
+    (DATE, "per: condition_id, ", "", "R Dag, wat apart telt: eerst “voorwaarde”, straks “niets”."),
+    (SILENCE, "[assessment]", "[assessment, recovery]", "R Stil, de fasen: eerst “Beoordelen”, straks “Beoordelen en Herstel”."),
+    (SILENCE, "ignore: [incident_recorded], ", "", "R Stil, wat niet telt: eerst “incident-geregistreerd”, straks “alles telt”."),
+    (PATTERN, "count: 3", "count: 2", "R Veel, het aantal signalen: eerst “drie”, straks “twee”."),
+    (PATTERN, "count: 3", "count: 3, agencies: 2", "R Veel, het aantal organisaties: eerst “één”, straks “twee”."),
+    (PATTERN, "window: {days: 14}", "window: {hours: 12}", "R Veel, de periode: eerst “veertien dagen”, straks “twaalf uur”."),
+    (PATTERN, ", after: {types: [case_closed], within: {months: 12}}", "", "R Veel, wat eraan voorafging: eerst “casus-gesloten, binnen twaalf maanden”, straks “niets”."),
+    (TERM, "per: report_id", "already: true, per: report_id", "R Term, een eerder vervolg: eerst “telt niet”, straks “telt ook”."),
+    (TERM, "id: R", "id: R, legal: true", "R Term, de status: eerst “afspraak”, straks “wettelijke termijn”."),
+    (TERM, "id: R", "id: R, weight: 5", "R Term, de zwaarte: eerst “3”, straks “5”."),
+    (TERM, "id: R", "id: R, if_case: has_child", "R Term, voor wie: eerst “alle gezinnen”, straks “alleen gezinnen met een kind”."),
+    (TERM, "id: R", "id: R, to: [{to: monitor}]", "R Term, wie het hoort: eerst “de behandelaar; na één werkdag de teammanager”, straks “monitor”."),
+    (TERM, "from: [report_received]", "from: [{type: report_received, where: {acute: true, channel: [x, null]}}]", "R Term, het begin: eerst “melding-ontvangen”, straks “melding-ontvangen (acute = ja en channel = geen waarde of x)”."),
+    (LADDER_TERM, "{from_ladder: true}", "{hours: 4}", "R Trap, de termijn: eerst “op het moment dat het niveau op de ladder noemt”, straks “na vier uur”."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "was", "becomes", "said"), ONE_LINE, ids=range(len(ONE_LINE)))
+def test_one_changed_line_is_one_sentence(read, rule, was, becomes, said):
+    assert was in rule
+    before = read(f"{HEAD}  - {rule}\n")
+    newer = read(f"{HEAD.replace('version: 1', 'version: 2')}  - {rule.replace(was, becomes, 1)}\n")
+
+    assert [one.sentence for one in between([before], [newer], WORDS)][1:] == [said]
+
+
+def test_a_rule_of_another_kind_is_told_aspect_by_aspect(read):
+    before, newer = read(f"{HEAD}  - {SILENCE}\n"), read(f"{HEAD}  - {PATTERN}\n")
+    aspects = [one.aspect for one in between([before], [newer], WORDS)]
+
+    assert "de soort regel" in aspects
+    assert "de fasen" in aspects
+    assert "de signalen" in aspects
+
+
+def test_a_page_tells_the_law_danger_and_the_source(read):
+    text = page(read(f"{HEAD}  - {TERM.replace('id: R', 'id: R, legal: true, weight: 5, basis: Wmo')}\n"), WORDS)
+
+    assert (
+        "- Gewicht: zwaarte 5 van 5; gevaar, telt ook in een gesloten casus; wettelijke termijn, uitstel is niet mogelijk\n"
+        in text
+    )
+    assert "- Bron: Wmo\n" in text
+
+
+def test_a_page_tells_where_a_level_may_be_skipped(read):
+    text = page(read((HEAD + CONTACT).replace("    reasons:", "    skip_reasons: [acuut_gevaar]\n    reasons:")), WORDS)
+
+    assert "Een niveau overslaan mag alleen bij: acuut gevaar.\n" in text
+
+
+def test_a_term_that_cannot_be_is_still_said(read):
+    assert within(Term("days", -2)) == "al twee dagen vóór die dag"
+    assert within(Term("working_days", 0)) == "nog dezelfde dag"
+    assert after(Term("minutes", 0)) == "meteen"
+    assert after(Term("days", -2)) == "twee dagen vóór die dag"

@@ -109,7 +109,7 @@ def test_a_difference_is_said_in_a_sentence_and_none_is_said_too(call):
     Path("proef.yaml").write_text(REGION.replace("VALID_TO", "null"))
 
     assert call("diff", ".", ".").stdout == "Er is geen verschil.\n"
-    assert call("diff", "proef.yaml", "ander/proef.yaml").stdout == "- De versie van proef was “1” en wordt “2”.\n"
+    assert call("diff", "proef.yaml", "ander/proef.yaml").stdout == "- proef, de versie: eerst “1”, straks “2”.\n"
     assert json.loads(call("diff", "proef.yaml", "ander/proef.yaml", "--json").stdout)[0]["aspect"] == "de versie"
 
 
