@@ -64,7 +64,7 @@ class Outcomes:
 def outcomes(
     agreements: Agreements, lines: Iterable[str], until: int | None = None, *, types: frozenset[str] | None = None
 ) -> Outcomes:
-    """Return how everything in a history came out at its end, or at an instant. Raises HistoryError.
+    """Return how everything in a history came out at its end, or at an instant. Raises HistoryError or CannotCount.
 
     Each case is let go when it is counted.
     """
@@ -131,7 +131,7 @@ def _count(count: Outcome, instance: Instance, ended_at: int | None, at: int, *,
     if isinstance(instance.rule, PatternRule):
         count.signals += 1
         return
-    breach = _breach(instance)
+    breach = instance.original(BREACH)
     if is_done and instance.satisfied_at is not None:
         is_late = breach is not None and instance.satisfied_at >= breach
         if isinstance(instance.rule, TermRule) and not instance.already:
@@ -148,13 +148,6 @@ def _count(count: Outcome, instance: Instance, ended_at: int | None, at: int, *,
         return
     count.late += is_late
     count.in_time += not is_late
-
-
-def _breach(instance: Instance) -> int | None:
-    try:
-        return instance.original(BREACH)
-    except CannotCount:
-        return None
 
 
 def _ended_at(known: Known, instance: Instance) -> int | None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from cli.exits import Exit
 from cli.main import app
 from rulebook.agreements import load
+from rulebook.errors import CannotCount
 from rulebook.figures import NORMS, figures
 from rulebook.instants import DAY, SECOND, format_instant, parse_instant
 from rulebook.outcomes import Outcome, Outcomes, outcomes
@@ -290,3 +291,51 @@ def test_nothing_counted_is_said(call):
     Path("events.jsonl").write_text("")
 
     assert "Er is niets geteld" in call("--events", "events.jsonl").stdout
+
+
+@pytest.mark.parametrize(
+    ("rule", "begin"),
+    [
+        (TERM.replace("{days: 5}", "{working_days: 90000}"), REPORT),
+        (
+            MOMENTS.replace("{days: 20}], then_every: {days: 10}", "{working_days: 90000}]"),
+            ("handover_accepted", 0, {}),
+        ),
+    ],
+)
+def test_a_term_that_the_calendar_cannot_count_is_an_error_and_never_a_guess(agreements, rule, begin):
+    with pytest.raises(CannotCount, match="calendar nl"):
+        outcomes(agreements(rule), story("a", begin))
+
+
+def test_what_was_done_before_counts_as_in_time_and_has_no_duration(agreements):
+    rules = agreements(TERM.replace("breach", "already: true, breach"))
+    (one,) = counted(rules, story("a", ("safety_assessed", -1, {}), REPORT), until=9, rule="ST-01").values()
+
+    assert (one.in_time, list(one.durations)) == (1, [])
+
+
+def test_a_newer_anchor_replaces_the_moments_of_the_older(agreements):
+    lines = story("a", ("handover_accepted", 0, {}), ("handover_accepted", 15, {}))
+    (one,) = counted(agreements(MOMENTS), lines, until=26, rule="M").values()
+
+    # the older: moment 1 was missed before it was replaced; the newer: moment 1 has come and runs
+    assert (one.instances, one.late, one.running) == (2, 1, 1)
+
+
+def test_an_event_of_a_closed_case_replaces_nothing(agreements):
+    first = ("condition_set", 0, {"condition_id": "c", "check_on": "2026-03-05"})
+    later = ("condition_set", 6, {"condition_id": "c", "check_on": "2026-03-20"})
+    lines = story("a", REPORT, first, ("case_closed", 5, {}), later)
+    (one,) = counted(agreements(DATE), lines, until=30, rule="D").values()
+
+    assert (one.instances, one.late) == (1, 1)
+
+
+def test_what_happened_is_counted_as_it_was_corrected(agreements):
+    correction = ("event_corrected", 12, {"event_id": "a-1", "occurred_at": format_instant(BEGIN + 2 * DAY)})
+    (one,) = counted(
+        agreements(TERM), story("a", REPORT, ("safety_assessed", 8, {}), correction), until=20, rule="ST-01"
+    ).values()
+
+    assert (one.in_time, one.late) == (1, 0)
