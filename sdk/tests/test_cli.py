@@ -108,7 +108,7 @@ def test_a_wrong_line_is_told_with_line_field_and_reason_and_the_others_are_sent
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         "regel 2: municipality: moet tekst zijn",
-        "regel 3: type: Politie Noord-Nederland mag melder-teruggekoppeld niet versturen",
+        "regel 3: type: Politie Noord-Nederland (politie-nn) mag melder-teruggekoppeld niet versturen.",
     ]
     assert len(kafka.outbox.parcels) == 2
 
@@ -145,6 +145,34 @@ def test_sending_a_file_again_sends_the_same_ids(kafka, file) -> None:
 def test_check_sends_nothing_and_needs_no_kafka(file) -> None:
     assert publish(file(DANGER), "--check").exit_code == 0
     assert publish(file(DANGER, WRONG), "--check").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [
+        ({"municipality": "9999"}, "municipality"),
+        ({"occurred_at": "2999-01-01T00:00:00Z"}, "occurred_at"),
+        ({"id": "e 1"}, "id"),
+        ({"reference": "123456782"}, "reference"),
+        ({"data": {"report_id": "r 1"}}, "data.report_id"),
+        (
+            {
+                "type": "event_corrected",
+                "data": {"event_id": "e-1", "reason": "x", "occurred_at": "2999-01-01T00:00:00Z"},
+            },
+            "data.occurred_at",
+        ),
+        (NOT_OURS, "type"),
+    ],
+)
+@pytest.mark.parametrize("check", [["--check"], []])
+def test_what_intake_would_reject_is_told_by_check_and_before_sending(kafka, file, changed, place, check) -> None:
+    result = publish(file(DANGER | changed), *check)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"regel 1: {place}: ")
+    assert result.stdout == "1 gelezen, 1 fout, 0 verstuurd.\n"
+    assert not kafka.outbox.parcels
 
 
 def test_waiting_shows_what_became_of_each_event(kafka, file) -> None:

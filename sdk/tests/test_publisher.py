@@ -9,8 +9,9 @@ from waakvlam.catalogue import event_types
 from waakvlam.clock import FixedClock, micros_of
 from waakvlam.errors import NotDelivered, Unfit
 from waakvlam.messages import Message
-from waakvlam.publisher import VALUE_BYTES_MAX, Publisher, new_id, sendable_by
+from waakvlam.publisher import Publisher, new_id, sendable_by
 from waakvlam.sequence import SequenceFile
+from waakvlam.shapes import VALUE_BYTES_MAX
 from waakvlam.testing import Outbox
 from waakvlam.topics import agencies
 

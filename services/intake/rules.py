@@ -20,12 +20,9 @@ from waakvlam.clock import micros_of
 from waakvlam.codec import decode
 from waakvlam.envelope import Envelope, from_headers
 from waakvlam.errors import Unreadable
-from waakvlam.shapes import fields_within, misshapen
+from waakvlam.shapes import NOT_A_MUNICIPALITY, VALUE_BYTES_MAX, ahead, fields_within, misshapen
 from waakvlam.topics import Agency, municipalities
 
-VALUE_BYTES_MAX = 64 * 1024
-AHEAD_MICROS_MAX = 5 * 60 * 1_000_000
-AHEAD = "Het tijdstip ligt meer dan vijf minuten in de toekomst."
 PSEUDONYM_CHARACTERS_MAX = 200
 
 
@@ -82,7 +79,7 @@ def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
     if agency.kind != "system" and (wrong := misshapen(event_type, record)):  # alerts speak the words of agreements
         raise Unreadable(*wrong)
     _check_persons(event_type, record)
-    _check_correction(event_type, record, now)
+    _check_correction(event_type, record)
     return Reading(
         raw=raw,
         agency=agency,
@@ -106,17 +103,16 @@ def _check_type(envelope: Envelope, event_type: EventType, agency: Agency) -> No
 
 
 def _check_shared(event_type: EventType, record: Mapping[str, Any], agency: Agency, now: int) -> int:
-    occurred_at = micros_of(record["occurred_at"])
-    if occurred_at > now + AHEAD_MICROS_MAX:
-        raise Unreadable("occurred_at", AHEAD)
+    if wrong := ahead(record, now):
+        raise Unreadable(*wrong)
     if record["municipality"] not in municipalities() and not _is_everywhere(event_type, record, agency):
-        raise Unreadable("municipality", "Deze gemeentecode (CBS) kent deze regio niet.")
+        raise Unreadable("municipality", NOT_A_MUNICIPALITY)
     case, reference = record["case"], record["reference"]
     if case is not None and not _is_case(case):
         raise Unreadable("case", "Dit is geen zaaknummer van Waakvlam; laat het leeg als u het niet weet.")
     if case is None and reference is None and not event_type.opens_case and not event_type.without_case:
         raise Unreadable("reference", "Zonder zaaknummer en zonder kenmerk is niet te zeggen bij welke zaak dit hoort.")
-    return occurred_at
+    return micros_of(record["occurred_at"])
 
 
 def _is_everywhere(event_type: EventType, record: Mapping[str, Any], agency: Agency) -> bool:
@@ -162,12 +158,9 @@ def _person_fields(event_type: EventType) -> tuple[tuple[str, str | None], ...]:
     return (*own, *inner)
 
 
-def _check_correction(event_type: EventType, record: Mapping[str, Any], now: int) -> None:
+def _check_correction(event_type: EventType, record: Mapping[str, Any]) -> None:
     if event_type.name != "event_corrected":
         return
-    moved = record["new_occurred_at"]
-    if moved is not None and micros_of(moved) > now + AHEAD_MICROS_MAX:
-        raise Unreadable("new_occurred_at", AHEAD)
     if record["data"] is None and record["new_occurred_at"] is None:
         raise Unreadable("data", "Een verbetering zegt wat anders is: een tijdstip, of velden in data.")
     if record["data"] is not None:

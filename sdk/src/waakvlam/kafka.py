@@ -20,8 +20,8 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError
 from waakvlam import receipt as receipts_on_the_wire
 from waakvlam.errors import NotDelivered, Unreachable, Unreadable
 from waakvlam.publisher import Parcel, agency_called
-from waakvlam.shapes import VALUE_BYTES_MAX
 from waakvlam.receipt import Receipt
+from waakvlam.shapes import VALUE_BYTES_MAX
 from waakvlam.topics import Topic, topics
 
 # kafka-python writes keys and values to its log at level DEBUG; nothing that is about a person may be logged.

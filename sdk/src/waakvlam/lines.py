@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from waakvlam.catalogue import SHARED_FIELDS
+from waakvlam.catalogue import SHARED_FIELDS, EventType
 from waakvlam.errors import Unfit, WaakvlamError
 from waakvlam.messages import Message, message_classes
 
@@ -96,6 +96,13 @@ def problems_of(error: ValidationError) -> list[Problem]:
         Problem(_place(found["loc"]), _REASONS.get(found["type"], "heeft niet de vorm die het schema vraagt"))
         for found in error.errors(include_input=False, include_url=False, include_context=False)
     ]
+
+
+def place_of(event_type: EventType, field: str) -> str:
+    """Write a field of the wire (`new_occurred_at`, `persons.role`) as its place in a line (`data.occurred_at`)."""
+    first, *steps = field.split(".")
+    names = {one.name: f"data.{one.data_name}" for one in event_type.data_fields}
+    return ".".join([names.get(first, first), *steps])
 
 
 def example_line(type_name: str) -> dict[str, Any]:

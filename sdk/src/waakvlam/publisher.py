@@ -17,10 +17,8 @@ from waakvlam.envelope import Envelope, Headers, to_headers
 from waakvlam.errors import Unfit
 from waakvlam.messages import Message, message_classes
 from waakvlam.sequence import Sequence, SequenceInMemory
-from waakvlam.shapes import NOT_AN_ID, is_id, misshapen
-from waakvlam.topics import Agency, agencies
-
-VALUE_BYTES_MAX = 64 * 1024
+from waakvlam.shapes import NOT_A_MUNICIPALITY, NOT_AN_ID, VALUE_BYTES_MAX, ahead, is_id, misshapen
+from waakvlam.topics import Agency, agencies, municipalities
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +86,12 @@ class Publisher:
         """Hand a message over and return its id; `flush` tells when it has arrived.
 
         Without `id` a new one is made. With the id of an earlier call the ledger counts the event once, however often
-        it is sent. Raises Unfit when the message is not for this agency to send, holds words where an id or a code
-        belongs, or is too large; NotDelivered when the transport cannot take it.
+        it is sent. Raises Unfit when intake would reject the message (see `fit_to_send`), NotDelivered when the
+        transport cannot take it.
         """
         event_type = message.event_type()
-        if not self.agency.may_send(event_type.senders):
-            raise Unfit("type", f"{self.agency.name} ({self.agency.id}) mag {event_type.nl} niet versturen.")
-        event_id = new_id() if id is None else _checked_id(id)
-        record = message.record()
-        if wrong := misshapen(event_type, record):
-            raise Unfit(*wrong)
-        value = codec.encode(event_type, record)
-        if len(value) > VALUE_BYTES_MAX:
-            raise Unfit("value", f"Dit bericht is {len(value)} bytes; er mogen er {VALUE_BYTES_MAX} in.")
+        event_id = new_id() if id is None else id
+        value = fit_to_send(message, event_id, self.agency, now=self._clock.micros())
         subject = message.reference or message.case
         envelope = Envelope(
             id=event_id,
@@ -136,6 +127,27 @@ class Publisher:
         self.close()
 
 
+def fit_to_send(message: Message, event_id: str, agency: Agency, *, now: int) -> bytes:
+    """Return the bytes of a message; raises Unfit, with the field, when intake would reject what this agency sends.
+
+    That is when it is not for this agency to send, lies ahead of `now` (microseconds), names a municipality or an agency
+    that nobody knows, holds words where an id or a code belongs, or is too large.
+    """
+    event_type, record = message.event_type(), message.record()
+    if not agency.may_send(event_type.senders):
+        raise Unfit("type", f"{agency.name} ({agency.id}) mag {event_type.nl} niet versturen.")
+    if not is_id(event_id):
+        raise Unfit("id", NOT_AN_ID)
+    if message.municipality not in municipalities():
+        raise Unfit("municipality", NOT_A_MUNICIPALITY)
+    if wrong := ahead(record, now) or misshapen(event_type, record):
+        raise Unfit(*wrong)
+    value = codec.encode(event_type, record)
+    if len(value) > VALUE_BYTES_MAX:
+        raise Unfit("value", f"Dit bericht is {len(value)} bytes; er mogen er {VALUE_BYTES_MAX} in.")
+    return value
+
+
 def new_id() -> str:
     """Return a new event id: a UUIDv7, so that ids sort by the moment at which they were made."""
     return str(uuid7())
@@ -157,9 +169,3 @@ def sendable_by(agency: Agency | None) -> list[EventType]:
         for name, one in event_types().items()
         if (name in message_classes() if agency is None else agency.may_send(one.senders))
     ]
-
-
-def _checked_id(event_id: str) -> str:
-    if not is_id(event_id):
-        raise Unfit("id", NOT_AN_ID)
-    return event_id

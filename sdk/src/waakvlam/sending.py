@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from waakvlam.clock import Clock, SystemClock
 from waakvlam.errors import Unfit
-from waakvlam.lines import BadLine, Line, Problem, read_line
-from waakvlam.publisher import Publisher, Sent
+from waakvlam.lines import BadLine, Line, Problem, place_of, read_line
+from waakvlam.publisher import Publisher, Sent, fit_to_send
 from waakvlam.receipt import Receipt
 from waakvlam.topics import Agency
 
@@ -53,11 +54,14 @@ class Outcome:
         }
 
 
-def check_lines(texts: Iterable[str], agency: Agency, telling: Telling) -> Outcome:
-    """Read every line and send nothing."""
-    outcome = Outcome()
-    for _ in _good_lines(texts, agency, telling, outcome):
-        pass
+def check_lines(texts: Iterable[str], agency: Agency, telling: Telling, clock: Clock | None = None) -> Outcome:
+    """Read every line, look at it as intake will, and send nothing."""
+    outcome, clock = Outcome(), clock or SystemClock()
+    for number, line in _good_lines(texts, agency, telling, outcome):
+        try:
+            fit_to_send(line.message, line.id, agency, now=clock.micros())
+        except Unfit as error:
+            _unfit(number, line, error, telling, outcome)
     return outcome
 
 
@@ -71,7 +75,7 @@ def send_lines(texts: Iterable[str], publisher: Publisher, telling: Telling) -> 
         try:
             sent = publisher.publish(line.message, id=line.id)
         except Unfit as error:
-            _wrong(number, [Problem(error.field, error.reason)], telling, outcome)
+            _unfit(number, line, error, telling, outcome)
         else:
             outcome.lines_by_id[sent.id] = number
             telling.sent(number, sent)
@@ -80,22 +84,19 @@ def send_lines(texts: Iterable[str], publisher: Publisher, telling: Telling) -> 
 
 
 def _good_lines(texts: Iterable[str], agency: Agency, telling: Telling, outcome: Outcome) -> Iterator[tuple[int, Line]]:
-    """Yield each line that holds an event for this agency to send, with its number; blank lines are passed over."""
+    """Yield each line that holds an event, with its number; blank lines are passed over."""
     for number, text in enumerate(texts, 1):
         if not text.strip():
             continue
         outcome.read += 1
         try:
-            line = read_line(text, agency.id)
+            yield number, read_line(text, agency.id)
         except BadLine as error:
             _wrong(number, error.problems, telling, outcome)
-            continue
-        event_type = line.message.event_type()
-        if agency.may_send(event_type.senders):
-            yield number, line
-        else:
-            not_yours = Problem("type", f"{agency.name} mag {event_type.nl} niet versturen")
-            _wrong(number, [not_yours], telling, outcome)
+
+
+def _unfit(number: int, line: Line, error: Unfit, telling: Telling, outcome: Outcome) -> None:
+    _wrong(number, [Problem(place_of(line.message.event_type(), error.field), error.reason)], telling, outcome)
 
 
 def _wrong(number: int, problems: Iterable[Problem], telling: Telling, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""What stands in the clear: ids and codes, never words, and agencies that exist. Asked before sending, and at the door.
+"""What stands in the clear: ids and codes, never words, agencies that exist, no future. Asked before sending and at the door.
 
 Lists of codes are open, so a new code is taken; but a code is one word, and so is an id. A sentence does not fit, and so
 neither does a name with a birth date. What is said about a field that does not fit never repeats what stood there.
@@ -10,13 +10,18 @@ from functools import cache
 from typing import Any
 
 from waakvlam.catalogue import SHARED_FIELDS, EventType
+from waakvlam.clock import micros_of
 from waakvlam.topics import agencies
 
+VALUE_BYTES_MAX = 64 * 1024
+AHEAD_MICROS_MAX = 5 * 60 * 1_000_000
 ID_CHARACTERS_MAX = 100
 NOT_AN_ID = (
     f"Hier hoort één code of nummer van 1 tot {ID_CHARACTERS_MAX} tekens: letters zonder accent, cijfers en . _ : # / -, "
     "en geen spaties. Woorden over mensen horen hier niet."
 )
+AHEAD = "Het tijdstip ligt meer dan vijf minuten in de toekomst."
+NOT_A_MUNICIPALITY = "Deze gemeentecode (CBS) kent deze regio niet."
 NOT_AN_AGENCY = "Deze organisatie kent Waakvlam niet. Gebruik haar id, zoals die in topics.toml staat."
 LIKE_A_BSN = "Een dossiernummer van negen cijfers kan een BSN zijn; zet er een letter voor."
 
@@ -35,6 +40,14 @@ Wrong = tuple[str, str]
 def is_id(text: str) -> bool:
     """Tell whether a text has the shape of an id or a code."""
     return _fits(text) is not None
+
+
+def ahead(record: Mapping[str, Any], now: int) -> Wrong | None:
+    """Return the instant of an event that lies ahead of `now` (microseconds): its own, or the one it is corrected to."""
+    for name in ("occurred_at", "new_occurred_at"):
+        if (instant := record.get(name)) is not None and micros_of(instant) > now + AHEAD_MICROS_MAX:
+            return name, AHEAD
+    return None
 
 
 def misshapen(event_type: EventType, record: Mapping[str, Any]) -> Wrong | None:
