@@ -1,15 +1,18 @@
 """The offline engine's lines (rule book sections 9 and 10): what is taken, dropped and refused, and in which order rows come."""
 
 import json
+import tempfile
+from itertools import chain
 from pathlib import Path
 from runpy import run_path
 from uuid import UUID, uuid5
 
 import pytest
 
+from rulebook import spool
 from rulebook.errors import HistoryError
 from rulebook.instants import parse_instant
-from rulebook.replay import replay
+from rulebook.replay import HELD, replay
 
 STORY = run_path(str(Path(__file__).parents[1] / "spec" / "rulebook_story.py"))
 Story, file, agreements = STORY["Story"], STORY["file"], STORY["agreements"]
@@ -32,8 +35,8 @@ def line(**changes):
     return json.dumps({key: value for key, value in told.items() if value != "leave out"})
 
 
-def rows(*lines, until="2026-07-01T00:00:00Z"):
-    return list(replay(AGREEMENTS, lines, None if until is None else parse_instant(until)))
+def rows(*told, until="2026-07-01T00:00:00Z", held=HELD, lines=()):
+    return list(replay(AGREEMENTS, chain(told, lines), None if until is None else parse_instant(until), held=held))
 
 
 def test_a_row_has_the_form_of_section_9():
@@ -84,9 +87,47 @@ def test_a_repeated_equal_line_is_dropped_whatever_the_order_of_its_keys_or_the_
         {"case": "c2"},
     ],
 )
-def test_a_repeated_line_that_differs_is_an_error_that_names_the_line(other):
-    with pytest.raises(HistoryError, match="line 2: event e1 stands here already"):
-        rows(line(), line(**other))
+@pytest.mark.parametrize("held", [HELD, 0])
+def test_a_repeated_line_that_differs_is_an_error_that_names_both_lines(other, held):
+    with pytest.raises(HistoryError, match="line 3: event e1 stands here already, in line 2, and says something else"):
+        rows("", line(), line(**other), held=held)
+
+
+@pytest.mark.parametrize("held", [HELD, 0])
+def test_of_several_faults_the_first_is_named(held):
+    first = [line(id="a"), line(id="b"), line(id="b", agency="x"), line(id="a", agency="x")]
+
+    with pytest.raises(HistoryError, match=r"line 3: event b .* in line 2"):
+        rows(*first, "{", held=held)
+    with pytest.raises(HistoryError, match="line 1: not JSON"):
+        rows("{", *first, held=held)
+
+
+def test_what_is_not_text_comes_after_a_line_that_contradicts_another():
+    def lines():
+        yield line()
+        yield line(agency="x")
+        raise UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+
+    with pytest.raises(HistoryError, match="line 2"):
+        rows(lines=lines(), held=0)
+
+
+def test_a_short_history_needs_no_temporary_file(monkeypatch):
+    monkeypatch.setattr(tempfile, "TemporaryFile", None)
+
+    assert len(rows(line())) == 1
+
+
+def test_a_long_history_leaves_no_file_behind(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(spool, "SMALL", 1)
+    lines = [line(id=f"e{number}", case=f"c{number}") for number in range(20)]
+    told = replay(AGREEMENTS, lines, parse_instant("2026-07-01T00:00:00Z"), held=2)
+
+    assert next(told)["case"] == "c0"
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(told)) == 19
 
 
 @pytest.mark.parametrize(
