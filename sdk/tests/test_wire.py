@@ -114,7 +114,16 @@ def test_an_envelope_comes_back_from_its_headers(envelope) -> None:
 
 
 def test_headers_of_others_are_passed_over() -> None:
-    assert from_headers([*to_headers(ENVELOPE), ("x-other", b"\xff"), ("empty", None)]) == ENVELOPE
+    assert from_headers([*to_headers(ENVELOPE), ("x-other", b"\xff"), ("x-other", b"2"), ("empty", None)]) == ENVELOPE
+
+
+@pytest.mark.parametrize("name", ["ce_id", "ce_type", "ce_source"])
+def test_a_header_of_ours_that_stands_there_twice_is_named(name) -> None:
+    headers = to_headers(ENVELOPE)
+
+    with pytest.raises(Unreadable, match="meer dan één keer") as caught:
+        from_headers([*headers, (name, dict(headers)[name])])
+    assert caught.value.field == name
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """What stands in the clear is an id or a code and never words: refused at the door, and never repeated in the answer."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,16 @@ def test_words_in_a_header_are_rejected_and_the_receipt_is_named_by_its_place(de
 
     assert (receipt.verdict, receipt.field) == ("rejected", header)
     assert receipt.id == ("agency.veilig-thuis-groningen/0/0" if header == "ce_id" else "e-1")
+
+
+def test_a_header_of_ours_that_stands_there_twice_is_rejected_for_nobody_knows_which_is_meant(desk):
+    record = report(VT, "e-1")
+    twice = replace(record, headers=[*record.headers, ("ce_id", b"e-2")])
+
+    (receipt,) = desk.take(twice)
+
+    assert (receipt.verdict, receipt.field, receipt.id) == ("rejected", "ce_id", f"{record.topic}/0/0")
+    assert desk.ledger.head() == 0
 
 
 def test_the_sentence_about_a_number_of_nine_digits_says_what_to_do(desk):

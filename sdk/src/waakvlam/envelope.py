@@ -4,6 +4,7 @@
 Nothing about a person may stand here: subject is an opaque case or file number.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,8 +45,11 @@ def to_headers(envelope: Envelope) -> Headers:
 
 
 def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
-    """Return the envelope that Kafka headers hold; raises Unreadable naming the header that is missing or wrong."""
-    found = {name: value for name, value in headers if value is not None}
+    """Return the envelope that Kafka headers hold; raises Unreadable naming the header that is missing, wrong or double."""
+    given = [(name, value) for name, value in headers if value is not None]
+    found = dict(given)
+    if len(found) < len(given):
+        _refuse_doubles(given)
     if _text(found, "ce_specversion") != "1.0":
         raise Unreadable("ce_specversion", "De kop ce_specversion moet 1.0 zijn.")
     return Envelope(
@@ -57,6 +61,14 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
         sequence=_number(_text(found, "ce_sequence")) if "ce_sequence" in found else None,
         traceparent=_text(found, "traceparent") if "traceparent" in found else None,
     )
+
+
+def _refuse_doubles(given: Headers) -> None:
+    """Raise Unreadable for a header of ours that stands there twice: nobody can say which of the two is meant."""
+    times = Counter(name for name, _ in given)
+    for name in times:
+        if times[name] > 1 and name.startswith("ce_"):
+            raise Unreadable(name, f"De kop {name} staat er meer dan één keer.")
 
 
 def _text(found: dict[str, bytes], name: str) -> str:
