@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from cli.exits import Ends, Exit
 from ledger.application import Ledger
+from rulebook.agreements import Agreements, load
 from waakvlam.clock import Clock
 
 SQLITE = "sqlite:///"
@@ -30,6 +31,13 @@ def ledger_at(url: str, clock: Clock) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+def rules_in(folder: Path, told_by: str = "WAAKVLAM_AGREEMENTS") -> Agreements:
+    """Return the agreements of a folder; ends with the setting or option to look at when there is no such folder."""
+    if not folder.is_dir():
+        raise Ends(Exit.USAGE, f"There is no folder {folder} with agreements. Set {told_by} to the folder they are in.")
+    return load(folder)
 
 
 def why_missing(url: str) -> str:

@@ -14,14 +14,13 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from cli import broker
-from cli.books import ledger_at, why_missing, without_password
+from cli.books import ledger_at, rules_in, why_missing, without_password
 from cli.exits import Ends, wrong_settings
 from cli.programs import is_ready, programs_of
 from cli.settings import Settings, read_settings
 from cli.supervisor import Program
 from ledger.errors import LedgerError
 from ledger.streams.admin import missing_topics
-from rulebook.agreements import load
 from rulebook.errors import RulebookError
 from waakvlam.clock import SystemClock, iso
 from waakvlam.topics import topics
@@ -123,8 +122,8 @@ def ledger(settings: Settings) -> Finding:
 def agreements(settings: Settings) -> Finding:
     """See whether the agreements are valid."""
     try:
-        load(settings.agreements)
-    except (RulebookError, OSError) as error:
+        rules_in(settings.agreements)
+    except (Ends, RulebookError, OSError) as error:
         step = "Mend the file at that line, or set WAAKVLAM_AGREEMENTS."
         return Finding("agreements", ok=False, seen=str(error), next_step=step)
     return Finding("agreements", ok=True, seen=f"{settings.agreements}: valid")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from cli.books import ledger_at
+from cli.books import ledger_at, rules_in
 from cli.exits import Ends, Exit
 from cli.follow import records
 from cli.screen import result
@@ -15,7 +15,6 @@ from ledger.numbers import id_beginning, number_of
 from ledger.record import Record
 from ledger.timeline import Line, sentences
 from ledger.words import moment, phase
-from rulebook.agreements import load
 from rulebook.why import Reason, Why, why
 from waakvlam.clock import iso
 from waakvlam.topics import agencies
@@ -37,7 +36,7 @@ def show_why(settings: Settings, case: str, *, as_json: bool) -> None:
     now = settings.time().micros()
     history = _history(settings, case)
     facts = [one.event() for one in history]
-    found = why(load(settings.agreements), history[0].case, facts, now, agencies=agency_names())
+    found = why(rules_in(settings.agreements), history[0].case, facts, now, agencies=agency_names())
     state = "gesloten" if found.is_closed else f"open, fase: {phase(found.phase)}"
     after = NOTHING_AFTER if found.open else NO_TERM
     lines = [

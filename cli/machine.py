@@ -49,7 +49,7 @@ def topics_on(settings: Settings) -> list[str]:
         return create_topics(settings.kafka())
     except Unreachable as error:
         step = "Start it, or set WAAKVLAM_BOOTSTRAP; `waakvlam up --local-kafka` starts one here."
-        raise Ends(Exit.UNREACHABLE, f"{error} {step}") from error
+        raise Ends(Exit.UNREACHABLE, f"Kafka does not answer at {settings.bootstrap}. {step}") from error
 
 
 def wait_until_ready(supervisor: Supervisor) -> list[str]:

@@ -8,11 +8,10 @@ from typing import TextIO
 
 import typer
 
-from cli.books import ledger_at
+from cli.books import ledger_at, rules_in
 from cli.exits import Ends, Exit
 from cli.screen import json_line, progress
 from cli.summary import export_lines
-from rulebook.agreements import load
 from rulebook.errors import HistoryError
 from rulebook.instants import parse_instant
 from rulebook.replay import replay
@@ -24,7 +23,7 @@ STANDARD_INPUT = "-"
 def replay_file(agreements: Path, events: str, until: str | None) -> None:
     """Print the alert rows of a history, one JSON line each (rule book, section 9)."""
     last = instant(until)
-    rules = load(agreements)
+    rules = rules_in(agreements, "--agreements")
     try:
         with lines_of(events) as lines:
             for row in replay(rules, lines, until=last):

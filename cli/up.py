@@ -3,11 +3,11 @@
 import time
 from contextlib import ExitStack
 
+from cli.books import rules_in
 from cli.exits import Ends, Exit
 from cli.machine import LOOK_EVERY_SECONDS, broker_in, services_on, stopping_on_signals, topics_on, wait_until_ready
 from cli.screen import progress, result
 from cli.settings import Settings
-from rulebook.agreements import load
 
 
 def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
@@ -16,7 +16,7 @@ def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
         stack.enter_context(stopping_on_signals())
         try:
             settings.time()
-            load(settings.agreements)
+            rules_in(settings.agreements)
             if local_kafka:
                 broker = stack.enter_context(broker_in(settings.data.resolve() / "kafka", _port(settings.bootstrap)))
                 settings = settings.model_copy(update={"bootstrap": broker.bootstrap})

@@ -63,7 +63,7 @@ def folder(tmp_path):
         (("demo", "--keep", "no.db/deep"), {}, Exit.USAGE, "cannot be made"),
         (("demo", "--summary", "no.db/deep/summary.json"), {}, Exit.USAGE, "cannot be made"),
         (("up", "--local-kafka"), {"WAAKVLAM_BOOTSTRAP": "kafka"}, Exit.USAGE, "WAAKVLAM_BOOTSTRAP"),
-        (("up", "--data", "no.db/deep"), {"WAAKVLAM_AGREEMENTS": "/nergens"}, Exit.REFUSED, "/nergens"),
+        (("up", "--data", "no.db/deep"), {"WAAKVLAM_AGREEMENTS": "/nergens"}, Exit.USAGE, "WAAKVLAM_AGREEMENTS"),
     ],
 )
 def test_an_odd_argument_ends_with_what_to_do(folder, words, places, code, said):
