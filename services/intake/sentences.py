@@ -1,10 +1,10 @@
 """What intake says to senders, in Dutch: each sentence once. None quotes what was sent."""
 
-WAITS = "Er is nog geen zaak bij dit kenmerk. De gebeurtenis wacht en loopt vanzelf door zodra de zaak er is."
-WAITS_FOR_CASE = "Dit zaaknummer is nog niet bekend. De gebeurtenis wacht en loopt vanzelf door zodra de zaak er is."
-OTHER_CASE = "Dit kenmerk hoort bij een andere zaak; het meegestuurde zaaknummer is gevolgd."
+WAITS = "Er is nog geen casus bij dit kenmerk. De gebeurtenis wacht en loopt vanzelf door zodra de casus er is."
+WAITS_FOR_CASE = "Dit casusnummer is nog niet bekend. De gebeurtenis wacht en loopt vanzelf door zodra de casus er is."
+OTHER_CASE = "Dit kenmerk hoort bij een andere casus; het meegestuurde casusnummer is gevolgd."
 SEEN = "Deze gebeurtenis is al eerder ontvangen."
-SEEN_AND_WAITS = "Deze gebeurtenis is al eerder ontvangen en wacht nog op haar zaak."
+SEEN_AND_WAITS = "Deze gebeurtenis is al eerder ontvangen en wacht nog op haar casus."
 CONFLICTS = "Er is al een gebeurtenis met dit nummer en een andere inhoud. Stuur een verbetering, of een nieuw nummer."
 NOT_YOURS = (
     "Dit gebeurtenisnummer is al gebruikt door een andere afzender. Geef elke gebeurtenis een eigen, nieuw nummer."

@@ -100,7 +100,7 @@ def test_the_case_that_the_sender_names_wins_over_its_file_number_with_a_remark(
     (receipt,) = desk.take(met(VT, "e-3", case=second, reference="d-1"))
 
     assert ("accepted", second) == (receipt.verdict, receipt.case)
-    assert "andere zaak" in receipt.remarks[0]
+    assert "andere casus" in receipt.remarks[0]
     assert first == desk.take(met(VT, "e-4", reference="d-1"))[0].case
 
 
