@@ -1,5 +1,6 @@
 """An agreement as a Dutch page in Markdown: what a work group reads and agrees on, without YAML."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rulebook import rule_words, wording
@@ -7,6 +8,15 @@ from rulebook.rules import Agreement, Ladder, Level, Rule
 from rulebook.wording import Words
 
 LEVEL_HEAD = ("Niveau", "Wie doet mee", "Wie regisseert", "Besluit", "Waarschuwing", "Overslaan", "Wat men ziet")
+A_BLANK = re.compile(r"{(\w+)}")
+BLANKS = {
+    "agency": "organisatie",
+    "since": "dag en tijd",
+    "due": "laatste dag",
+    "moment": "nummer",
+    "signals": "aantal",
+    "to_agency": "ontvanger",
+}
 SEEN = {"none": "niets", "minimal": "alleen het nodigste, zonder namen", "case": "de casus"}
 
 
@@ -45,8 +55,14 @@ def _rule(rule: Rule, words: Words) -> Iterator[str]:
     yield ""
     yield f"- Wie het hoort: {wording.told(rule.steps, words)}"
     yield f"- Gewicht: {rule_words.standing(rule)}"
+    if rule.why:
+        yield f"- Zo staat het in een alarm: “{A_BLANK.sub(_named, rule.why)}”"
     if rule.basis:
         yield f"- Bron: {rule.basis}"
+
+
+def _named(found: re.Match[str]) -> str:
+    return f"‹{BLANKS.get(found[1], found[1].replace('_', ' '))}›"
 
 
 def ladder_aspects(ladder: Ladder, words: Words) -> Mapping[str, str]:

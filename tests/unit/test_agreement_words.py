@@ -238,6 +238,13 @@ def test_a_page_tells_the_law_danger_and_the_source(read):
     assert "- Bron: Wmo\n" in text
 
 
+def test_a_page_tells_what_an_alarm_says_with_its_blanks_named(read):
+    why = 'why: "{agency} deed niets; {due} is voorbij ({check_on})."'
+    text = page(read(f"{HEAD}  - {TERM.replace('id: R', f'id: R, {why}')}\n"), WORDS)
+
+    assert "- Zo staat het in een alarm: “‹organisatie› deed niets; ‹laatste dag› is voorbij (‹check on›).”\n" in text
+
+
 def test_a_page_tells_where_a_level_may_be_skipped(read):
     text = page(read((HEAD + CONTACT).replace("    reasons:", "    skip_reasons: [acuut_gevaar]\n    reasons:")), WORDS)
 
