@@ -8,7 +8,7 @@ import pytest
 
 from ledger.model import OutboxRow
 from services.intake.fitting import fits
-from services.intake.fuse import IN_A_ROW_MAX, WINDOW, Fuse
+from services.intake.fuse import IN_A_ROW_MAX, SEEN_MIN, WINDOW, Fuse
 from services.intake.ladders import no_ladders
 from services.intake.post import IDLE_SECONDS, LETTERS_PER_ROUND_MAX, Post
 from services.intake.redaction import UnknownField, is_personal, redact, redact_correction
@@ -48,8 +48,12 @@ def test_five_in_a_hundred_of_the_last_thousand_do_not_blow_a_fuse_and_one_more_
     assert "51 of the last 1000" in fuse.after(set_aside=True).why()
 
 
-def test_a_share_is_not_judged_before_a_thousand_were_seen():
-    assert not after(after(Fuse(), bad=90), good=1).after(set_aside=True).blown
+def test_a_share_is_judged_from_the_two_hundredth_record_on():
+    early = after(after(Fuse(), bad=90), good=SEEN_MIN - 92).after(set_aside=True)
+    assert not early.blown
+    assert early.after(set_aside=True).blown
+    assert not after(after(Fuse(), good=SEEN_MIN - 10), bad=10).blown
+    assert "11 of the last 201" in after(after(Fuse(), good=SEEN_MIN - 10), bad=11).why()
 
 
 def test_what_was_set_aside_long_ago_is_forgotten():
