@@ -14,13 +14,14 @@ from rulebook.disclosure import told
 from rulebook.event import CORRECTED
 from rulebook.instants import local_day, parse_instant
 from rulebook.reading import known_fields
-from rulebook.replay import History, case_rows
+from rulebook.replay import HELD, History, case_rows
 from rulebook.rows import AlertRow
 from rulebook.rules import Agreement
 from rulebook.sameness import differing, only
 
 BEFORE, AFTER, ADDED, GONE, EARLIER, LATER = COUNTS = ("before", "after", "added", "gone", "earlier", "later")
-ALWAYS = -(10**7)  # a day before any history
+MAX_DAY = 10**7  # a day after any history
+ALWAYS = -MAX_DAY
 Cell = tuple[str, str]
 
 
@@ -62,30 +63,36 @@ def backtest(
 ) -> Backtest:
     """Replay a history under two agreements and count what differs in alerts raised, under either, from `since` on.
 
-    Only rules that differ are replayed. Raises HistoryError or CannotCount. Each case is let go when it is counted.
+    Only rules that differ are replayed, and a long history does not stay in memory (see `rulebook.replay`). Raises
+    HistoryError or CannotCount.
     """
-    history = History(frozenset(known_fields()) if types is None else types)
-    for number, line in enumerate(lines, start=1):
-        history.take(line, number)
-    last_at = history.last_at if until is None else until
-    found = Backtest(last_at)
-    rules = differing(before, after, *_days(history))
-    before, after = only(before, rules), only(after, rules)
-    while rules and history.cases and last_at is not None:
-        case, facts = history.cases.popitem()
-        old, new = (case_rows(one, case, facts, last_at) for one in (before, after))
-        place = scratch.known_at(facts, last_at).municipality or ""
-        _compare(found, place, old, new, since)
+    known_types = frozenset(known_fields()) if types is None else types
+    with History(known_types, held=HELD) as history:
+        history.read(lines)
+        last_at = history.last_at if until is None else until
+        found = Backtest(last_at)
+        if last_at is None:
+            return found
+        rules = differing(before, after, *_days(history))
+        sides = only(before, rules), only(after, rules)
+        for case, told_of in history.by_case() if rules else ():
+            facts = list(told_of)
+            old, new = (case_rows(one, case, facts, last_at) for one in sides)
+            place = scratch.known_at(facts, last_at).municipality or ""
+            _compare(found, place, old, new, since)
     return found
 
 
 def _days(history: History) -> tuple[int, int]:
     """Return the first and last day on which something happened, as it was told or corrected."""
-    days = [event.day for facts in history.cases.values() for event in facts]
-    corrections = (event for facts in history.cases.values() for event in facts if event.type == CORRECTED)
-    moved = (event.data.get("occurred_at") for event in corrections)
-    days += [local_day(parse_instant(one)) for one in moved if one is not None]
-    return (min(days), max(days)) if days else (0, 0)
+    first, last = MAX_DAY, -MAX_DAY
+    for _, facts in history.by_case():
+        for event in facts:
+            days = [event.day]
+            if event.type == CORRECTED and event.data.get("occurred_at") is not None:
+                days.append(local_day(parse_instant(event.data["occurred_at"])))
+            first, last = min(first, *days), max(last, *days)
+    return first, last
 
 
 def as_if_always(files: Iterable[Agreement], one: Agreement) -> Agreements:

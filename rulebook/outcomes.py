@@ -19,7 +19,7 @@ from rulebook.instants import date_of, day_start, local_day
 from rulebook.kinds import silence
 from rulebook.kinds.date import named_day
 from rulebook.reading import known_fields
-from rulebook.replay import History
+from rulebook.replay import HELD, History
 from rulebook.rules import DateRule, MomentsRule, PatternRule, Rule, SilenceRule, TermRule
 from rulebook.values import shared
 
@@ -66,18 +66,19 @@ def outcomes(
 ) -> Outcomes:
     """Return how everything in a history came out at its end, or at an instant. Raises HistoryError or CannotCount.
 
-    Each case is let go when it is counted.
+    A long history does not stay in memory (see `rulebook.replay`).
     """
-    history = History(frozenset(known_fields()) if types is None else types)
-    for number, line in enumerate(lines, start=1):
-        history.take(line, number)
-    at = history.last_at if until is None else until
-    found = Outcomes(at)
-    while history.cases and at is not None:
-        case, facts = history.cases.popitem()
-        known = scratch.known_at(facts, at)
-        for instance in _instances(agreements.plan(known.municipality), case, known, at):
-            found.note(instance, known, known.municipality or "", at)
+    known_types = frozenset(known_fields()) if types is None else types
+    with History(known_types, held=HELD) as history:
+        history.read(lines)
+        at = history.last_at if until is None else until
+        found = Outcomes(at)
+        if at is None:
+            return found
+        for case, facts in history.by_case():
+            known = scratch.known_at(facts, at)
+            for instance in _instances(agreements.plan(known.municipality), case, known, at):
+                found.note(instance, known, known.municipality or "", at)
     return found
 
 

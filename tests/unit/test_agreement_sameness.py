@@ -2,15 +2,18 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.replay import Family
 from rulebook import backtest as module
+from rulebook import outcomes as outcomes_module
 from rulebook.agreements import load
 from rulebook.backtest import backtest
 from rulebook.instants import parse_day
+from rulebook.outcomes import outcomes
 from rulebook.replay import replay
 from rulebook.sameness import differing, only
 
@@ -124,3 +127,24 @@ def test_leaving_out_the_rules_that_are_the_same_changes_no_count(family_lines, 
     assert some
     assert some == {key: count for key, count in full.items() if key in some}
     assert all(count["before"] == count["after"] for key, count in full.items() if key not in some)
+
+
+def test_a_history_too_long_for_memory_gives_the_same_counts(family_lines, monkeypatch, tmp_path):
+    for path in AGREEMENTS.glob("*.yaml"):
+        (tmp_path / path.name).write_text(
+            path.read_text().replace("breach: {working_days: 5}", "breach: {working_days: 4}")
+        )
+    (tmp_path / "calendars").symlink_to(AGREEMENTS / "calendars")
+    before, after = load(AGREEMENTS), load(tmp_path)
+    trial, figures = backtest(before, after, family_lines), outcomes(before, family_lines)
+    monkeypatch.setattr(module, "HELD", 10)
+    monkeypatch.setattr(outcomes_module, "HELD", 10)
+    again = outcomes(before, family_lines)
+
+    assert backtest(before, after, family_lines) == trial
+    assert again.counts.keys() == figures.counts.keys()
+    assert all(
+        replace(again.counts[key], durations=None) == replace(one, durations=None)
+        for key, one in figures.counts.items()
+    )
+    assert all(sorted(again.counts[key].durations) == sorted(one.durations) for key, one in figures.counts.items())
