@@ -111,7 +111,9 @@ def _check_shared(event_type: EventType, record: Mapping[str, Any], agency: Agen
     if case is not None and not _is_case(case):
         raise Unreadable("case", "Dit is geen casusnummer van Waakvlam; laat het leeg als u het niet weet.")
     if case is None and reference is None and not event_type.opens_case and not event_type.without_case:
-        raise Unreadable("reference", "Zonder casusnummer en zonder kenmerk is niet te zeggen bij welke casus dit hoort.")
+        raise Unreadable(
+            "reference", "Zonder casusnummer en zonder kenmerk is niet te zeggen bij welke casus dit hoort."
+        )
     return micros_of(record["occurred_at"])
 
 
