@@ -1,55 +1,31 @@
-"""`waakvlam case` and `waakvlam why`: what happened in a case, and what must happen next and why."""
+"""`waakvlam case`: what happened in a case; and how a case is found in the ledger."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
-from cli.books import ledger_at, rules_in
+from cli.books import ledger_at
 from cli.exits import Ends, Exit
 from cli.follow import records
 from cli.screen import result
-from cli.sentences import STAGES, agency_names
 from cli.settings import Settings
 from ledger.application import Ledger
-from ledger.numbers import id_beginning, number_of
+from ledger.numbers import id_beginning
 from ledger.record import Record
 from ledger.timeline import Line, sentences
-from ledger.words import moment, phase
-from rulebook.why import Reason, Why, why
+from ledger.words import moment
 from waakvlam.clock import iso
 from waakvlam.topics import agencies
 
 CASES_SHOWN = 5
-INSTANTS = frozenset({"due", "deadline", "since", "accepted_until"})
-NOTHING_AFTER = "Hierna komt niets meer; wat te laat is, staat hierboven."
-NO_TERM = "Er loopt geen termijn."
 
 
 def show_case(settings: Settings, case: str, *, as_json: bool) -> None:
     """Print a case's timeline, in Dutch."""
-    lines = sentences(_history(settings, case), agencies())
+    lines = sentences(history_of(settings, case), agencies())
     result([_line_json(one) for one in lines], as_json=as_json, lines=[_words(one) for one in lines])
 
 
-def show_why(settings: Settings, case: str, *, as_json: bool) -> None:
-    """Print what is late in a case, worst first, and what comes due next, soonest first, each with its reason."""
-    now = settings.time().micros()
-    history = _history(settings, case)
-    facts = [one.event() for one in history]
-    found = why(rules_in(settings.agreements), history[0].case, facts, now, agencies=agency_names())
-    state = "gesloten" if found.is_closed else f"open, fase: {phase(found.phase)}"
-    after = NOTHING_AFTER if found.open else NO_TERM
-    lines = [
-        f"Casus {number_of(history[0].case)} ({history[0].case}): {state}",
-        "Nu open:",
-        *_reasons(found.open, none="niets"),
-        "Hierna:",
-        *_reasons(found.next, none=after),
-    ]
-    result(_why_json(history[0].case, found), as_json=as_json, lines=lines)
-
-
-def _history(settings: Settings, case: str) -> list[Record]:
+def history_of(settings: Settings, case: str) -> list[Record]:
+    """Return the history of a case, named by its id or its short number; ends when there is none."""
     with ledger_at(settings.ledger_url, settings.time()) as ledger:
         history = ledger.history(case) or ledger.history(_of_number(ledger, case))
     if not history:
@@ -67,26 +43,6 @@ def _of_number(ledger: Ledger, typed: str) -> str:
         some = ", ".join(sorted(found)[:CASES_SHOWN])
         raise Ends(Exit.REFUSED, f"{len(found)} cases have a number that begins so: {some}. Give more of the number.")
     return found.pop() if found else typed
-
-
-def _reasons(reasons: Sequence[Reason], *, none: str) -> Iterator[str]:
-    if not reasons:
-        yield f"  {none}"
-    for one in reasons:
-        yield f"  {STAGES[one.stage]} {moment(one.due)} · {one.rule} {one.title}"
-        yield f"    {one.sentence}"
-
-
-def _why_json(case: str, found: Why) -> dict[str, Any]:
-    reasons = {
-        name: [_with_instants(asdict(one)) for one in some]
-        for name, some in (("open", found.open), ("next", found.next))
-    }
-    return {"case": case, "at": iso(found.at), "phase": found.phase, "is_closed": found.is_closed, **reasons}
-
-
-def _with_instants(told: dict[str, Any]) -> dict[str, Any]:
-    return {name: iso(value) if name in INSTANTS and value is not None else value for name, value in told.items()}
 
 
 def _words(line: Line) -> str:

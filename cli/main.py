@@ -115,12 +115,27 @@ def case(case_id: CaseId, data: DataFolder = None, *, as_json: AsJson = False) -
 
 
 @app.command(epilog=EXIT_CODES)
-def why(case_id: CaseId, data: DataFolder = None, *, as_json: AsJson = False) -> None:
-    """Print what must still happen in a case, by when, and why."""
-    from cli.look import show_why
+def why(
+    case_id: CaseId,
+    at: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="As it was known then, with offset or Z. Default: now.")
+    ] = None,
+    rule: Annotated[
+        str | None, typer.Option("--not", metavar="RULE", help="Say why this rule does not alert in the case.")
+    ] = None,
+    data: DataFolder = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print what must still happen in a case, by when, why, and what would settle it; or why a rule is silent."""
+    from cli.questions import show_why, show_why_not
 
     with errors_as_exits():
-        show_why(read_settings(data), case_id, as_json=as_json)
+        settings = read_settings(data)
+        if rule is None:
+            show_why(settings, case_id, at, as_json=as_json)
+        else:
+            show_why_not(settings, case_id, at, rule, as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)

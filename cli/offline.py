@@ -63,9 +63,9 @@ def _opened(file: str) -> TextIO:
         raise Ends(Exit.REFUSED, f"{file} cannot be read: {reason}. Give a file with one event a line.") from error
 
 
-def instant(text: str | None) -> int | None:
-    """Return the instant that --until names."""
+def instant(text: str | None, option: str = "--until") -> int | None:
+    """Return the instant that an option names; ends when it names none."""
     try:
         return None if text is None else parse_instant(text)
     except ValueError as error:
-        raise Ends(Exit.USAGE, f"--until: {error}.") from error
+        raise Ends(Exit.USAGE, f"{option}: {error}.") from error

@@ -1,0 +1,117 @@
+"""`waakvlam why`: what a case waits for and why, and with --not why a rule does not alert in it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from cli.agreement_pages import dutch
+from cli.books import rules_in
+from cli.exits import Ends, Exit
+from cli.look import history_of
+from cli.offline import instant
+from cli.screen import result
+from cli.sentences import STAGES, agency_names
+from cli.settings import Settings
+from ledger.numbers import number_of
+from ledger.words import how_long, last_day, moment, phase, spoken
+from rulebook.event import Event
+from rulebook.question import Names, Silent
+from rulebook.why import Reason, Why, why
+from rulebook.why_not import UNKNOWN_RULE, WhyNot, why_not
+from rulebook.wording import event as event_name
+from waakvlam.clock import iso
+
+NOTHING_AFTER = "Hierna komt niets meer; wat te laat is, staat hierboven."
+NO_TERM = "Er loopt geen termijn."
+ALERTS_HERE = "Deze regel meldt hier wel:"
+SILENT_HERE = "Deze regel meldt hier niets:"
+OTHERWISE = "En verder:"
+INSTANTS = frozenset({"at", "due", "deadline", "since", "accepted_until", "until"})
+
+
+def show_why(settings: Settings, case: str, at: str | None, *, as_json: bool) -> None:
+    """Print what is late in a case, worst first, and what comes due next, soonest first, each with its reason."""
+    now, case, facts = _asked(settings, case, at)
+    found = why(rules_in(settings.agreements), case, facts, now, agencies=agency_names())
+    lines = [
+        f"{_heading(case, now)}: {'gesloten' if found.is_closed else f'open, fase: {phase(found.phase)}'}",
+        "Nu open:",
+        *_reasons(found.open, now, none="niets"),
+        "Hierna:",
+        *_reasons(found.next, now, none=NOTHING_AFTER if found.open else NO_TERM),
+    ]
+    result(_why_json(case, found), as_json=as_json, lines=lines)
+
+
+def show_why_not(settings: Settings, case: str, at: str | None, rule: str, *, as_json: bool) -> None:
+    """Print why a rule does not alert in a case: what is still to come first, then the newest first."""
+    now, case, facts = _asked(settings, case, at)
+    agreements = rules_in(settings.agreements)
+    found = why_not(agreements, case, facts, now, rule, names=Names(agency_names(), dutch()))
+    if any(one.code == UNKNOWN_RULE for one in found.reasons):
+        known = sorted({name for one in agreements.files for name in one.rules})
+        raise Ends(Exit.REFUSED, f"No agreement has a rule {rule}. There are: {', '.join(known)}.")
+    lines = [f"{_heading(case, now)}, regel {rule} {found.title}".rstrip()]
+    if found.open:
+        lines += [ALERTS_HERE, *_reasons(found.open, now, none="")]
+    if found.reasons:
+        lines += [OTHERWISE if found.open else SILENT_HERE, *(f"  {line}" for line in _silent(found.reasons))]
+    result(_why_not_json(case, found), as_json=as_json, lines=lines)
+
+
+def _asked(settings: Settings, case: str, at: str | None) -> tuple[int, str, list[Event]]:
+    """Return the instant that is asked about, and the case with its facts."""
+    asked = instant(at, "--at")
+    history = history_of(settings, case)
+    now = settings.time().micros() if asked is None else asked
+    return now, history[0].case, [one.event() for one in history]
+
+
+def _heading(case: str, at: int) -> str:
+    return f"Casus {number_of(case)} ({case}) op {moment(at)}"
+
+
+def _reasons(reasons: Sequence[Reason], now: int, *, none: str) -> Iterator[str]:
+    if not reasons:
+        yield f"  {none}"
+    for one in reasons:
+        yield f"  {STAGES[one.stage]} {when(one.due, now)} · {one.rule} {one.title}"
+        yield f"    {one.sentence}"
+        if one.accepted_until is not None:
+            yield f"    Uitstel is geaccepteerd tot en met {last_day(one.accepted_until)}."
+        agency = agency_names().get(one.agency, one.agency)
+        yield f"    Door: {event_name(one.event_type)} ({agency}, {moment(one.since)}, {one.event})"
+        yield f"    Afspraak: {one.agreement} versie {one.version}, {one.file} regel {one.line}"
+        yield f"    {one.remedy}"
+
+
+def when(due: int, now: int) -> str:
+    """Return when a stage came or comes due, seen from now."""
+    if due <= now:
+        return f"sinds {spoken(due)}"
+    return f"vanaf {spoken(due)} (over {how_long(now, now=due)})"
+
+
+def _silent(reasons: Sequence[Silent]) -> Iterator[str]:
+    for one in reasons:
+        place = "" if one.file is None else f" [{one.file} regel {one.line}]"
+        yield f"{one.sentence}{place}"
+
+
+def _why_json(case: str, found: Why) -> dict[str, Any]:
+    return {"case": case, **_plain(asdict(found))}
+
+
+def _why_not_json(case: str, found: WhyNot) -> dict[str, Any]:
+    return {"case": case, "alerts": bool(found.open), **_plain(asdict(found))}
+
+
+def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with its instants as text."""
+    return {name: _value(name, value) for name, value in told.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, tuple) and all(isinstance(one, dict) for one in value):
+        return [_plain(one) for one in value]
+    return iso(value) if name in INSTANTS and value is not None else value
