@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.books import ledger_at
+from cli.books import ledger_at, rules_in
 from cli.columns import columns
 from cli.exits import Ends, Exit
 from cli.offline import STANDARD_INPUT, instant, lines_of
 from cli.screen import progress, result
 from cli.settings import Settings
 from cli.summary import export_lines
-from rulebook.agreements import Agreements, load
+from rulebook.agreements import Agreements
 from rulebook.disclosure import in_words
 from rulebook.dutch import day_in_words
 from rulebook.errors import HistoryError
@@ -78,7 +78,7 @@ def tell(wish: Wish, settings: Settings, *, as_json: bool) -> None:
     place = wish.municipality or ""
     if place and place not in municipalities():
         raise Ends(Exit.USAGE, f"--municipality: {place} is geen gemeente die hier bekend is.")
-    agreements = load(wish.agreements or settings.agreements)
+    agreements = rules_in(wish.agreements or settings.agreements, "--agreements or WAAKVLAM_AGREEMENTS")
     counted = _outcomes(wish, settings, agreements)
     rows = list(figures(counted, agreements))
     shown = [row for row in rows if row.municipality == place] if wish.municipality else rows

@@ -275,6 +275,7 @@ def test_the_command_prints_json_of_one_municipality(call):
     ("words", "code"),
     [
         (["--municipality", "9999"], Exit.USAGE),
+        (["--agreements", "nergens"], Exit.USAGE),
         (["--events", "nergens.jsonl"], Exit.REFUSED),
         (["--events", "proef.yaml"], Exit.REFUSED),
         (["--events", "events.jsonl", "--csv", "nergens/cijfers.csv"], Exit.REFUSED),
