@@ -17,7 +17,7 @@ from waakvlam.publisher import Parcel, Publisher
 from waakvlam.testing import Outbox
 from waakvlam.topics import agencies
 
-CLOCK = FixedClock(micros_of(datetime(2026, 4, 2, 9, 0, tzinfo=UTC)))
+CLOCK = FixedClock(micros_of(datetime(2029, 4, 2, 9, 0, tzinfo=UTC)))
 MESSAGES = [pytest.param(event_types()[name], id=name) for name in sorted(message_classes())]
 
 
