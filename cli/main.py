@@ -139,6 +139,23 @@ def why(
 
 
 @app.command(epilog=EXIT_CODES)
+def radar(
+    municipality: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only this municipality. Default: all of them.")
+    ] = None,
+    shown: Annotated[int, typer.Option("--show", min=0, help="How many cases to name in each list.")] = 10,
+    data: DataFolder = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print the region at a glance: open alerts by weight, what comes due when, and which cases go first."""
+    from cli.radar import Wish, show_radar
+
+    with errors_as_exits():
+        show_radar(Wish(municipality, shown), read_settings(data), as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
 def figures(
     events: Annotated[
         str | None, typer.Option(metavar="FILE", help="One event a line (see export); default: the ledger.")

@@ -23,10 +23,11 @@ from waakvlam.clock import iso
 
 NOTHING_AFTER = "Hierna komt niets meer; wat te laat is, staat hierboven."
 NO_TERM = "Er loopt geen termijn."
-ALERTS_HERE = "Deze regel meldt hier wel:"
-SILENT_HERE = "Deze regel meldt hier niets:"
+ALERTS_HERE = "Deze regel geeft hier wel een alarm:"
+SILENT_HERE = "Deze regel geeft hier geen alarm:"
 OTHERWISE = "En verder:"
-INSTANTS = frozenset({"at", "due", "deadline", "since", "accepted_until", "until"})
+REASONS_SHOWN = 12
+INSTANTS = frozenset({"at", "due", "deadline", "since", "accepted_until", "until", "next_due"})
 
 
 def show_why(settings: Settings, case: str, at: str | None, *, as_json: bool) -> None:
@@ -55,7 +56,7 @@ def show_why_not(settings: Settings, case: str, at: str | None, rule: str, *, as
     if found.open:
         lines += [ALERTS_HERE, *_reasons(found.open, now, none="")]
     if found.reasons:
-        lines += [OTHERWISE if found.open else SILENT_HERE, *(f"  {line}" for line in _silent(found.reasons))]
+        lines += [OTHERWISE if found.open else SILENT_HERE, *(f"  {line}" for line in silent(found.reasons))]
     result(_why_not_json(case, found), as_json=as_json, lines=lines)
 
 
@@ -92,26 +93,29 @@ def when(due: int, now: int) -> str:
     return f"vanaf {spoken(due)} (over {how_long(now, now=due)})"
 
 
-def _silent(reasons: Sequence[Silent]) -> Iterator[str]:
-    for one in reasons:
+def silent(reasons: Sequence[Silent]) -> Iterator[str]:
+    """Yield the sentences of the first reasons, each with the line of its agreement, and how many more there are."""
+    for one in reasons[:REASONS_SHOWN]:
         place = "" if one.file is None else f" [{one.file} regel {one.line}]"
         yield f"{one.sentence}{place}"
+    if len(reasons) > REASONS_SHOWN:
+        yield f"En nog {len(reasons) - REASONS_SHOWN} van eerder; --json toont alles."
 
 
 def _why_json(case: str, found: Why) -> dict[str, Any]:
-    return {"case": case, **_plain(asdict(found))}
+    return {"case": case, **plain(asdict(found))}
 
 
 def _why_not_json(case: str, found: WhyNot) -> dict[str, Any]:
-    return {"case": case, "alerts": bool(found.open), **_plain(asdict(found))}
+    return {"case": case, "alerts": bool(found.open), **plain(asdict(found))}
 
 
-def _plain(told: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a record with its instants as text."""
+def plain(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record as JSON: instants as text, tuples as lists."""
     return {name: _value(name, value) for name, value in told.items()}
 
 
 def _value(name: str, value: Any) -> Any:
-    if isinstance(value, tuple) and all(isinstance(one, dict) for one in value):
-        return [_plain(one) for one in value]
+    if isinstance(value, tuple):
+        return [plain(one) if isinstance(one, dict) else one for one in value]
     return iso(value) if name in INSTANTS and value is not None else value

@@ -89,7 +89,7 @@ def _satisfied(instance: Instance, question: Question) -> Fate:
         told_late = due is not None and by is not None and by.recorded_at >= due
         more = f" Het is pas verteld op {instant_in_words(by.recorded_at)}." if told_late and by is not None else ""
         return Fate(IN_TIME, f"{start} dat is op tijd gedaan, met {what}.{last}{more}", event)
-    return Fate(LATE, f"{start} dat is gedaan, maar te laat, met {what}.{last} De melding is daarom gesloten.", event)
+    return Fate(LATE, f"{start} dat is gedaan, maar te laat, met {what}.{last} Het alarm is daarom gesloten.", event)
 
 
 def _last_due(instance: Instance, question: Question) -> int | None:

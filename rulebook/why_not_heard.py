@@ -8,7 +8,7 @@ from rulebook.event import Event
 from rulebook.instance import Instance
 from rulebook.kinds import pattern, silence
 from rulebook.question import Question, Silent
-from rulebook.rules import PatternRule, SilenceRule
+from rulebook.rules import PHASES, PatternRule, SilenceRule
 from rulebook.why_not_begun import NO_AGREEMENT, NO_START, hindrance
 
 CASE_IS_CLOSED, PHASE = "case_is_closed", "phase"
@@ -41,7 +41,7 @@ def _not_listening(question: Question, rule: SilenceRule, last: Event) -> Silent
         text = f"De casus is gesloten; dan hoeft er niets te worden gehoord. Het laatste was {question.told(last)}."
         return question.silent(CASE_IS_CLOSED, text, rule, last)
     if history.phase not in rule.phases:
-        phases = wording.listed([words.phase(one) for one in sorted(rule.phases)], "of")
+        phases = wording.listed([words.phase(one) for one in PHASES if one in rule.phases], "of")
         text = f"De casus is in de fase {words.phase(history.phase)}; deze regel let alleen op stilte in {phases}."
         return question.silent(PHASE, text, rule, last)
     return None

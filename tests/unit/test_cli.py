@@ -89,7 +89,7 @@ def call(monkeypatch, tmp_path):
 
 
 def test_every_command_tells_its_exit_codes(call):
-    for command in ("up", "demo", "replay", "export", "case", "why", "doctor"):
+    for command in ("up", "demo", "replay", "export", "case", "why", "radar", "doctor"):
         told = call(command, "--help")
 
         assert told.exit_code == 0

@@ -9,9 +9,11 @@ from typer.testing import CliRunner
 
 from cli.exits import Exit
 from cli.main import app
+from cli.questions import REASONS_SHOWN, silent
 from cli.settings import AGREEMENTS
 from ledger.application import Ledger
 from ledger.model import Draft
+from rulebook.question import Silent
 from waakvlam.catalogue import event_types
 from waakvlam.clock import FixedClock, instant_of, micros_of
 from waakvlam.codec import encode
@@ -98,7 +100,7 @@ def test_why_not_says_why_a_rule_is_silent_and_where_it_stands(ask):
     told = ask("why", "--not", "ST-07", CASE, "--at", LATER)
 
     assert told.exit_code == Exit.OK, told.stderr
-    assert "Deze regel meldt hier niets:" in told.stdout
+    assert "Deze regel geeft hier geen alarm:" in told.stdout
     assert "Nodig is overdracht-aangeboden. [groningen-1.yaml regel " in told.stdout
 
 
@@ -112,7 +114,7 @@ def test_why_not_of_what_is_still_to_come_names_the_day(ask):
 def test_why_not_of_a_rule_that_alerts_shows_its_alert(ask):
     told = ask("why", "--not", "ST-01", CASE, "--at", LATER)
 
-    assert "Deze regel meldt hier wel:" in told.stdout
+    assert "Deze regel geeft hier wel een alarm:" in told.stdout
     assert "Te laat sinds 14 april 2026" in told.stdout
 
 
@@ -128,3 +130,9 @@ def test_an_instant_that_is_none_is_refused_by_its_option(ask):
 
     assert told.exit_code == Exit.USAGE
     assert "--at" in told.stderr
+
+
+def test_of_many_reasons_the_first_are_shown_and_the_others_counted():
+    reasons = [Silent(code="in_time", sentence=f"Zin {n}.") for n in range(REASONS_SHOWN + 2)]
+
+    assert list(silent(reasons))[-2:] == [f"Zin {REASONS_SHOWN - 1}.", "En nog 2 van eerder; --json toont alles."]
