@@ -30,7 +30,7 @@ DANGER = {"occurred_at": "2026-04-02T10:15:00+02:00", "municipality": "0014", "r
 
 
 class PlayedIntake(threading.Thread):
-    """Answers each event of one agency: rejected when its municipality is 9999, accepted otherwise."""
+    """Answers each event of one agency: rejected when its municipality is 0080, accepted otherwise."""
 
     def __init__(self, bootstrap: str) -> None:
         super().__init__(daemon=True)
@@ -57,7 +57,7 @@ class PlayedIntake(threading.Thread):
         self._transport.close()
 
     def _answer(self, event_id: str, record: dict[str, object]) -> None:
-        good = record["municipality"] != "9999"
+        good = record["municipality"] != "0080"
         receipt = Receipt(
             id=event_id,
             verdict="accepted" if good else "rejected",
@@ -139,7 +139,7 @@ def test_reading_goes_on_where_it_stopped(settings: KafkaSettings, intake: Playe
 def test_the_command_waits_for_receipts_and_tells_what_was_not_taken(
     settings: KafkaSettings, intake: PlayedIntake, file: Callable[..., Path]
 ) -> None:
-    path = file({}, {"municipality": "9999"}, {"municipality": "14"})
+    path = file({}, {"municipality": "0080"}, {"municipality": "14"})
     result = CliRunner().invoke(
         cli.app, ["publish", str(path), "--agency", AGENCY, "--bootstrap", settings.bootstrap, "--wait", "20"]
     )
