@@ -136,3 +136,56 @@ def test_a_deadline_at_the_end_of_a_day_is_that_day():
     assert deadline_in_words(parse_instant("2026-04-13T22:00:00Z")) == "maandag 13 april 2026"
     assert deadline_in_words(parse_instant("2026-10-25T00:50:00Z")) == "zondag 25 oktober 2026 02:50"
     assert instant_in_words(parse_instant("2026-03-01T08:05:00Z")) == "zondag 1 maart 2026 09:05"
+
+
+def test_every_rule_knows_the_line_on_which_it_stands():
+    for agreement in AGREEMENTS.files:
+        lines = Path(agreement.source.file).read_text("utf-8").splitlines()
+        for rule in agreement.rules.values():
+            assert f"id: {rule.id}" in lines[rule.line - 1], (agreement.id, rule.id)
+
+
+def test_a_reason_names_the_file_by_its_name_alone_and_the_line():
+    reason = next(one for one in at("2026-04-14T00:00:00+02:00").open if one.rule == "ST-01")
+
+    assert reason.file == "groningen-1.yaml"
+    assert reason.line == next(one for one in AGREEMENTS.files if one.id == "groningen").rules["ST-01"].line
+
+
+def test_what_would_settle_it_is_told_for_each_kind():
+    facts = [
+        *FACTS,
+        event(3, "2026-04-03T12:00:00+02:00", "handover_accepted", handover_id="h1", after="investigation"),
+        event(4, "2026-04-03T12:00:00+02:00", "condition_set", condition_id="v1", check_on="2026-04-20"),
+        event(5, "2026-04-04T12:00:00+02:00", "incident_recorded", incident_id="i1"),
+        event(6, "2026-04-05T12:00:00+02:00", "incident_recorded", incident_id="i2", agency="team-hogeland"),
+    ]
+    answer = why(AGREEMENTS, "c1", facts, parse_instant("2026-04-06T12:00:00+02:00"))
+    remedies = {one.rule: one.remedy for one in reversed((*answer.open, *answer.next))}
+
+    assert remedies["ST-01"] == "Klaar met: veiligheidsbeoordeling-afgerond, met hetzelfde nummer (per melding)."
+    assert remedies["ST-08"] == "Klaar met: eerste-contact-gelegd."
+    assert remedies["ST-12"] == (
+        "Klaar met: monitormoment-uitgevoerd, met moment 1. De reeks stopt bij: stabiele-veiligheid-vastgesteld of "
+        "casus-gesloten-vt."
+    )
+    assert remedies["ST-13"].startswith(
+        "Klaar met: veiligheidsvoorwaarde-vervuld, met hetzelfde nummer (per voorwaarde)."
+    )
+    assert remedies["ST-13"].endswith("geldt de dag die daarin staat.")
+    assert remedies["ST-17a"] == "Klaar met: elk bericht over het gezin."
+    assert remedies["ST-38"] == "Klaar zodra iemand dit signaal oppakt."
+
+
+def test_an_accepted_stall_is_told_with_its_last_day_and_of_a_legal_term_never():
+    accepted = [
+        event(
+            number, "2026-04-03T12:00:00+02:00", "stall_accepted", rule=rule, instance=instance, until_on="2026-06-01"
+        )
+        for number, rule, instance in ((3, "ST-07", "e2"), (4, "ST-01", "e1"))
+    ]
+    answer = why(AGREEMENTS, "c1", [*FACTS, *accepted], parse_instant("2026-05-01T12:00:00+02:00"))
+    until = {one.rule: one.accepted_until for one in (*answer.open, *answer.next)}
+
+    assert until["ST-07"] == parse_instant("2026-06-02T00:00:00+02:00")
+    assert until["ST-01"] is None
