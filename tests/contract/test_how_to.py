@@ -18,7 +18,7 @@ def test_the_commands_of_a_guide_print_what_it_shows(guide: Path, tmp_path: Path
     commands = [line.removeprefix("$ ") for kind, text in blocks if kind == "console" for line in text.splitlines()]
     shown = "".join(text for kind, text in blocks if kind == "text")
     begin = f'waakvlam() {{ PYTHONPATH={ROOT} {sys.executable} -m cli.main "$@"; }}'
-    script = "\n".join([begin, *commands]).replace("/tmp/", f"{tmp_path}/")
+    script = "\n".join([begin, *(one.replace("/tmp/", f"{tmp_path}/") for one in commands)])
 
     done = subprocess.run(["bash", "-ec", script], cwd=ROOT, check=True, capture_output=True, text=True)
 
