@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rulebook import fates, wording
+from rulebook import fates, kinds, wording
 from rulebook.dutch import instant_in_words
 from rulebook.event import Event
 from rulebook.instance import Instance
@@ -58,7 +58,8 @@ def signals(question: Question) -> Iterator[Silent]:
     """Yield, for each event that counts in a pattern, why it gave no signal that is open."""
     versions = [one for one in question.versions if isinstance(one, PatternRule)]
     instances = {
-        rule: pattern.instances(question.history, rule, question.plan, case=question.case) for rule in versions
+        rule: kinds.instances(question.history, rule, question.plan, case=question.case, horizon=question.at)
+        for rule in versions
     }
     running: Instance | None = None
     for event in filter(question.could_start, question.history.events):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from runpy import run_path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rulebook import scratch
@@ -27,6 +27,7 @@ def questions(world):
                 yield case, [one for one in facts if one.case == case], at, rule
 
 
+@example(681)
 @given(SEEDS)
 @settings(max_examples=150, deadline=None)
 def test_there_is_an_alert_or_a_reason_and_what_is_foretold_comes(seed):

@@ -410,6 +410,13 @@ def test_a_pattern_in_a_closed_case():
     assert family.tell("2026-06-03 09:00", "incident_recorded").only("2026-06-10 09:00").code == "closed_case"
 
 
+def test_a_pattern_for_families_with_a_child_only():
+    rule = {**PATTERN, "count": 1, "agencies": 1, "if_case": "has_child"}
+
+    assert Family(rule).tell("2026-06-02 09:00", "incident_recorded").only("2026-06-10 09:00").code == "no_child"
+    assert Family(rule, child=True).tell("2026-06-02 09:00", "incident_recorded").ask("2026-06-10 09:00").open
+
+
 def test_a_signal_ended_when_the_case_was_closed():
     family = Family({**PATTERN, "count": 1, "agencies": 1}).tell("2026-06-02 09:00", "incident_recorded")
 
