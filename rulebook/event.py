@@ -3,13 +3,19 @@
 import json
 import math
 from collections.abc import Mapping
+from sys import intern
 from typing import Any, NoReturn
+
+import orjson
 
 from rulebook.errors import HistoryError
 from rulebook.instants import local_day, parse_instant
 
 CORRECTED = "event_corrected"
 WITHDRAWN = "event_withdrawn"
+
+# Deeper than this no event goes that is not strange.
+DEPTH = 4
 
 Order = tuple[int, int, str]
 
@@ -87,6 +93,9 @@ def parse(line: str | bytes) -> Event:
 
 def parse_json(line: str | bytes) -> dict[str, Any]:
     """Return a line as a JSON object. Raises HistoryError."""
+    value = _quickly(line)
+    if value is not None:
+        return value
     try:
         value = _DECODER.decode(line if isinstance(line, str) else line.decode())
     except (ValueError, RecursionError) as error:
@@ -94,6 +103,24 @@ def parse_json(line: str | bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise HistoryError("an event is a JSON object")
     return value
+
+
+def _quickly(line: str | bytes) -> dict[str, Any] | None:
+    """Return a plain JSON object, or nothing when it takes more care: depth, a number that is no small whole one, a fault."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) and all(_is_plain(one, DEPTH) for one in value.values()) else None
+
+
+def _is_plain(value: Any, depth: int) -> bool:
+    kind = type(value)
+    if kind is str or kind is int or value is None or kind is bool:
+        return True
+    if kind is float or depth == 0:  # whole numbers too large for orjson come as fractions
+        return False
+    return all(_is_plain(one, depth - 1) for one in (value.values() if kind is dict else value))
 
 
 def from_json(told: Mapping[str, Any]) -> Event:
@@ -109,7 +136,7 @@ def from_json(told: Mapping[str, Any]) -> Event:
         raise HistoryError("data: must be an object")
     event = Event(
         id=_text(told, "id"),
-        type=_text(told, "type"),
+        type=intern(_text(told, "type")),
         case=case,
         agency=_text(told, "agency"),
         municipality="" if told.get("municipality") is None else _text(told, "municipality"),
@@ -134,10 +161,11 @@ def _check_correction(event: Event) -> None:
 
 def _text(told: Mapping[str, Any], field: str) -> str:
     value = told.get(field)
+    if type(value) is str and value.isascii():
+        return value
     if not isinstance(value, str):
         raise HistoryError(f"{field}: must be text")
-    if not value.isascii():
-        _check_characters(field, value)
+    _check_characters(field, value)
     return value
 
 

@@ -19,6 +19,7 @@ class Instance:
         "because",
         "breach",
         "day",
+        "dues",
         "end",
         "is_stale",
         "key",
@@ -43,6 +44,8 @@ class Instance:
         self.satisfied_at: int | None = None
         self.already = False
         self.end: str | None = None
+        # Warning and breach before any acceptance, once they were counted: they never change.
+        self.dues: tuple[int | None, int | None] | None = None
         # The dues as they stand, after any acceptance; counted only for an instance that lives.
         self.warn: int | None = None
         self.breach: int | None = None
@@ -61,10 +64,19 @@ class Instance:
 
     def original(self, stage: str) -> int | None:
         """Return the due of a stage before any acceptance. Raises CannotCount."""
+        if self.dues is not None:
+            return self.dues[0] if stage == WARN else self.dues[1]
         rule = self.rule
         if not isinstance(rule, Due):
             return self.start.occurred_at
         return _due(rule, self, stage, rule.warn if stage == WARN else rule.breach)
+
+    def originals(self) -> tuple[int | None, int | None]:
+        """Return warning and breach of a rule that has them, before any acceptance. Raises CannotCount."""
+        if self.dues is None:
+            assert isinstance(self.rule, Due), "a signal has neither"
+            self.dues = _both(self.rule, self)
+        return self.dues
 
     def count(self, accepted_until: int | None) -> None:
         """Count the dues of an instance that lives, with the end of the day until which a stall was accepted."""
@@ -72,8 +84,11 @@ class Instance:
         if not isinstance(rule, Due):
             self.breach = self.start.occurred_at
             return
-        warn, breach = self.original(WARN), self.original(BREACH)
-        self.warn, self.breach = self.after_acceptance(warn, breach, accepted_until)
+        warn, breach = self.originals()
+        if accepted_until is None:
+            self.warn, self.breach = warn, breach
+        else:
+            self.warn, self.breach = self.after_acceptance(warn, breach, accepted_until)
 
     def after_acceptance(
         self, warn: int | None, breach: int | None, accepted_until: int | None
@@ -109,6 +124,23 @@ def settle(instance: Instance, *, satisfied: Event | None, closing: Order | None
         instance.satisfied_at = satisfied.occurred_at
     elif closing is not None:
         instance.end = CASE_CLOSED
+
+
+def _both(rule: Due, instance: Instance) -> tuple[int | None, int | None]:
+    """Return warning and breach; those that only depend on the day are kept by the rule."""
+    day = instance.start.day if instance.day is None or instance.number is not None else instance.day
+    key = (instance.number, day)
+    kept = rule.both.get(key)
+    if kept is not None:
+        return kept
+    dues = _due(rule, instance, WARN, rule.warn), _due(rule, instance, BREACH, rule.breach)
+    if _is_by_day(rule.warn) and _is_by_day(rule.breach):
+        rule.both[key] = dues
+    return dues
+
+
+def _is_by_day(term: StageTerm) -> bool:
+    return term is None or (not isinstance(term, FromLadder) and term.is_by_day)
 
 
 def _due(rule: Due, instance: Instance, stage: str, term: StageTerm) -> int | None:

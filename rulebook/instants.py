@@ -28,9 +28,10 @@ def parse_instant(text: object) -> int:
     if not isinstance(text, str) or not _INSTANT.fullmatch(text):
         raise ValueError(f"{text!r} is not an instant with an offset or Z")
     try:
-        return (datetime.fromisoformat(text) - EPOCH) // MICROSECOND
+        since = datetime.fromisoformat(text) - EPOCH
     except ValueError:
         raise ValueError(f"{text!r} is not an instant that exists") from None
+    return since.days * DAY + since.seconds * SECOND + since.microseconds
 
 
 @lru_cache(maxsize=65_536)

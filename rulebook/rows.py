@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from rulebook.event import Event
 from rulebook.instants import format_instant
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One step of an attention list that was told, at its own instant."""
 
     step: int
@@ -56,8 +55,7 @@ class AlertRow:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What a sentence about an instance tells of, as it stood when the sentence was made."""
 
     start: Event
@@ -66,31 +64,27 @@ class Cause:
     deadline: int
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
+class Raised(NamedTuple):
     """An alert was raised: a new row, and what it is about."""
 
     row: AlertRow
     cause: Cause
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(NamedTuple):
     """A row closed, with its outcome."""
 
     row: AlertRow
 
 
-@dataclass(frozen=True, slots=True)
-class Escalated:
+class Escalated(NamedTuple):
     """Nobody acknowledged an alert in time: the next of its attention list is told."""
 
     row: AlertRow
     told: Told
 
 
-@dataclass(frozen=True, slots=True)
-class Reminded:
+class Reminded(NamedTuple):
     """Nobody acknowledges an alert any more: who was in turn by then is told again. Not part of the row."""
 
     row: AlertRow

@@ -157,6 +157,7 @@ class Due(Rule):
     warn: StageTerm
     breach: StageTerm
     counted: dict[tuple[str, int], int] = field(default_factory=dict)
+    both: dict[tuple[int | None, int], tuple[int | None, int | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

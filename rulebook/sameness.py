@@ -12,7 +12,7 @@ from rulebook.calendar import Calendar
 from rulebook.rules import FROM_LADDER, Due, Matcher, PatternRule, Rule
 
 # What changes neither whether nor when an alert is raised.
-_WORDS = frozenset({"source", "line", "id", "title", "why", "basis", "steps", "counted"})
+_WORDS = frozenset({"source", "line", "id", "title", "why", "basis", "steps", "counted", "both"})
 
 
 def differing(before: Agreements, after: Agreements, first: int, last: int) -> frozenset[str]:

@@ -6,7 +6,7 @@ from rulebook.agreements import Plan
 from rulebook.errors import CannotCount
 from rulebook.event import Event, Order
 from rulebook.history import History
-from rulebook.instance import BREACH, ENDED, REPLACED, WARN, Instance, settle
+from rulebook.instance import ENDED, REPLACED, Instance, settle
 from rulebook.rules import MomentsRule
 from rulebook.values import is_number
 
@@ -102,5 +102,4 @@ class _Schedule:
 
 
 def _dues(instance: Instance) -> list[int]:
-    dues = [instance.original(WARN), instance.original(BREACH)]
-    return [due for due in dues if due is not None]
+    return [due for due in instance.originals() if due is not None]

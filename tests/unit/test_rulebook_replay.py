@@ -11,6 +11,7 @@ import pytest
 
 from rulebook import spool
 from rulebook.errors import HistoryError
+from rulebook.event import parse
 from rulebook.instants import parse_instant
 from rulebook.replay import HELD, replay
 
@@ -149,6 +150,15 @@ def test_a_long_history_leaves_no_file_behind(monkeypatch, tmp_path):
 def test_a_line_that_is_no_event_is_an_error_that_names_line_and_field(changes, reason):
     with pytest.raises(HistoryError, match=f"line 1: .*{reason}"):
         rows(line(**changes))
+
+
+@pytest.mark.parametrize(
+    "number", ["18446744073709551616", "[[[[[[[[7]]]]]]]]", "1e2", "0.5", "-0", "true", '"\\ud800"']
+)
+def test_values_keep_what_they_are_in_whatever_way_a_line_is_read(number):
+    text = line(data={"x": "here"}).replace('"here"', number)
+
+    assert repr(parse(text).data["x"]) == repr(json.loads(number, parse_float=lambda told: int(float(told)) or 0.5))
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "7", '{"a": 1e999}', '"x"', '{"id": "e1"} {}', "[" * 100_000])
