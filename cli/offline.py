@@ -1,16 +1,19 @@
 """`waakvlam replay` and `waakvlam export`: the offline engine, and the ledger as the lines that it reads."""
 
+import gc
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+import orjson
 import typer
 
 from cli.books import ledger_at, rules_in
 from cli.exits import Ends, Exit
-from cli.screen import json_line, progress
+from cli.screen import progress
 from cli.summary import export_lines
 from rulebook.errors import HistoryError
 from rulebook.instants import parse_instant
@@ -18,6 +21,8 @@ from rulebook.replay import replay
 from waakvlam.clock import SystemClock
 
 STANDARD_INPUT = "-"
+ROWS_AT_ONCE = 1000
+COLLECT_AFTER = (100_000, 50, 100)
 
 
 def replay_file(agreements: Path, events: str, until: str | None) -> None:
@@ -25,11 +30,29 @@ def replay_file(agreements: Path, events: str, until: str | None) -> None:
     last = instant(until)
     rules = rules_in(agreements, "--agreements")
     try:
-        with lines_of(events) as lines:
-            for row in replay(rules, lines, until=last):
-                typer.echo(json_line(row))
+        with lines_of(events) as lines, rare_collections():
+            for rows in batched(replay(rules, lines, until=last), ROWS_AT_ONCE):
+                typer.echo(b"\n".join(map(orjson.dumps, rows)))
     except HistoryError as error:
         raise Ends(Exit.REFUSED, f"{'standard input' if events == STANDARD_INPUT else events}: {error}") from error
+
+
+@contextmanager
+def rare_collections() -> Iterator[None]:
+    """Let Python look for cycles seldom: what is replayed makes few, and each look costs (a tenth of the time, measured)."""
+    before = gc.get_threshold()
+    gc.set_threshold(*COLLECT_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def batched(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield rows in lists of a size."""
+    left = iter(rows)
+    while several := list(islice(left, size)):
+        yield several
 
 
 def export_ledger(url: str) -> None:

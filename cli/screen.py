@@ -7,6 +7,8 @@ from typing import Any
 
 import typer
 
+_LINE = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
 
 def result(value: Mapping[str, Any] | Sequence[Any], *, as_json: bool, lines: Sequence[str]) -> None:
     """Print a result on stdout: as JSON, or as lines for people."""
@@ -19,7 +21,7 @@ def result(value: Mapping[str, Any] | Sequence[Any], *, as_json: bool, lines: Se
 
 def json_line(value: Mapping[str, Any]) -> str:
     """Return a record as one line of JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(", ", ": "))
+    return _LINE.encode(value)
 
 
 def progress(sentence: str) -> None:

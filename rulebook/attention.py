@@ -41,7 +41,8 @@ class Attention:
         self._open[row.alert] = (rule, row)
         for step, at in later_steps(rule, row):
             self._push(at, step, rule, row)
-        self._look(row.alert, row.raised_at)
+        if next(iter(self._acknowledged(row.alert)), None) is not None:
+            self._look(row.alert, row.raised_at)
 
     def closed(self, row: AlertRow) -> None:
         """End with a row."""

@@ -68,7 +68,7 @@ class CaseWatch:
         """The next instant at which an alert will be raised if nothing comes."""
         while self._stages:
             due, _, instance = self._stages[0]
-            if instance.is_live and not instance.is_stale and due in (instance.warn, instance.breach):
+            if instance.may_come_due and due in (instance.warn, instance.breach):
                 return due
             heappop(self._stages)
         return None
@@ -133,7 +133,7 @@ class CaseWatch:
                 self._schedule(after)
             self._succeed(before, after)
         for instance in folding.begun:
-            if instance.is_live and not instance.is_stale and instance.row is None:
+            if instance.row is None and instance.may_come_due:
                 self._begin(instance)
         if self._last_at is None:
             for at, rule in folding.edges:
@@ -178,17 +178,21 @@ class CaseWatch:
 
     def _pass_time(self, until: int) -> None:
         """Raise what comes due, and tell who is next, in the order of time."""
+        stages, edges, beyond = self._stages, self._edges, until + 1
         while True:
-            edge_at = self._edges[0][0] if self._edges else until + 1
-            stage_at = self._stages[0][0] if self._stages else until + 1
+            while stages and stages[0][0] <= until and not stages[0][2].may_come_due:
+                heappop(stages)
+            edge_at = edges[0][0] if edges else beyond
+            stage_at = stages[0][0] if stages else beyond
             turn_at = self._attention.next_at
-            turn_at = until + 1 if turn_at is None else turn_at
-            if min(edge_at, stage_at, turn_at) > until:
+            if turn_at is None:
+                turn_at = beyond
+            if edge_at > until and stage_at > until and turn_at > until:
                 return
             if edge_at <= min(stage_at, turn_at):
-                self._go_on(*heappop(self._edges))
+                self._go_on(*heappop(edges))
             elif stage_at <= turn_at:
-                self._come_due(*heappop(self._stages))
+                self._come_due(*heappop(stages))
             else:
                 self.now = max(self.now, turn_at)
                 told = self._attention.pass_turn()
@@ -210,8 +214,6 @@ class CaseWatch:
             heappush(self._edges, (at, self._pushed, rule))
 
     def _come_due(self, due: int, _: int, instance: Instance) -> None:
-        if instance.is_stale or not instance.is_live:
-            return
         self.now = max(self.now, due)
         self._succeed(instance, instance)
         self._schedule(instance)

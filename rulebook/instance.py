@@ -58,6 +58,11 @@ class Instance:
         return self.end is None and self.satisfied_at is None
 
     @property
+    def may_come_due(self) -> bool:
+        """Tell whether this instance lives and is still the one that stands for its key."""
+        return not self.is_stale and self.end is None and self.satisfied_at is None
+
+    @property
     def far_stage(self) -> str:
         """The name of the furthest stage of this kind."""
         return SIGNAL if isinstance(self.rule, PatternRule) else BREACH
