@@ -12,6 +12,7 @@ agreements (rule book section 1); `rulebook.scratch` computes the same from noth
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from heapq import heappop, heappush
 
 from rulebook import alerts
@@ -40,7 +41,8 @@ class CaseWatch:
         self._last_at = last_at
         self._folding = Folding(agreements, case)
         self._stages: list[tuple[int, int, Instance]] = []
-        self._attention = Attention(self._acknowledged)
+        # Not by way of this object: without a cycle it is let go as soon as nobody needs it.
+        self._attention = Attention(partial(_acknowledged, self._folding))
         self._edges: list[tuple[int, int, MomentsRule]] = []
         self._edge_of: dict[MomentsRule, int] = {}
         self._pushed = 0
@@ -218,9 +220,10 @@ class CaseWatch:
         self._succeed(instance, instance)
         self._schedule(instance)
 
-    def _acknowledged(self, alert: str) -> Iterator[Event]:
-        return self._folding.history.acknowledged(alert)
-
     def _taken(self) -> list[Change]:
         changes, self._changes = self._changes, []
         return changes
+
+
+def _acknowledged(folding: Folding, alert: str) -> Iterator[Event]:
+    return folding.history.acknowledged(alert)

@@ -16,6 +16,7 @@ WITHDRAWN = "event_withdrawn"
 
 # Deeper than this no event goes that is not strange.
 DEPTH = 4
+SIMPLE = frozenset({str, int, bool})
 
 Order = tuple[int, int, str]
 
@@ -111,16 +112,24 @@ def _quickly(line: str | bytes) -> dict[str, Any] | None:
         value = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return value if isinstance(value, dict) and all(_is_plain(one, DEPTH) for one in value.values()) else None
+    if not isinstance(value, dict):
+        return None
+    for one in value.values():
+        if type(one) is not str and not _is_plain(one, DEPTH):
+            return None
+    return value
 
 
 def _is_plain(value: Any, depth: int) -> bool:
     kind = type(value)
-    if kind is str or kind is int or value is None or kind is bool:
+    if value is None or kind in SIMPLE:
         return True
     if kind is float or depth == 0:  # whole numbers too large for orjson come as fractions
         return False
-    return all(_is_plain(one, depth - 1) for one in (value.values() if kind is dict else value))
+    for one in value.values() if kind is dict else value:
+        if type(one) is not str and not _is_plain(one, depth - 1):
+            return False
+    return True
 
 
 def from_json(told: Mapping[str, Any]) -> Event:

@@ -52,8 +52,8 @@ def replay(
             for case, told in history.by_case():
                 for row in case_rows(agreements, case, told, last_at):
                     rows.put((row.raised_at, row.case, row.rule, row.instance, row.stage, row.as_json()))
-        for *_, row_as_json in rows.in_order():
-            yield row_as_json
+        for value in rows.in_order():
+            yield value[-1]
 
 
 def case_rows(agreements: Agreements, case: str, told: Iterable[Event], last_at: int) -> list[AlertRow]:
