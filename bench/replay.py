@@ -1,21 +1,27 @@
-"""How fast the rule book is: replay of a demo-like history, and learning one event at a time. Prints JSON.
+"""How fast the rule book is: replay of demo-like histories, short and long, and learning one event at a time. Prints JSON.
 
-    .venv/bin/python -m bench.replay [--events N] [--seed N]
+    .venv/bin/python -m bench.replay [--events N ...] [--seed N] [--profile]
 
 The families are made from a seed: a report, an assessment, a handover, a team at work, monitoring, now and then a refusal,
 a stall, a late report, a correction, a closing. Names and numbers belong to nobody.
 """
 
 import argparse
+import cProfile
 import json
+import pstats
 import random
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from cli.offline import replay_file
 from rulebook.agreements import Agreements, load
 from rulebook.engine import CaseWatch
 from rulebook.event import parse
@@ -131,31 +137,61 @@ def learning(agreements: Agreements, told: list[str]) -> Iterator[float]:
         yield (time.perf_counter() - start) * 1e6
 
 
+def whole(events: int, seed: int) -> dict[str, object]:
+    """Return what `waakvlam replay` takes for a file of so many events, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "events.jsonl"
+        file.write_text("\n".join(lines(events, seed)) + "\n", "utf-8")
+        command = [sys.executable, "-m", "bench.replay", "--file", str(file)]
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    told: dict[str, object] = json.loads(done.stderr.splitlines()[-1])
+    return {**told, "events_per_cpu_second": round(events / float(str(told["cpu_seconds"])))}
+
+
+def replay_one(file: str) -> None:
+    """Replay a file as the command does; tell the time, start of the process included, and the memory on stderr."""
+    begin = time.perf_counter()
+    replay_file(AGREEMENTS, file, None)
+    status = Path("/proc/self/status").read_text("utf-8")
+    peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
+    told = {
+        "cpu_seconds": round(time.process_time(), 2),
+        "wall_seconds": round(time.perf_counter() - begin, 2),
+        "peak_mib": int(peak) // 1024,
+    }
+    print(json.dumps(told), file=sys.stderr)
+
+
+def profiled(agreements: Agreements, told: list[str]) -> None:
+    """Print where a replay spends its time."""
+    profile = cProfile.Profile()
+    profile.runcall(lambda: sum(1 for _ in replay(agreements, told, None)))
+    pstats.Stats(profile, stream=sys.stderr).sort_stats("tottime").print_stats(40)
+
+
 def main() -> None:
     """Measure and print."""
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    arguments.add_argument("--events", type=int, default=100_000)
+    arguments.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
     arguments.add_argument("--seed", type=int, default=20261124)
+    arguments.add_argument("--file", help="replay this file only")
+    arguments.add_argument("--profile", action="store_true")
     chosen = arguments.parse_args()
+    if chosen.file is not None:
+        replay_one(chosen.file)
+        return
     agreements = load(AGREEMENTS)
-    told = lines(chosen.events, chosen.seed)
-    start = time.perf_counter()
-    rows = sum(1 for _ in replay(agreements, told, None))
-    seconds = time.perf_counter() - start
+    told = lines(chosen.events[0], chosen.seed)
+    if chosen.profile:
+        profiled(agreements, told)
     learnt = sorted(list(learning(agreements, told))[len(told) // 10 :])
-    print(
-        json.dumps(
-            {
-                "events": len(told),
-                "rows": rows,
-                "replay_seconds": round(seconds, 2),
-                "replay_events_per_second": round(len(told) / seconds),
-                "learn_us_mean": round(statistics.fmean(learnt), 1),
-                "learn_us_median": round(learnt[len(learnt) // 2], 1),
-                "learn_us_p99": round(learnt[len(learnt) * 99 // 100], 1),
-            }
-        )
-    )
+    found = {
+        "replay": {str(events): whole(events, chosen.seed) for events in chosen.events},
+        "learn_us_mean": round(statistics.fmean(learnt), 1),
+        "learn_us_median": round(learnt[len(learnt) // 2], 1),
+        "learn_us_p99": round(learnt[len(learnt) * 99 // 100], 1),
+    }
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
