@@ -1,6 +1,7 @@
 """Reminders (rulebook 5): when the last acknowledgement runs out and the alert is open, whoever was in turn is told again."""
 
 from datetime import date, timedelta
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,22 +44,23 @@ def by_definition(world):
     days = {day for day in (parse_day(one) for one in told) if day is not None}
     instants = sorted({day_end(day) for day in days} | {one.recorded_at for one in facts})
     rules = {(file.id, file.version, one.id): one for file in world.agreements.files for one in file.rules.values()}
+    known = cache(lambda at: scratch.known_at(facts, at))
     found = []
     for row in case_rows(world.agreements, "c1", facts, world.last_at):
         steps = dict(later_steps(rules[row.agreement, row.version, row.rule], row))
         for at in instants:
             is_open = row.raised_at < at <= world.last_at and (row.closed_at is None or at < row.closed_at)
-            has_run_out = is_open and acknowledged(facts, row, at - 1) and not acknowledged(facts, row, at)
+            has_run_out = is_open and acknowledged(known, row, at - 1) and not acknowledged(known, row, at)
             if has_run_out and at not in steps.values():
                 found.append((row.alert, at, max((one for one, falls in steps.items() if falls < at), default=0)))
     return sorted(found)
 
 
-def acknowledged(facts, row, at):
-    return is_acknowledged(row, scratch.known_at(facts, at).acknowledged(row.alert), at)
+def acknowledged(known, row, at):
+    return is_acknowledged(row, known(at).acknowledged(row.alert), at)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(SEEDS)
 def test_the_engine_reminds_exactly_when_the_last_acknowledgement_has_run_out(seed):
     world = World(seed)
