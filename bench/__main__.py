@@ -37,9 +37,10 @@ def measure(name: str) -> dict[str, object]:
 def main(names: list[str]) -> None:
     """Measure the named benches, or all, and write one file of results."""
     at = SystemClock().now()
-    results = {name: measure(name) for name in names or BENCHES}
     out = HERE / "results" / f"{at:%Y-%m-%d}.json"
     out.parent.mkdir(exist_ok=True)
+    earlier = json.loads(out.read_text("utf-8"))["results"] if out.exists() else {}
+    results = {**earlier, **{name: measure(name) for name in names or BENCHES}}
     out.write_text(
         json.dumps({"at": at.isoformat(), "machine": machine(), "results": results}, indent=2) + "\n", "utf-8"
     )
