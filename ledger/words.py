@@ -7,31 +7,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from rulebook.dutch import MONTHS
+from rulebook.instants import AMSTERDAM
 from waakvlam.catalogue import EventType
 from waakvlam.clock import instant_of
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 UNKNOWN = "(onbekende code)"
 NOT_SAID = "niet genoemd"
 MINUTE = 60_000_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-MONTHS = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
-]
 
 ROLES: Mapping[str, str] = {
     "worker": "de behandelaar",

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from rulebook.instants import AMSTERDAM, EPOCH, date_of, day_start, local_day
 
 _WEEKDAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
-_MONTHS = (
+MONTHS = (
     "januari",
     "februari",
     "maart",
@@ -23,7 +23,7 @@ _MONTHS = (
 
 def day_in_words(day: date) -> str:
     """Return a day as people say it: donderdag 2 april 2026."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def instant_in_words(at: int) -> str:
