@@ -22,12 +22,12 @@ up: .cache/ready.demo ## all services on what is configured (see docs/how-to/con
 	@$(BIN)/waakvlam up $(ARGS)
 
 .PHONY: test
-test: .cache/ready.demo .cache/ready.test ## the whole suite: real Kafka, real PostgreSQL, a real browser
-	@$(BIN)/pytest $(ARGS)
+test: .cache/ready.demo .cache/ready.test ## the whole suite on two cores: real Kafka, real PostgreSQL, a real browser
+	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 .PHONY: quick
 quick: .cache/ready.demo ## the tests that start nothing, in seconds
-	@$(BIN)/pytest -q tests/unit tests/spec tests/property tests/contract $(ARGS)
+	@$(BIN)/pytest -q -n 2 --dist loadgroup tests/unit tests/spec tests/property tests/contract $(ARGS)
 
 .PHONY: check
 check: .cache/ready.demo ## format, lint, types, import contracts

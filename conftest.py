@@ -7,6 +7,16 @@ import pytest
 
 from cli.broker import Broker
 
+REAL = {"broker", "kafka", "own_broker", "postgres", "browser"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep all that starts brokers, databases and browsers on one worker, one after the other; the rest runs beside it."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("real") or fixtures & REAL:
+            item.add_marker(pytest.mark.xdist_group("real"))
+
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
