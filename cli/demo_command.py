@@ -99,7 +99,7 @@ def _of_its_own(folder: Path) -> dict[str, Any]:
         "data": folder,
         "keys": folder / "keys.db",
         "agreements": AGREEMENTS,
-        "kafka_protocol": "PLAINTEXT",
+        "security": "plaintext",
         "log_level": "INFO",
     }
 

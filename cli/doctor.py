@@ -96,7 +96,7 @@ def kafka(settings: Settings) -> Finding:
     step = "Start it (`waakvlam up --local-kafka`) or set WAAKVLAM_BOOTSTRAP. A wrong password looks like a time-out."
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would say is said below
     try:
-        missing = asyncio.run(asyncio.wait_for(_missing(settings.bootstrap), WAIT_SECONDS))
+        missing = asyncio.run(asyncio.wait_for(_missing(settings), WAIT_SECONDS))
     except (KafkaError, OSError, TimeoutError, ValueError) as error:
         return Finding("kafka", ok=False, seen=f"{settings.bootstrap}: {type(error).__name__}", next_step=step)
     if missing:
@@ -162,8 +162,8 @@ def disk(settings: Settings) -> Finding:
 CHECKS: tuple[Check, ...] = (python, java, kafka_jars, kafka, ledger, agreements, clock, services, disk)
 
 
-async def _missing(bootstrap: str) -> list[str]:
-    return await missing_topics(bootstrap, [one.name for one in topics()])
+async def _missing(settings: Settings) -> list[str]:
+    return await missing_topics(settings.bootstrap, [one.name for one in topics()], security=settings.kafka_login())
 
 
 def _state(program: Program) -> str:

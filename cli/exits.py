@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from cli.broker import BrokerFault
 from ledger.errors import Damaged, Fault, Unavailable, UnknownEvent
 from rulebook.errors import RulebookError
-from waakvlam.errors import Unreachable
+from waakvlam.errors import Misconfigured, Unreachable
 
 EXIT_CODES = (
     "Exit codes: 0 all is well; 1 our own fault; 2 wrong use; 3 the input was refused; 4 something cannot be reached; "
@@ -49,7 +49,7 @@ def errors_as_exits() -> Iterator[None]:
         yield
     except Ends as error:
         end(error.code, str(error))
-    except ValidationError as error:
+    except (ValidationError, Misconfigured) as error:
         end(Exit.USAGE, wrong_settings(error))
     except BrokenPipeError as error:  # whoever reads our output has enough, as in `export | head`
         _leave_output()
@@ -73,15 +73,22 @@ def errors_as_exits() -> Iterator[None]:
         end(Exit.UNREACHABLE, f"{place}{error.strerror or error}. Make room or give another place, and try again.")
 
 
-def wrong_settings(error: ValidationError) -> str:
+def wrong_settings(error: ValidationError | Misconfigured) -> str:
     """Return which settings cannot be used and why, one a line; what was given is not repeated."""
+    if isinstance(error, Misconfigured):
+        return str(error)
     lines = [
-        f"WAAKVLAM_{'_'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}."
+        f"{_setting(one['loc'])}{one['msg'].removeprefix('Value error, ').rstrip('.')}."
         for one in error.errors(include_input=False, include_url=False)
     ]
     return "\n".join(
         [*lines, "Correct it in the environment, or leave it unset; docs/how-to/configure.md names all settings."]
     )
+
+
+def _setting(place: tuple[int | str, ...]) -> str:
+    """Return the name of a setting, to stand before what is wrong with it; nothing where several do not go together."""
+    return f"WAAKVLAM_{'_'.join(map(str, place)).upper()}: " if place else ""
 
 
 def end(code: Exit, sentence: str) -> None:

@@ -14,7 +14,6 @@ from cli.exits import Ends, Exit
 from ledger.private import private_file
 from ledger.settings import Settings as SharedSettings
 from waakvlam.clock import Clock
-from waakvlam.kafka import KafkaSettings
 
 AGREEMENTS = PROJECT / "agreements"
 NOWHERE = Path()
@@ -61,18 +60,6 @@ class Settings(SharedSettings):
             return super().time()
         except ValueError as error:
             raise Ends(Exit.USAGE, str(error)) from error
-
-    def kafka(self) -> KafkaSettings:
-        """Return how to reach Kafka with the SDK."""
-        has_login = self.kafka_protocol.startswith("SASL")
-        return KafkaSettings(
-            bootstrap=self.bootstrap,
-            security_protocol=self.kafka_protocol,
-            sasl_mechanism="SCRAM-SHA-512" if has_login else None,
-            username=self.kafka_user or None,
-            password=self.kafka_password.get_secret_value() or None,
-            ca_file=str(self.kafka_ca) if self.kafka_ca else None,
-        )
 
     @property
     def ledger_url(self) -> str:

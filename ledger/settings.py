@@ -7,14 +7,14 @@ from them. A service has a frozen class of its own that adds what only it needs:
         intake_port: int = Field(0, description="Port of intake's own web server; 0 for none.")
 """
 
-import ssl
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from waakvlam.clock import Clock, clock_from
+from waakvlam.settings import KafkaSettings, Security
 
 
 class Settings(BaseSettings):
@@ -25,12 +25,12 @@ class Settings(BaseSettings):
     bootstrap: str = Field(
         "127.0.0.1:9092", description="Kafka: addresses of one or more brokers, with commas between."
     )
-    kafka_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
-        "PLAINTEXT", description="Kafka: how to connect. SASL_SSL outside one's own machine."
+    security: Security = Field("plaintext", description="Kafka: plaintext, or sasl_ssl outside one's own machine.")
+    sasl_username: str = Field("", description="Kafka: who logs in (SCRAM-SHA-512).")
+    sasl_password_file: Path | None = Field(None, description="Kafka: file with the password, read at each login.")
+    ca_file: Path | None = Field(
+        None, description="Kafka: certificates that brokers are trusted by; none: the system's."
     )
-    kafka_user: str = Field("", description="Kafka: user name (SCRAM-SHA-512).")
-    kafka_password: SecretStr = Field(SecretStr(""), description="Kafka: password of that user.")
-    kafka_ca: Path | None = Field(None, description="Kafka: file with the certificates that brokers are trusted by.")
     ledger: str = Field("sqlite:///var/ledger.db", description="The ledger: sqlite:///path or postgresql://….")
     keys: Path = Field(Path("var/keys.db"), description="The key store: a file, kept apart from the ledger's backups.")
     agreements: Path = Field(Path("agreements"), description="Folder with the cooperation agreements and calendars.")
@@ -42,15 +42,21 @@ class Settings(BaseSettings):
         """Return the clock that these settings name."""
         return clock_from(self.clock)
 
-    def kafka_security(self) -> dict[str, Any]:
-        """Return the arguments by which aiokafka and kafka-python clients connect safely."""
-        arguments: dict[str, Any] = {"security_protocol": self.kafka_protocol}
-        if self.kafka_protocol.startswith("SASL"):
-            arguments |= {
-                "sasl_mechanism": "SCRAM-SHA-512",
-                "sasl_plain_username": self.kafka_user,
-                "sasl_plain_password": self.kafka_password.get_secret_value(),
-            }
-        if self.kafka_protocol.endswith("SSL"):
-            arguments["ssl_context"] = ssl.create_default_context(cafile=self.kafka_ca and str(self.kafka_ca))
-        return arguments
+    def kafka(self) -> KafkaSettings:
+        """Return how to reach Kafka; raises Misconfigured when a login is asked for and not whole."""
+        return KafkaSettings(
+            bootstrap=self.bootstrap,
+            security=self.security,
+            sasl_username=self.sasl_username,
+            sasl_password_file=self.sasl_password_file,
+            ca_file=self.ca_file,
+        )
+
+    def kafka_login(self) -> dict[str, Any]:
+        """Return the arguments by which Kafka clients connect safely; raises Misconfigured."""
+        return self.kafka().login()
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        self.kafka()
+        return self

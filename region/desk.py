@@ -15,9 +15,10 @@ from region.families import Plan
 from region.player import Player
 from waakvlam.clock import Clock
 from waakvlam.errors import WaakvlamError
-from waakvlam.kafka import KafkaSettings, KafkaTransport, Receipts, receipts
+from waakvlam.kafka import KafkaTransport, Receipts, receipts
 from waakvlam.publisher import Publisher
 from waakvlam.receipt import Receipt
+from waakvlam.settings import KafkaSettings
 
 TICK_SECONDS = 0.02
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from waakvlam import cli
 from waakvlam.errors import NotDelivered, Unreachable
 from waakvlam.receipt import Receipt
+from waakvlam.settings import KafkaSettings
 from waakvlam.testing import Outbox
 
 AT = datetime(2026, 4, 2, 9, 0, tzinfo=UTC)
@@ -31,15 +32,15 @@ class Played:
 
     def __init__(self) -> None:
         self.outbox = Outbox()
-        self.settings: list[cli.KafkaSettings] = []
+        self.settings: list[KafkaSettings] = []
         self.verdicts: dict[str, Receipt] = {}
         self.starts: list[str] = []
 
-    def transport(self, settings: cli.KafkaSettings) -> Outbox:
+    def transport(self, settings: KafkaSettings) -> Outbox:
         self.settings.append(settings)
         return self.outbox
 
-    def receipts(self, agency: str, settings: cli.KafkaSettings, start: str) -> "Played":
+    def receipts(self, agency: str, settings: KafkaSettings, start: str) -> "Played":
         self.starts.append(start)
         return self
 
@@ -206,7 +207,7 @@ def test_a_parked_event_is_safe_and_waits(kafka, file) -> None:
 
 
 def test_kafka_that_cannot_be_reached_has_its_own_exit_code(file, monkeypatch) -> None:
-    def unreachable(settings: cli.KafkaSettings) -> Outbox:
+    def unreachable(settings: KafkaSettings) -> Outbox:
         raise Unreachable.at(settings.bootstrap, TimeoutError())
 
     monkeypatch.setattr(cli, "KafkaTransport", unreachable)
@@ -240,26 +241,25 @@ def test_an_unknown_agency_or_file_is_a_wrong_command(kafka, file) -> None:
     assert run("publish", file(DANGER)).exit_code == 2
 
 
-def test_passwords_and_certificates_come_from_a_file(kafka, file, tmp_path) -> None:
-    settings = tmp_path / "kafka.toml"
-    settings.write_text('security_protocol = "SASL_SSL"\nusername = "politie-nn"\npassword = "geheim"\n')
-    publish(file(DANGER), "--settings", settings, "--bootstrap", "kafka.example:9093")
+def test_the_login_comes_from_the_environment_and_the_password_from_a_file(kafka, file, tmp_path, monkeypatch) -> None:
+    password = tmp_path / "wachtwoord"
+    password.write_text("geheim")
+    told = {"SECURITY": "sasl_ssl", "SASL_USERNAME": "politie-nn", "SASL_PASSWORD_FILE": str(password)}
+    for name, value in told.items():
+        monkeypatch.setenv(f"WAAKVLAM_{name}", value)
+    publish(file(DANGER), "--bootstrap", "kafka.example:9093")
 
     (reach,) = kafka.settings
-    assert (reach.bootstrap, reach.username, reach.password) == ("kafka.example:9093", "politie-nn", "geheim")
-    assert "geheim" not in repr(reach)
+    assert (reach.bootstrap, reach.security, reach.sasl_username) == ("kafka.example:9093", "sasl_ssl", "politie-nn")
+    assert reach.login()["sasl_plain_password"].encode() == b"geheim"
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["wachtwoord = 'x'", "not toml", None, "bootstrap = 5", "security_protocol = 'X'", "patience_seconds = true"],
-)
-def test_a_settings_file_that_is_wrong_is_a_wrong_command(kafka, file, tmp_path, text) -> None:
-    settings = tmp_path / "kafka.toml"
-    if text is not None:
-        settings.write_text(text)
+def test_half_a_login_is_a_wrong_command(kafka, file, monkeypatch) -> None:
+    monkeypatch.setenv("WAAKVLAM_SECURITY", "sasl_ssl")
+    result = publish(file(DANGER))
 
-    assert publish(file(DANGER), "--settings", settings).exit_code == 2
+    assert result.exit_code == 2
+    assert "WAAKVLAM_SASL_PASSWORD_FILE" in result.stderr
 
 
 def test_receipts_are_shown_until_it_is_quiet_or_for_ever(kafka) -> None:

@@ -11,6 +11,7 @@ from ledger import logs
 from rulebook.errors import AgreementError
 from services.board.app import NAME, application
 from services.board.settings import BoardSettings
+from waakvlam.errors import Misconfigured
 
 EXIT_CRASHED, EXIT_SETTINGS = 1, 64
 
@@ -27,7 +28,7 @@ def main() -> int:
         settings = BoardSettings()
         logs.configure(NAME, level=settings.log_level)
         app = application(settings, fail=fail)
-    except (ValidationError, AgreementError) as error:
+    except (ValidationError, AgreementError, Misconfigured) as error:
         sys.stderr.write(f"{_sentences(error)}\n")
         return EXIT_SETTINGS
     server = uvicorn.Server(
@@ -51,8 +52,8 @@ def _being_told_to_stop_is_no_fault(_: int, __: FrameType | None) -> None:
     """Do nothing: uvicorn raises the signal again once it has stopped in an orderly way."""
 
 
-def _sentences(error: ValidationError | AgreementError) -> str:
-    if isinstance(error, AgreementError):
+def _sentences(error: ValidationError | AgreementError | Misconfigured) -> str:
+    if not isinstance(error, ValidationError):
         return str(error)
     return "\n".join(one["msg"].removeprefix("Value error, ") for one in error.errors(include_input=False))
 

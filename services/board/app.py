@@ -35,7 +35,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     ledger = Ledger.open(settings.ledger, clock=clock, keys=None)
     store, hub, meters = Store(open_database(settings.board)), Hub(), registry(NAME)
     reader = Reader(store, ledger, changed=hub.tell)
-    sender = Sender(settings.bootstrap, security=settings.kafka_security())
+    sender = Sender(settings.bootstrap, security=settings.kafka_login())
     desk = Desk(store, ledger, sender.send_all, clock=clock, staff=settings.board_staff)
     feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
     rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
@@ -81,7 +81,7 @@ def _pump(settings: BoardSettings, reader: Reader, meters: Meters) -> Pump:
         positions=reader.positions,
         handle=reader.handle,
         meters=meters,
-        security=settings.kafka_security(),
+        security=settings.kafka_login(),
     )
 
 

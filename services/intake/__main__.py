@@ -8,6 +8,7 @@ from ledger.errors import LedgerError
 from rulebook.errors import AgreementError
 from services.intake.app import NAME, reset_fuse, serve
 from services.intake.settings import IntakeSettings
+from waakvlam.errors import Misconfigured
 from waakvlam.topics import agencies
 
 log = logging.getLogger("services.intake")
@@ -33,7 +34,7 @@ def main(arguments: list[str]) -> int:
 def _serve(settings: IntakeSettings) -> int:
     try:
         return serve(settings)
-    except (LedgerError, AgreementError) as error:
+    except (LedgerError, AgreementError, Misconfigured) as error:
         log.critical("intake could not start: %s", error)
         return EXIT_FAULT
 

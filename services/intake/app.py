@@ -35,7 +35,7 @@ def serve(settings: IntakeSettings) -> int:
         folder=settings.data,
         port=settings.intake_port,
         topics=[*read, *written, CASE_EVENTS, LEDGER_CLOCK],
-        security=settings.kafka_security(),
+        security=settings.kafka_login(),
     )
     clock = settings.time()
     keys = FileKeyStore(settings.keys, clock=clock)
@@ -55,7 +55,7 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     pipeline = Pipeline(
         ledger, clock=settings.time(), ladders=ladders, parked_days=settings.intake_parked_days, meters=meters
     )
-    security = settings.kafka_security()
+    security = settings.kafka_login()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))
     relay = Relay(ledger, out, clock_seconds=settings.intake_clock_seconds)
 

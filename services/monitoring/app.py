@@ -38,7 +38,7 @@ def serve(settings: MonitoringSettings) -> int:
         folder=settings.data,
         port=settings.monitoring_port,
         topics=[CASE_EVENTS, ledger_clock.TOPIC, agencies()[SENDER].topic],
-        security=settings.kafka_security(),
+        security=settings.kafka_login(),
     )
     collect_rarely()
     with (
@@ -54,7 +54,7 @@ def collect_rarely() -> None:
 
 
 def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Parts:
-    meters, security = registry(NAME), settings.kafka_security()
+    meters, security = registry(NAME), settings.kafka_login()
     rules, horizon = RuleIndex(agreements.load(settings.agreements)), Horizon(time.monotonic)
     radar = Radar(
         view,

@@ -28,14 +28,14 @@ def serve(settings: TriageSettings) -> int:
         folder=settings.data,
         port=settings.triage_port,
         topics=[CASE_EVENTS, agencies()[SENDER].topic],
-        security=settings.kafka_security(),
+        security=settings.kafka_login(),
     )
     return run(hosting, lambda: _parts(settings))
 
 
 def _parts(settings: TriageSettings) -> Parts:
     ledger = Ledger.open(settings.ledger, clock=settings.time(), keys=None)
-    security = settings.kafka_security()
+    security = settings.kafka_login()
     sender = Sender(settings.bootstrap, security=security)
     loop = asyncio.get_running_loop()
 

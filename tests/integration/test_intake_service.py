@@ -19,8 +19,9 @@ from ledger import ledger_clock, record
 from ledger.application import Ledger
 from services.intake.testing import report, sent
 from waakvlam.clock import SystemClock
-from waakvlam.kafka import KafkaSettings, KafkaTransport, Receipts, create_topics
+from waakvlam.kafka import KafkaTransport, Receipts, create_topics
 from waakvlam.publisher import Parcel
+from waakvlam.settings import KafkaSettings
 from waakvlam.topics import agencies
 
 pytestmark = pytest.mark.real

@@ -26,8 +26,9 @@ from rulebook import agreements
 from rulebook.replay import replay
 from services.intake.testing import Sent, report, sent
 from waakvlam.clock import SystemClock, micros_of
-from waakvlam.kafka import KafkaSettings, KafkaTransport, create_topics
+from waakvlam.kafka import KafkaTransport, create_topics
 from waakvlam.publisher import Parcel
+from waakvlam.settings import KafkaSettings
 
 pytestmark = pytest.mark.real
 ROOT = Path(__file__).parents[2]

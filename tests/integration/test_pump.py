@@ -13,7 +13,8 @@ import pytest
 from cli.broker import Broker
 from ledger.metrics import registry
 from ledger.streams import Hosting, Loop, Parts, Place, Pump, Sender, missing_topics, run
-from waakvlam.kafka import KafkaSettings, create_topics
+from waakvlam.kafka import create_topics
+from waakvlam.settings import KafkaSettings
 from waakvlam.topics import Topic
 
 pytestmark = pytest.mark.real

@@ -16,10 +16,11 @@ from typer.testing import CliRunner
 from waakvlam import cli, codec
 from waakvlam.envelope import from_headers
 from waakvlam.errors import NotDelivered, Unreachable
-from waakvlam.kafka import KafkaSettings, KafkaTransport, Receipts, create_topics, receipts
+from waakvlam.kafka import KafkaTransport, Receipts, create_topics, receipts
 from waakvlam.messages import Message
 from waakvlam.publisher import Parcel, Publisher, new_id
 from waakvlam.receipt import Receipt, encode
+from waakvlam.settings import KafkaSettings
 from waakvlam.topics import topics
 
 pytestmark = pytest.mark.real

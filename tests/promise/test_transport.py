@@ -5,8 +5,9 @@ from collections.abc import Callable
 import kafka as kafka_python
 import pytest
 
-from waakvlam.kafka import KafkaSettings, KafkaTransport, create_topics
+from waakvlam.kafka import KafkaTransport, create_topics
 from waakvlam.publisher import Parcel, Transport
+from waakvlam.settings import KafkaSettings
 from waakvlam.testing import PROMISES, Bench
 
 pytestmark = pytest.mark.real

@@ -10,6 +10,7 @@ import structlog
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 
+from cli.exits import wrong_settings
 from ledger import errors, logs, metrics
 from ledger.settings import Settings
 from waakvlam.clock import FastClock, SystemClock
@@ -46,22 +47,29 @@ def test_the_clock_is_real_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch
     assert isinstance(Settings().time(), FastClock)
 
 
-def test_kafka_is_plain_on_ones_own_machine_and_secured_elsewhere(monkeypatch: pytest.MonkeyPatch):
-    assert Settings().kafka_security() == {"security_protocol": "PLAINTEXT"}
+def test_kafka_is_plain_on_ones_own_machine_and_secured_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    assert Settings().kafka_login() == {"security_protocol": "PLAINTEXT"}
 
-    for name, value in {"PROTOCOL": "SASL_SSL", "USER": "intake", "PASSWORD": "geheim"}.items():
-        monkeypatch.setenv(f"WAAKVLAM_KAFKA_{name}", value)
+    (tmp_path / "password").write_text("geheim\n")
+    told = {"SECURITY": "sasl_ssl", "SASL_USERNAME": "intake", "SASL_PASSWORD_FILE": str(tmp_path / "password")}
+    for name, value in told.items():
+        monkeypatch.setenv(f"WAAKVLAM_{name}", value)
     settings = Settings()
-    security = settings.kafka_security()
-    context = security.pop("ssl_context")
-    assert security == {
-        "security_protocol": "SASL_SSL",
-        "sasl_mechanism": "SCRAM-SHA-512",
-        "sasl_plain_username": "intake",
-        "sasl_plain_password": "geheim",
-    }
-    assert context.check_hostname
-    assert "geheim" not in repr(settings)
+    login = settings.kafka_login()
+
+    assert (login["security_protocol"], login["sasl_mechanism"]) == ("SASL_SSL", "SCRAM-SHA-512")
+    assert login["ssl_context"].check_hostname
+    assert (login["sasl_plain_username"], login["sasl_plain_password"].encode()) == ("intake", b"geheim")
+    assert "geheim" not in repr((settings, login))
+
+
+def test_half_a_login_is_refused_with_the_settings_that_belong_together(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("WAAKVLAM_SECURITY", "sasl_ssl")
+
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    [said] = wrong_settings(caught.value).splitlines()[:-1]
+    assert said.startswith("Bij WAAKVLAM_SECURITY=sasl_ssl horen WAAKVLAM_SASL_USERNAME en WAAKVLAM_SASL_PASSWORD_FILE")
 
 
 @pytest.fixture

@@ -8,23 +8,22 @@ people; with `--json` each line of standard output is one JSON object.
 import json
 import os
 import sys
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Literal, TextIO, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, TextIO
 
 import typer
 
 from waakvlam.errors import NotDelivered, Unreachable, WaakvlamError
-from waakvlam.kafka import KafkaSettings, KafkaTransport, Receipts
+from waakvlam.kafka import KafkaTransport, Receipts
 from waakvlam.lines import Problem, example_line
 from waakvlam.publisher import Publisher, Sent, agency_called, sendable_by
 from waakvlam.receipt import Receipt
 from waakvlam.sending import Outcome, check_lines, send_lines
 from waakvlam.sequence import SequenceFile
+from waakvlam.settings import KafkaSettings
 
 WRONG, USAGE, NO_KAFKA, NO_RECEIPT = 1, 2, 3, 4
 
@@ -32,7 +31,8 @@ app = typer.Typer(
     name="waakvlam-agency",
     help="Vertel Waakvlam één keer wat er gebeurde, en weet dat het is aangekomen.",
     epilog="Uitgangscodes: 0 alles goed; 1 een regel is fout of een gebeurtenis is niet opgenomen; "
-    "2 de opdracht klopt niet; 3 Kafka is niet te bereiken; 4 niet elk ontvangstbewijs kwam op tijd.",
+    "2 de opdracht klopt niet; 3 Kafka is niet te bereiken; 4 niet elk ontvangstbewijs kwam op tijd. "
+    "Inloggen: WAAKVLAM_SECURITY=sasl_ssl, met WAAKVLAM_SASL_USERNAME, WAAKVLAM_SASL_PASSWORD_FILE en WAAKVLAM_CA_FILE.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,  # its pages show local variables, and those may be about a person
@@ -42,14 +42,6 @@ AgencyOption = Annotated[str, typer.Option("--agency", envvar="WAAKVLAM_AGENCY",
 BootstrapOption = Annotated[
     str, typer.Option("--bootstrap", envvar="WAAKVLAM_BOOTSTRAP", help="Adres van Kafka: naam:poort.")
 ]
-SettingsOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--settings",
-        envvar="WAAKVLAM_KAFKA_SETTINGS",
-        help="TOML-bestand met inloggegevens en certificaten: de velden van waakvlam.kafka.KafkaSettings.",
-    ),
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Schrijf JSON, één object per regel.")]
 
 
@@ -58,7 +50,6 @@ def publish(
     file: Annotated[str, typer.Argument(help="JSONL-bestand, één gebeurtenis per regel; - leest de standaardinvoer.")],
     agency: AgencyOption,
     bootstrap: BootstrapOption = "localhost:9092",
-    settings: SettingsOption = None,
     sequence: Annotated[
         Path | None, typer.Option("--sequence", help="Bestand dat het volgnummer bewaart; zonder is er geen nummer.")
     ] = None,
@@ -72,7 +63,9 @@ def publish(
         if check:
             outcome = check_lines(texts, agency_called(agency), screen)
         else:
-            outcome = _publish(texts, agency, _reach(bootstrap, settings), sequence, wait, screen)
+            outcome = _publish(
+                texts, agency, KafkaSettings.from_environment(bootstrap=bootstrap), sequence, wait, screen
+            )
         screen.summary(outcome, waited=wait > 0)
         raise typer.Exit(_exit_code(outcome, waited=wait > 0))
 
@@ -81,7 +74,6 @@ def publish(
 def receipts(
     agency: AgencyOption,
     bootstrap: BootstrapOption = "localhost:9092",
-    settings: SettingsOption = None,
     follow: Annotated[bool, typer.Option("--follow", help="Blijf lezen wat er komt, tot u stopt met Ctrl-C.")] = False,
     new: Annotated[bool, typer.Option("--new", help="Begin bij wat nu nog komt, niet bij het begin.")] = False,
     quiet_seconds: Annotated[
@@ -93,7 +85,9 @@ def receipts(
     screen = Screen(as_json=as_json)
     with (
         _exit_code_for_errors(),
-        Receipts(agency, _reach(bootstrap, settings), start="now" if new else "beginning") as found,
+        Receipts(
+            agency, KafkaSettings.from_environment(bootstrap=bootstrap), start="now" if new else "beginning"
+        ) as found,
     ):
         for one in found if follow else found.until_quiet(quiet_seconds):
             screen.receipt(one)
@@ -204,40 +198,6 @@ def _exit_code(outcome: Outcome, *, waited: bool) -> int:
     if outcome.wrong or outcome.not_taken:
         return WRONG
     return NO_RECEIPT if waited and outcome.without_receipt else 0
-
-
-def _reach(bootstrap: str, file: Path | None) -> KafkaSettings:
-    """Return how to reach Kafka: the address, and the rest from a file, so that no password stands on a command line."""
-    settings = KafkaSettings(bootstrap=bootstrap)
-    if file is None:
-        return settings
-    try:
-        given = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise typer.BadParameter(f"{file} is niet te lezen als TOML ({type(error).__name__}).") from error
-    known = {one.name for one in fields(KafkaSettings)}
-    if unknown := sorted(given.keys() - known):
-        raise typer.BadParameter(
-            f"{file} heeft onbekende velden: {', '.join(unknown)}. Bekend: {', '.join(sorted(known))}."
-        )
-    if wrong := [name for name, value in given.items() if not _suits(name, value)]:
-        raise typer.BadParameter(f"{file}: de waarde van {', '.join(sorted(wrong))} kan niet; zie KafkaSettings.")
-    return replace(settings, **given)
-
-
-def _suits(name: str, value: object) -> bool:
-    """Tell whether a setting may have this value."""
-    kind = get_type_hints(KafkaSettings)[name]
-    for one in get_args(kind) if get_origin(kind) is UnionType else (kind,):
-        if get_origin(one) is Literal:
-            allowed = value in get_args(one)
-        elif one is float:
-            allowed = isinstance(value, int | float) and not isinstance(value, bool)
-        else:
-            allowed = isinstance(value, one)
-        if allowed:
-            return True
-    return False
 
 
 @contextmanager

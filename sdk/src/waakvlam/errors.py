@@ -5,6 +5,7 @@ WaakvlamError
 ├── Unfit           a message that does not fit its schema: the caller must mend it before sending
 ├── NotDelivered    Kafka did not confirm: send the same events again, under the same ids
 ├── Unreachable     Kafka or a topic is not there, or not for us: look at the settings and try again
+├── Misconfigured   the settings or the files that they name cannot be used: correct them
 ├── SequenceTaken   another publisher of this source is at work, or its file holds no number
 └── ContractBroken  the shipped schemas, topics or classes disagree: our own fault, stop
 """
@@ -52,6 +53,10 @@ class Unreachable(WaakvlamError):
         """Return the error for an address, with the kind of failure and what to look at."""
         kind = type(error).__name__
         return cls(f"Kafka is niet te bereiken op {bootstrap} ({kind}). Kloppen het adres, de naam en het wachtwoord?")
+
+
+class Misconfigured(WaakvlamError, ValueError):
+    """Settings by which Kafka cannot be reached, whatever it does; the message names the setting, never a secret."""
 
 
 class SequenceTaken(WaakvlamError):

@@ -7,7 +7,6 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import count
 from threading import Lock
 from types import TracebackType
@@ -21,47 +20,13 @@ from waakvlam import receipt as receipts_on_the_wire
 from waakvlam.errors import NotDelivered, Unreachable, Unreadable
 from waakvlam.publisher import Parcel, agency_called
 from waakvlam.receipt import Receipt
+from waakvlam.settings import KafkaSettings
 from waakvlam.shapes import VALUE_BYTES_MAX
 from waakvlam.topics import Topic, topics
 
 # kafka-python writes keys and values to its log at level DEBUG; nothing that is about a person may be logged.
 logging.getLogger("kafka").setLevel(logging.WARNING)
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KafkaSettings:
-    """How to reach Kafka. Only `bootstrap` is needed where Kafka asks for no login; secrets are kept out of `repr`."""
-
-    bootstrap: str
-    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    ca_file: str | None = None
-    certificate_file: str | None = None
-    key_file: str | None = None
-    key_password: str | None = field(default=None, repr=False)
-    check_hostname: bool = True
-    client_id: str = "waakvlam"
-    patience_seconds: float = 10
-
-    def options(self) -> dict[str, Any]:
-        """Return these settings under kafka-python's names."""
-        return {
-            "bootstrap_servers": self.bootstrap.split(","),
-            "client_id": self.client_id,
-            "security_protocol": self.security_protocol,
-            "sasl_mechanism": self.sasl_mechanism,
-            "sasl_plain_username": self.username,
-            "sasl_plain_password": self.password,
-            "ssl_cafile": self.ca_file,
-            "ssl_certfile": self.certificate_file,
-            "ssl_keyfile": self.key_file,
-            "ssl_password": self.key_password,
-            "ssl_check_hostname": self.check_hostname,
-            "bootstrap_timeout_ms": round(self.patience_seconds * 1000),
-        }
 
 
 class KafkaTransport:
@@ -77,9 +42,10 @@ class KafkaTransport:
         self._numbers = count()
         self._failed: dict[str, str] = {}
         self._closed = False
+        options = _options(settings)
         try:
             self._producer = kafka.KafkaProducer(
-                **settings.options(),
+                **options,
                 acks="all",
                 enable_idempotence=True,
                 linger_ms=linger_ms,
@@ -155,9 +121,10 @@ class Receipts:
 
     def __init__(self, agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> None:
         self._topic = agency_called(agency).receipts
+        options = _options(settings)
         try:
             self._consumer = kafka.KafkaConsumer(
-                **settings.options(), enable_auto_commit=False, group_id=None, allow_auto_create_topics=False
+                **options, enable_auto_commit=False, group_id=None, allow_auto_create_topics=False
             )
             self._begin(start, settings.patience_seconds)
         except (KafkaError, OSError, ValueError) as error:
@@ -231,7 +198,7 @@ def create_topics(
     `replication` -1 takes the broker's own default. Raises Unreachable when Kafka cannot be reached.
     """
     try:
-        admin = KafkaAdminClient(**settings.options())
+        admin = KafkaAdminClient(**_options(settings))
     except (KafkaError, OSError, ValueError) as error:
         raise Unreachable.at(settings.bootstrap, error) from error
     try:
@@ -250,6 +217,16 @@ def create_topics(
     finally:
         admin.close()
     return sorted(missing)
+
+
+def _options(settings: KafkaSettings) -> dict[str, Any]:
+    """Return the settings under kafka-python's names."""
+    return {
+        "bootstrap_servers": settings.bootstrap.split(","),
+        "client_id": settings.client_id,
+        "bootstrap_timeout_ms": round(settings.patience_seconds * 1000),
+        **settings.login(),
+    }
 
 
 def _read(record: Any) -> Receipt | None:
