@@ -28,6 +28,7 @@ from typing import Any, Protocol
 
 import psycopg
 import psycopg_pool
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger import errors
 from ledger.private import private_file
@@ -35,6 +36,7 @@ from ledger.private import private_file
 Row = tuple[Any, ...]
 LOCK_SECONDS_MAX = 30
 CONNECT_SECONDS_MAX = 10
+REACH_SECONDS_MAX = 3
 _KEYS_PER_STATEMENT = 500
 _TRY_AGAIN_SECONDS = 0.002
 
@@ -116,8 +118,29 @@ def open_database(url: str) -> Database:
     if url.startswith("sqlite:///"):
         return SQLiteDatabase(Path(url.removeprefix("sqlite:///")))
     if url.startswith(("postgresql://", "postgres://")):
+        reach(url, setting="the setting that names this database (WAAKVLAM_RADAR, WAAKVLAM_TRIAGE or WAAKVLAM_BOARD)")
         return PostgresDatabase(url)
     raise ValueError("a database is named by sqlite:///path or postgresql://user:password@host:port/name")
+
+
+def reach(url: str, *, setting: str) -> None:
+    """Connect once to a PostgreSQL server; raises Unavailable, with what to do, when that fails or takes seconds.
+
+    A pool goes on trying for as long as its users have patience, and then says only that it was in vain.
+    """
+    try:
+        psycopg.connect(url, connect_timeout=REACH_SECONDS_MAX).close()
+    except psycopg.ProgrammingError:  # the text would repeat the address, password and all
+        raise errors.Unavailable(
+            f"The address of a PostgreSQL database cannot be read. Write postgresql://user:password@host:port/name in {setting}."
+        ) from None
+    except psycopg.OperationalError as error:
+        parts = conninfo_to_dict(url)
+        server = f"{parts.get('host') or 'this machine'}, port {parts.get('port') or 5432}"
+        reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2]
+        raise errors.Unavailable(
+            f"PostgreSQL at {server} cannot be reached ({reason}). Start it, or correct {setting}, and try again."
+        ) from None
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger import tables
-from ledger.database import LOCK_SECONDS_MAX, Statements
+from ledger.database import LOCK_SECONDS_MAX, Statements, reach
 from ledger.recorders import kept
 
 _CREATING = 7726  # the advisory lock under which tables are made
@@ -39,7 +39,8 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
 
     @classmethod
     def at(cls, url: str) -> "PostgresLedgerRecorder":
-        """Connect to the server, and make the tables when missing."""
+        """Connect to the server, and make the tables when missing; raises Unavailable when it cannot be reached."""
+        reach(url, setting="WAAKVLAM_LEDGER")
         parts = conninfo_to_dict(url)
         datastore = PostgresDatastore(
             dbname=str(parts.get("dbname", "")),

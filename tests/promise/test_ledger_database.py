@@ -1,5 +1,6 @@
 """The one door to SQL does the same on both databases."""
 
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from ledger import errors
+from ledger.application import Ledger
 from ledger.database import Database, Statements, open_database
+from waakvlam.clock import FixedClock
 
 CREATE = (
     "CREATE TABLE IF NOT EXISTS radar (case_id text PRIMARY KEY, next_due bigint, row bytea)",
@@ -138,12 +141,32 @@ def test_threads_may_share_it(database: Database):
         assert t.value("SELECT next_due FROM radar") == 80
 
 
-def test_an_unreachable_server_is_unavailable(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("ledger.database.CONNECT_SECONDS_MAX", 1)
-    database = open_database("postgresql://nobody@127.0.0.1:1/none")
-    with pytest.raises(errors.Unavailable), database.reading():
-        pass
-    database.close()
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("postgresql://nobody:geheim@127.0.0.1:1/none", "Connection refused"),
+        ("postgresql://nobody:geheim@no.such.host.invalid/none", "resolve"),
+        ("postgresql://nobody:geheim@[x/none", "cannot be read"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_told_with_what_to_do(address: str, reason: str):
+    with pytest.raises(errors.Unavailable, match="WAAKVLAM_RADAR") as views:
+        open_database(address)
+    with pytest.raises(errors.Unavailable, match="WAAKVLAM_LEDGER") as ledger:
+        Ledger.open(address, clock=FixedClock(1))
+
+    for told in (str(views.value), str(ledger.value)):
+        assert reason in told
+        assert "geheim" not in told
+
+
+def test_a_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("ledger.database.REACH_SECONDS_MAX", 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+
+        with pytest.raises(errors.Unavailable, match="Start it, or correct WAAKVLAM_LEDGER"):
+            Ledger.open(address, clock=FixedClock(1))
 
 
 def test_a_database_of_another_kind_is_refused():
