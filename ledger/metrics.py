@@ -177,6 +177,13 @@ MONITORING = (
         "Heartbeat: moves each second while no open case lacks a deadline and the auditor is at work and finds nothing (real time).",
     ),
     Metric(
+        "waakvlam_radar_heartbeat_call_failures_total",
+        "counter",
+        "calls",
+        "monitoring",
+        "Calls to the dead man's switch outside that it did not answer, so that it may raise the alarm.",
+    ),
+    Metric(
         "waakvlam_radar_blind_total",
         "counter",
         "times",

@@ -19,6 +19,7 @@ from services.monitoring.audit import Auditor
 from services.monitoring.blindness import Admitting, Sight
 from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.horizon import Horizon
+from services.monitoring.outward import Outward
 from services.monitoring.radar import Radar
 from services.monitoring.rule_index import RuleIndex
 from services.monitoring.settings import MonitoringSettings
@@ -132,6 +133,7 @@ def _loops(
         Loop("Counting", counts.step),
         Loop("Auditing", audits.step),
         Loop("Admitting", Admitting(radar, sender.send_all, mine=mine).step),
+        Loop("Outward", Outward(heartbeat, settings.heartbeat_url.get_secret_value(), meters=meters).step),
     )
 
 

@@ -20,7 +20,7 @@ class Heartbeat:
         self._gauge = meters.gauge("waakvlam_radar_heartbeat_timestamp_seconds")
         self._is_sound = False  # the last whole round found nothing, nor did the one under way so far
         self._audited_at: int | None = None
-        self._beat_at: int | None = None
+        self.beat_at: int | None = None  # the last beat, in real microseconds
 
     def audited(self, *, found: bool, is_done: bool) -> None:
         """Take note of a page of the auditor, or of the end of a round."""
@@ -35,9 +35,9 @@ class Heartbeat:
         now = self._real.micros()
         is_at_work = self._audited_at is not None and 0 <= now - self._audited_at < AUDITOR_SILENT_MICROS
         if self._is_sound and is_at_work and not without_deadline:
-            self._beat_at = now
+            self.beat_at = now
             self._gauge.set(now / 1e6)
 
     def is_beating(self) -> bool:
         """Tell whether the last beat was a short while ago."""
-        return self._beat_at is not None and 0 <= self._real.micros() - self._beat_at < STOPPED_AFTER_MICROS
+        return self.beat_at is not None and 0 <= self._real.micros() - self.beat_at < STOPPED_AFTER_MICROS

@@ -1,6 +1,6 @@
 """What monitoring is told by its surroundings."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from ledger.settings import Settings
 
@@ -22,3 +22,15 @@ class MonitoringSettings(Settings):
     monitoring_cases_in_memory: int = Field(
         50_000, description="Monitoring: cases kept in memory; the others are built anew."
     )
+    heartbeat_url: SecretStr = Field(
+        SecretStr(""),
+        description="Monitoring: address of a dead man's switch outside, called while the heart beats. Empty for none.",
+    )
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_an_address(cls, url: SecretStr) -> SecretStr:
+        address = url.get_secret_value()
+        if address and not address.startswith(("https://", "http://")):
+            raise ValueError("give the address as https://…, as the dead man's switch names it, or leave it empty")
+        return url

@@ -181,14 +181,14 @@ class Ward:
         }
         self.counting = Counting(station.radar, looked_to=lambda: AT, **everywhere)  # type: ignore[arg-type]
         self.auditing = Auditing(auditor(station), station.horizon, **everywhere)  # type: ignore[arg-type]
-        self._rest = {self.counting: 0.0, self.auditing: 0.0}
+        self.rest = {self.counting: 0.0, self.auditing: 0.0}
 
     def pass_time(self, seconds: int, *, without_auditor: bool = False) -> None:
         for _ in range(seconds):
-            for one in self._rest:
-                self._rest[one] -= 1
-                if self._rest[one] <= 0 and not (without_auditor and one is self.auditing):
-                    self._rest[one] = asyncio.run(one.step())
+            for one in self.rest:
+                self.rest[one] -= 1
+                if self.rest[one] <= 0 and not (without_auditor and one is self.auditing):
+                    self.rest[one] = asyncio.run(one.step())
             self.real.at += 1_000_000
 
     def beat(self) -> float:
