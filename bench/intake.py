@@ -24,6 +24,7 @@ from region.cast import cast_of
 from region.families import plan_of
 from region.player import Player
 from rulebook import agreements
+from services.intake.dangers import dangers_of
 from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline
 from services.intake.testing import Desk, Sent
@@ -59,7 +60,8 @@ def opened(folder: Path, name: str, clock: FixedClock) -> Desk:
     """Open an empty ledger with a pipeline before it."""
     keys = FileKeyStore(folder / f"{name}-keys.db", clock=clock)
     ledger = Ledger.open(f"sqlite:///{folder / name}.db", clock=clock, keys=keys)
-    return Desk(ledger, clock, Pipeline(ledger, clock=clock, ladders=ladders_of(agreements.load(AGREEMENTS))))
+    agreed = agreements.load(AGREEMENTS)
+    return Desk(ledger, clock, Pipeline(ledger, clock=clock, ladders=ladders_of(agreed), dangers=dangers_of(agreed)))
 
 
 def played(folder: Path) -> list[Sent]:

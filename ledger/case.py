@@ -292,6 +292,7 @@ REFUSALS: Mapping[str, Callable[[Event, Asked], Refusal | None]] = {
     "handover_withdrawn": _withdrawn_by_sender,
     "escalation_started": _level_exists,
     "escalation_moved": _level_not_skipped,
+    "stall_acceptance_proposed": _not_too_far_ahead,
     "stall_accepted": _not_too_far_ahead,
     "event_corrected": _correctable,
     "event_withdrawn": _no_ring,

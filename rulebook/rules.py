@@ -29,6 +29,7 @@ NEVER_HEARD = frozenset(
         "alert_escalated",
         "alert_acknowledged",
         "stall_accepted",
+        "stall_acceptance_proposed",
     }
 )
 DANGER = 5

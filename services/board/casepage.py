@@ -5,12 +5,15 @@ It is made from the case's whole history in the ledger, so it is never behind wh
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
+from ledger.alone import QUIET_DAYS_MAX
 from ledger.case import case_of
 from ledger.numbers import number_of
 from ledger.record import Record
 from ledger.timeline import sentences
 from ledger.words import phase, spoken
+from rulebook.rules import DANGER
 from services.board import views
 from services.board.ports import Outlook
 from services.board.store import AlertRow, Sent
@@ -26,6 +29,9 @@ class CaseAlert:
 
     card: views.Card
     click: views.Click | None
+    step_until: (
+        date | None
+    )  # the last day that the form takes, and then it wants one; None where any day will do, or none
 
     @property
     def can_pick_up(self) -> bool:
@@ -80,6 +86,7 @@ def case_page(
             CaseAlert(
                 views.card(row, municipalities, why=outlook.sentence(row.rule, row.instance), now=now),
                 _click(row, sent),
+                _step_until(row, now),
             )
             for row in sorted((_with_click(row, sent) for row in rows), key=views.urgency)
         ),
@@ -88,6 +95,11 @@ def case_page(
         more_deadlines=max(0, len(deadlines) - DEADLINES_SHOWN),
         days=views.timeline(lines, system=own),
     )
+
+
+def _step_until(row: AlertRow, now: int) -> date | None:
+    """Return the last day on which the next step of an alert may lie: who takes danger up looks again within a week."""
+    return views.today(now) + timedelta(days=QUIET_DAYS_MAX) if row.weight == DANGER else None
 
 
 def _click(row: AlertRow, sent: Sequence[Sent]) -> views.Click | None:

@@ -12,6 +12,7 @@ from ledger.relay import Relay
 from ledger.sealing import FileKeyStore
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
+from services.intake.dangers import dangers_of
 from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline, set_fuse
 from services.intake.post import Post
@@ -51,9 +52,14 @@ def reset_fuse(settings: IntakeSettings, agency: str) -> bool:
 
 def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     meters = registry(NAME)
-    ladders = ladders_of(agreements.load(settings.agreements))
+    agreed = agreements.load(settings.agreements)
     pipeline = Pipeline(
-        ledger, clock=settings.time(), ladders=ladders, parked_days=settings.intake_parked_days, meters=meters
+        ledger,
+        clock=settings.time(),
+        ladders=ladders_of(agreed),
+        dangers=dangers_of(agreed),
+        parked_days=settings.intake_parked_days,
+        meters=meters,
     )
     security = settings.kafka_login()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))

@@ -6,10 +6,10 @@ So that an event sees what stands before it in the same batch, as if each had be
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from ledger.case import NEEDS_HISTORY
 from ledger.model import Alias, Head, Known, Parked, PersonMatch
 from ledger.record import Record, case_id, stream_of
 from ledger.writing import Writing
+from services.intake.judging import NEEDS_HISTORY
 from services.intake.outcome import ACCEPTED, PARKED, Outcome
 from services.intake.redaction import is_personal
 from services.intake.rules import Reading, pseudonyms_in

@@ -17,6 +17,7 @@ from ledger.metrics import Meters
 from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
 from ledger.writing import Writing
+from services.intake.dangers import Dangers, no_dangers
 from services.intake.fuse import Fuse
 from services.intake.ladders import Ladders, no_ladders
 from services.intake.outcome import Outcome, letters
@@ -57,12 +58,14 @@ class Pipeline:
         *,
         clock: Clock,
         ladders: Ladders = no_ladders,
+        dangers: Dangers = no_dangers,
         parked_days: int = 5,
         meters: Meters | None = None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._ladders = ladders
+        self._dangers = dangers
         self._parked_micros = parked_days * DAY_MICROS
         self._meters = meters
         self._lock = threading.Lock()
@@ -84,7 +87,8 @@ class Pipeline:
             now = self._clock.micros()
             readings = [_read(raw, now) for raw in batch]
             with self._ledger.writing() as w:
-                session = Session(w, [one for one in readings if isinstance(one, Reading)], ladders=self._ladders)
+                legible = [one for one in readings if isinstance(one, Reading)]
+                session = Session(w, legible, ladders=self._ladders, dangers=self._dangers)
                 held = self._take(session, readings, fuses)
                 session.end()
                 self._write(w, session)

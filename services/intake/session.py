@@ -5,33 +5,31 @@ Nothing is written here; `pipeline` writes the drafts, the parked and the letter
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from ledger.case import NEEDS_HISTORY, Asked, Refusal, decide
+from ledger.case import Refusal
 from ledger.model import Draft, Parked
-from ledger.record import case_id, stream_of
+from ledger.record import Record, case_id, stream_of
 from ledger.writing import Writing
-from rulebook.event import CORRECTED, Event
+from rulebook.event import CORRECTED
 from services.intake import outcome as verdicts
 from services.intake import sentences
 from services.intake.book import Book
-from services.intake.history import event_of
-from services.intake.ladders import Ladders, municipality_of
+from services.intake.dangers import Dangers
+from services.intake.judging import NEEDS_HISTORY, Judge, corrected_type
+from services.intake.ladders import Ladders
 from services.intake.outcome import Outcome
 from services.intake.redaction import (
     Redacted,
     UnknownField,
-    correction_fits,
     is_personal,
     redact,
     redact_correction,
 )
 from services.intake.rules import Reading, Rejected, classify, pseudonyms_in
-from waakvlam.catalogue import EventType, event_types
 from waakvlam.clock import instant_of
-from waakvlam.codec import data_of
 from waakvlam.topics import agencies
 
 HERE = ZoneInfo("Europe/Amsterdam")
@@ -40,10 +38,10 @@ HERE = ZoneInfo("Europe/Amsterdam")
 class Session:
     """Takes the readings of one batch, in order; collects what is to be written and told."""
 
-    def __init__(self, w: Writing, readings: list[Reading], *, ladders: Ladders) -> None:
+    def __init__(self, w: Writing, readings: list[Reading], *, ladders: Ladders, dangers: Dangers) -> None:
         self._now = w.now
-        self._today: date = datetime.astimezone(instant_of(w.now), HERE).date()
-        self._ladders = ladders
+        today: date = datetime.astimezone(instant_of(w.now), HERE).date()
+        self._judge = Judge(ladders, dangers, w.now, today)
         self._book = Book(w, readings)
         self._drafted: dict[str, list[Draft]] = {}  # by case
         self.drafts: list[Draft] = []
@@ -132,28 +130,7 @@ class Session:
     def _refusal(self, one: Reading, case: str) -> Refusal | None:
         if one.type.name not in NEEDS_HISTORY:
             return None
-        if one.type.name == CORRECTED and not correction_fits(one.record, of=self._corrected_type(one, case)):
-            return Refusal("data", sentences.UNKNOWN_FIELD)
-        event = Event(
-            id=one.event_id,
-            type=one.type.name,
-            case=case,
-            agency=one.agency.id,
-            municipality=one.record["municipality"],
-            occurred_at=one.occurred_at,
-            recorded_at=self._now,
-            data=data_of(one.type, one.record),
-        )
-        asked = Asked(self._history(case), one.agency.kind == "V", self._today, {})
-        meant = asked.meant(event)
-        if meant.type.startswith("escalation_"):
-            asked = replace(asked, ladders=self._ladders(municipality_of(asked.history), meant.day))
-        return decide(event, asked)
-
-    def _history(self, case: str) -> tuple[Event, ...]:
-        committed = [event_of(one, recorded_at=one.recorded_at) for one in self._book.history_of(case)]
-        drafted = [event_of(one, recorded_at=self._now) for one in self._drafted.get(case, ())]
-        return (*committed, *drafted)
+        return self._judge.refusal(one, case, self._book.history_of(case), self._drafted.get(case, ()))
 
     # It is: draft it.
 
@@ -186,7 +163,9 @@ class Session:
             return Redacted(value)
         known = self._book.labels_of(case)
         if one.type.name == CORRECTED:
-            redacted = redact_correction(one.type, one.record, value, known, of=self._corrected_type(one, case))
+            redacted = redact_correction(
+                one.type, one.record, value, known, of=corrected_type(one, self._told_of(case))
+            )
         else:
             redacted = redact(one.type, one.record, value, known)
         new = {name: label for name, label in redacted.persons.items() if name not in known}
@@ -194,9 +173,8 @@ class Session:
         redacted.persons = new
         return redacted
 
-    def _corrected_type(self, one: Reading, case: str) -> EventType | None:
-        told = (*self._book.history_of(case), *self._drafted.get(case, ()))
-        return next((event_types().get(each.type) for each in told if each.event_id == one.record["event_id"]), None)
+    def _told_of(self, case: str) -> tuple[Record | Draft, ...]:
+        return (*self._book.history_of(case), *self._drafted.get(case, ()))
 
     def _draft(
         self, one: Reading, outcome: Outcome, case: str, redacted: Redacted, aliases: list[tuple[str, str]]

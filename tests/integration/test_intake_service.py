@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from contextlib import closing, contextmanager
+from datetime import timedelta
 
 import kafka
 import pytest
@@ -152,6 +153,20 @@ def test_what_goes_in_comes_out_and_it_stops_when_told(site):
     assert status == 200
     assert 'waakvlam_intake_verdicts_total{agency="politie-nn",verdict="rejected"} 1.0' in metrics
     assert "psn-voorbeeld" not in site.log.read_text() + metrics
+
+
+def test_nobody_lets_danger_wait_alone_by_the_agreements_that_the_service_reads(site):
+    until_on = SystemClock().now().date() + timedelta(days=3)
+    stall = {"reference": "d-1", "rule": "ST-39", "instance": "e-0", "until_on": until_on, "reason": "wachtlijst"}
+    proposal = sent(VT, "stall_acceptance_proposed", "e-2", recorded_by="mdw-1", **stall)
+    alone, together = (sent(VT, "stall_accepted", one, recorded_by="mdw-2", **stall) for one in ("e-1", "e-3"))
+    with site.intake(), site.receipts() as heard:
+        until(lambda: site.page("ready")[0] == 200)
+        site.send(report(VT, "e-0", reference="d-1"), alone, proposal, together)
+        told = {one.id: one for one in heard.until_quiet(3)}
+
+    assert [told[f"e-{number}"].verdict for number in range(4)] == ["accepted", "refused", "accepted", "accepted"]
+    assert told["e-1"].reason.startswith("Gevaar (zwaarte 5) laat niemand alleen wachten.")
 
 
 def test_killed_again_and_again_in_mid_stream_nothing_is_lost_and_nothing_counts_twice(site):

@@ -55,6 +55,23 @@ def test_an_alert_appears_is_looked_at_picked_up_and_recorded(page, site):
     assert page.faults == []
 
 
+def test_whoever_takes_danger_up_says_when_they_look_again_within_a_week(page, site, families):
+    """Longer than a week nobody makes an alarm of danger quiet alone: the form says so, and takes no other day."""
+    page.goto(f"{site.address}/zaak/{families.case('Familie Voorbeeld')}")
+    day, button = page.get_by_label("Volgende stap uiterlijk op"), page.get_by_role("button", name="Opgepakt")
+    expect(page.get_by_text("(binnen een week, want dit gaat over gevaar)")).to_be_visible()
+
+    button.click()
+    day.fill("2026-12-02")
+    button.click()
+    assert day.evaluate("field => field.validity.rangeOverflow")
+    assert families.sent == []
+
+    day.fill("2026-12-01")
+    button.click()
+    expect(page.get_by_text("Vastgelegd op 24 november 2026")).to_be_visible(timeout=15_000)
+
+
 def test_new_alerts_are_announced_and_do_not_move_the_list_under_a_reader(page, site, families):
     page.goto(site.address)
     connected(page)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tests.oracle import knowledge, terms
 from tests.oracle.knowledge import Event
 
-SYSTEM = ("report_classified", "case_routed", "stall_accepted")
+SYSTEM = ("report_classified", "case_routed", "stall_accepted", "stall_acceptance_proposed")
 PHASES = {
     "handover_accepted": "direct_safety",
     "direct_safety_reached": "stable_safety",

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("Europe/Amsterdam")
 NAMESPACE = uuid.UUID("6f2c7a52-0f0d-5c1e-9d7a-3a1d1f3b7e11")
 OPENING = ("report_received", "case_reopened")
-UNHEARD = ("report_classified", "case_routed", "stall_accepted")
+UNHEARD = ("report_classified", "case_routed", "stall_accepted", "stall_acceptance_proposed")
 PHASES = {
     "case_reopened": "assessment",
     "handover_accepted": "direct_safety",

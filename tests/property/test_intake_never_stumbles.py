@@ -35,12 +35,17 @@ NAMES = [
 TIMES = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-11-25T12:00:00+24:00", "24:00", "2025-W01-1"]
 
 
+def dangers(_):
+    """The rules of weight 5: what is sent may be about danger."""
+    return frozenset({"ST-1"})
+
+
 @pytest.fixture
 def desk(tmp_path):
     clock = FixedClock(NOON)
     keys = FileKeyStore(tmp_path / "keys.db", clock=clock)
     ledger = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, keys=keys)
-    yield Desk(ledger, clock, Pipeline(ledger, clock=clock))
+    yield Desk(ledger, clock, Pipeline(ledger, clock=clock, dangers=dangers))
     ledger.close()
     keys.close()
 
@@ -90,7 +95,9 @@ def oddly_told(draw):
 )
 @given(records=st.lists(spoiled() | oddly_told(), min_size=1, max_size=8), number=st.integers(0, 1 << 60))
 def test_whatever_comes_gets_a_verdict_and_what_stands_beside_it_is_taken(desk, records, number):
-    desk = Desk(desk.ledger, desk.clock, Pipeline(desk.ledger, clock=desk.clock))  # with fuses that are whole
+    desk = Desk(
+        desk.ledger, desk.clock, Pipeline(desk.ledger, clock=desk.clock, dangers=dangers)
+    )  # with fuses that are whole
     receipts = desk.take(
         report(VT, f"before-{number}"), *records, sent(VT, "advice_given", f"after-{number}", **ADVICE)
     )

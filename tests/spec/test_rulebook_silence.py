@@ -32,7 +32,8 @@ def test_what_the_system_says_itself_is_never_heard():
     story.tell("2026-01-05 09:00", "report_received")
     for name in ("report_classified", "case_routed", "alert_raised", "alert_closed", "alert_acknowledged"):
         story.tell("2026-01-10 09:00", name)
-    story.tell("2026-01-10 09:00", "stall_accepted", rule="X", instance="e1", until_on="2026-02-01")
+    for name in ("stall_acceptance_proposed", "stall_accepted"):
+        story.tell("2026-01-10 09:00", name, rule="X", instance="e1", until_on="2026-02-01")
 
     assert story.rows("2026-02-01 00:00") == ["e1 breach due 2026-01-16 00:00 raised 2026-01-16 00:00 open"]
 

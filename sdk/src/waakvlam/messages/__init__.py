@@ -33,7 +33,7 @@ from waakvlam.messages.honour import HonourAssessed, HonourChecklistSent
 from waakvlam.messages.mda import MdaClosed, MdaDecided, MdaEvaluated, MdaEvaluationPlanned, MdaNominated
 from waakvlam.messages.monitoring import ConcernAnswered, ConcernReportedBack, IncidentRecorded, MonitoringMomentDone
 from waakvlam.messages.plan import AppointmentBroken, AppointmentKept, AppointmentMade, PlanAgreed
-from waakvlam.messages.radar import AlertAcknowledged, StallAccepted
+from waakvlam.messages.radar import AlertAcknowledged, StallAcceptanceProposed, StallAccepted
 from waakvlam.messages.report import (
     AcuteActionTaken,
     AcuteDangerFound,
@@ -140,6 +140,7 @@ __all__ = [
     "ShelterLeft",
     "ShelterReadyToLeave",
     "StableSafetyReached",
+    "StallAcceptanceProposed",
     "StallAccepted",
     "StandInAssigned",
     "TriageDecided",

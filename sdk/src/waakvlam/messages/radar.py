@@ -1,12 +1,32 @@
-"""The radar: an alert was taken up, or waiting was accepted."""
+"""The radar: an alert was taken up, or waiting was proposed or accepted."""
 
 from typing import Annotated
 
 from waakvlam.messages.base import Codes, Day, Message, Text
 
+Reason = Annotated[
+    str,
+    Codes(
+        "wachtlijst",
+        "geen-regisseur",
+        "verschil-van-mening",
+        "geen-medewerking",
+        "niet-bereikbaar",
+        "financiering",
+        "capaciteit",
+        "onduidelijke-afspraak",
+        "wacht-op-besluit-rechter",
+        "verhuizing",
+        "techniek",
+    ),
+]
+
 
 class AlertAcknowledged(Message):
-    """Somebody took up an alert and, best, said by when they look again. It is then quiet until the end of that day."""
+    """Somebody took up an alert and, best, said by when they look again. It is then quiet until the end of that day.
+
+    For danger, a rule of weight 5, that day is at most a week ahead until another person (`recorded_by`) took it up too.
+    """
 
     alert: Text
     next_step_on: Day | None = None
@@ -14,28 +34,27 @@ class AlertAcknowledged(Message):
     by: Text | None = None
 
 
-class StallAccepted(Message):
-    """Somebody decided that waiting is right for now, until a day at most three months ahead.
+class StallAcceptanceProposed(Message):
+    """Somebody thinks that waiting is right for now, and asks a colleague to decide: by itself it changes nothing.
 
-    Legal terms cannot be accepted away: then it is only shown.
+    For danger, a rule of weight 5, nobody accepts a stall alone: another person than this one (`recorded_by`) may then
+    send StallAccepted for the same rule and instance, until the same day or an earlier one.
     """
 
     rule: Text
     instance: Text
     until_on: Day
-    reason: Annotated[
-        str,
-        Codes(
-            "wachtlijst",
-            "geen-regisseur",
-            "verschil-van-mening",
-            "geen-medewerking",
-            "niet-bereikbaar",
-            "financiering",
-            "capaciteit",
-            "onduidelijke-afspraak",
-            "wacht-op-besluit-rechter",
-            "verhuizing",
-            "techniek",
-        ),
-    ]
+    reason: Reason
+
+
+class StallAccepted(Message):
+    """Somebody decided that waiting is right for now, until a day at most three months ahead.
+
+    Legal terms cannot be accepted away: then it is only shown. For danger, a rule of weight 5, another person must have
+    proposed it first (StallAcceptanceProposed), and `recorded_by` may not be left out.
+    """
+
+    rule: Text
+    instance: Text
+    until_on: Day
+    reason: Reason
