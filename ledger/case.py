@@ -15,9 +15,9 @@ from datetime import date
 
 from ledger.errors import UnknownEvent
 from rulebook.event import Event
-from rulebook.history import PHASE_SET_BY, effective
+from rulebook.history import closed_behind, effective, phase_behind
 from rulebook.instants import add_months, day_of, parse_day
-from rulebook.rules import ASSESSMENT, MARKERS, Ladder
+from rulebook.rules import ASSESSMENT, Ladder
 from waakvlam.catalogue import event_types
 
 # What a case is.
@@ -30,14 +30,6 @@ class Handover:
     offered_by: str
     to_agency: str | None
     answer: str | None = None  # accepted, refused or withdrawn
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A safety condition: what must be so for the children to be safe, and when somebody looks."""
-
-    check_on: str | None
-    state: str = "set"  # set, met or broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,6 @@ class Case:
     safety_view: str | None = None  # who keeps sight of safety after a handover; nobody named: Veilig Thuis
     has_director: bool = False
     handovers: Mapping[str, Handover] = field(default_factory=dict)
-    conditions: Mapping[str, Condition] = field(default_factory=dict)
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
 
 
@@ -80,15 +71,8 @@ def evolve(case: Case, event: Event) -> Case:
         raise UnknownEvent(event.type)
     change = CHANGES.get(event.type)
     changed = change(case, event) if change else case
-    phase = _phase_after(case, event)
-    return replace(changed, phase=phase, closed=event.type == "case_closed" if event.type in MARKERS else case.closed)
-
-
-def _phase_after(case: Case, event: Event) -> str:
-    """Return the phase that an event brings (rule 4.4): a follow-up report in an open case changes none."""
-    if event.type == "report_received" and (case.reports == 0 or case.closed):
-        return ASSESSMENT
-    return PHASE_SET_BY.get(event.type, case.phase)
+    phase = phase_behind(event, case.phase, is_first=case.reports == 0, closed=case.closed)
+    return replace(changed, phase=phase, closed=closed_behind(event, closed=case.closed))
 
 
 def _reported(case: Case, _: Event) -> Case:
@@ -112,19 +96,6 @@ def _handover_answered(case: Case, event: Event) -> Case:
     return replace(case, handovers={**case.handovers, number: answered})
 
 
-def _condition_set(case: Case, event: Event) -> Case:
-    number = event.data["condition_id"]
-    before = case.conditions.get(number, Condition(None))
-    condition = Condition(event.data.get("check_on", before.check_on))
-    return replace(case, conditions={**case.conditions, number: condition})
-
-
-def _condition_seen(case: Case, event: Event) -> Case:
-    number = event.data["condition_id"]
-    condition = replace(case.conditions.get(number, Condition(None)), state=event.type.removeprefix("condition_"))
-    return replace(case, conditions={**case.conditions, number: condition})
-
-
 def _escalated(case: Case, event: Event) -> Case:
     escalation = Escalation(event.data["ladder"], event.data["level"])
     return replace(case, escalations={**case.escalations, event.data["escalation_id"]: escalation})
@@ -146,10 +117,6 @@ CHANGES: Mapping[str, Callable[[Case, Event], Case]] = {
     "handover_withdrawn": _handover_answered,
     "director_assigned": lambda case, _: replace(case, has_director=True),
     "director_ended": lambda case, _: replace(case, has_director=False),
-    "condition_set": _condition_set,
-    "condition_changed": _condition_set,
-    "condition_met": _condition_seen,
-    "condition_broken": _condition_seen,
     "escalation_started": _escalated,
     "escalation_moved": _escalated,
     "escalation_closed": _escalation_closed,

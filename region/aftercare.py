@@ -5,7 +5,6 @@ from region.chapters import assessment, condition, report, triage
 from region.moments import DAY
 from region.story import Story
 
-MONTH = 30 * DAY
 MONITORED = ("conditions_and_follow_up", "investigation")
 # Every how many days the team sees the family, at least and at most. Between two visits something may come in between.
 WEEKLY, MONTHLY, SELDOM = (5, 10), (14, 25), (17, 26)

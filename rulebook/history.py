@@ -31,6 +31,21 @@ PHASE_SET_BY = {
 PHASE_TYPES = frozenset(PHASE_SET_BY) | {"report_received"}
 
 
+def phase_behind(event: Event, phase: str, *, is_first: bool, closed: bool) -> str:
+    """Return the phase of a case behind an event, from what it was before (4.4).
+
+    Of reports only the case's first, or one that finds it closed, sets a phase: a follow-up report changes none.
+    """
+    if event.type == "report_received":
+        return ASSESSMENT if is_first or closed else phase
+    return PHASE_SET_BY.get(event.type, phase)
+
+
+def closed_behind(event: Event, *, closed: bool) -> bool:
+    """Return whether a case is closed behind an event, from whether it was before."""
+    return event.type == "case_closed" if event.type in MARKERS else closed
+
+
 def effective(facts: Iterable[Event], corrected: dict[tuple[str, str], Event] | None = None) -> list[Event]:
     """Return K: the events of one case after its corrections and withdrawals, in order.
 
@@ -163,17 +178,14 @@ class History:
         yield from self.acknowledgements.get(alert, ())
 
     def _mark(self, event: Event) -> None:
-        was_closed = self.closed
+        is_first = len(self.by_type.get("report_received", ())) == 1
+        self.phase = phase_behind(event, self.phase, is_first=is_first, closed=self.closed)
+        self.closed = closed_behind(event, closed=self.closed)
         if event.type in MARKERS:
-            self.closed = event.type == "case_closed"
             self._markers.append(event.order)
             self._closed_behind.append(self.closed)
             if self.closed:
                 self._closings.append(event.order)
-        if event.type != "report_received":
-            self.phase = PHASE_SET_BY[event.type]
-        elif was_closed or len(self.by_type["report_received"]) == 1:
-            self.phase = ASSESSMENT
 
     def _note(self, event: Event) -> None:
         if event.type == "report_received":

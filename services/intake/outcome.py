@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from ledger.model import OutboxRow
 from ledger.streams.records import Arrived
-from waakvlam.catalogue import fingerprint_of, system_record
-from waakvlam.codec import MARKER, schema_writer
+from waakvlam import receipt
+from waakvlam.clock import instant_of
+from waakvlam.receipt import Receipt
 from waakvlam.topics import Agency
 
 ACCEPTED, DUPLICATE, PARKED = "accepted", "duplicate", "parked"
 REFUSED, REJECTED, CONFLICT = "refused", "rejected", "conflict"
 SET_ASIDE = frozenset({REFUSED, REJECTED, CONFLICT})
-
-_RECEIPT = system_record("receipt")
-_HEADER = MARKER + fingerprint_of(_RECEIPT)
-_write = schema_writer(_RECEIPT)
 
 
 @dataclass(slots=True)
@@ -47,30 +45,31 @@ class Outcome:
 
 def letters(outcomes: list[Outcome], *, now: int) -> Iterator[OutboxRow]:
     """Yield what is sent about these records: a receipt for each, then dead letters for what was set aside."""
+    recorded_at = instant_of(now)
     for outcome in outcomes:
-        yield _receipt(outcome, now)
+        yield _receipt(outcome, recorded_at)
     for outcome in outcomes:
         if outcome.is_set_aside:
             yield _dead_letter(outcome)
 
 
-def _receipt(outcome: Outcome, now: int) -> OutboxRow:
+def _receipt(outcome: Outcome, recorded_at: datetime) -> OutboxRow:
     told = outcome.first or outcome
     key = outcome.receipt_key
-    value = _write(
-        {
-            "id": key,
-            "verdict": outcome.verdict,
-            "case": told.case,
-            "position": told.position,
-            "version": told.version,
-            "field": outcome.field,
-            "reason": outcome.reason,
-            "remarks": outcome.remarks,
-            "recorded_at": now,
-        }
+    value = receipt.encode(
+        Receipt(
+            id=key,
+            verdict=outcome.verdict,
+            case=told.case,
+            position=told.position,
+            version=told.version,
+            field=outcome.field,
+            reason=outcome.reason,
+            remarks=outcome.remarks,
+            recorded_at=recorded_at,
+        )
     )
-    return OutboxRow(topic=outcome.agency.receipts, key=key.encode(), value=_HEADER + value)
+    return OutboxRow(topic=outcome.agency.receipts, key=key.encode(), value=value)
 
 
 def _dead_letter(outcome: Outcome) -> OutboxRow:

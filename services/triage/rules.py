@@ -17,7 +17,6 @@ CHANGES_KNOWLEDGE = frozenset({"event_corrected", "event_withdrawn"})
 TRIGGERS = frozenset({REPORT, ASSESSED, DANGER}) | CHANGES_KNOWLEDGE
 
 URGENCIES = ("red", "orange", "green")
-FOLLOW_UPS = frozenset({"during_assessment", "after_assessment", "during_monitoring"})
 YOUNGEST_IN: Mapping[str, int] = {"unborn": 0, "0_3": 0, "4_11": 4, "12_17": 12, "18_64": 18, "65_plus": 65}
 
 

@@ -89,18 +89,6 @@ def test_a_withdrawn_acceptance_gives_sight_of_safety_back() -> None:
     assert case_of([REPORT, OFFER, ACCEPTANCE, withdrawal]).safety_view is None
 
 
-def test_a_safety_condition_is_set_moved_broken_and_met() -> None:
-    conditions = [
-        told("condition_set", 2, condition_id="v1", check_on="2026-05-01"),
-        told("condition_changed", 3, condition_id="v1", check_on="2026-06-01"),
-        told("condition_broken", 4, condition_id="v1"),
-    ]
-
-    assert case_of([REPORT, *conditions]).conditions["v1"].check_on == "2026-06-01"
-    assert case_of([REPORT, *conditions]).conditions["v1"].state == "broken"
-    assert case_of([REPORT, *conditions, told("condition_met", 5, condition_id="v1")]).conditions["v1"].state == "met"
-
-
 def test_an_event_that_the_state_does_not_depend_on_changes_nothing() -> None:
     case = case_of([REPORT])
 

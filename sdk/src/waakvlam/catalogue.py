@@ -95,11 +95,6 @@ def by_fingerprint(fingerprint: bytes) -> EventType | None:
     return _by_fingerprint().get(fingerprint)
 
 
-def by_ce_type(ce_type: str) -> EventType | None:
-    """Return the event type that a CloudEvents type names, or nothing when we do not know it."""
-    return _by_ce_type().get(ce_type)
-
-
 @cache
 def system_record(name: str) -> Mapping[str, Any]:
     """Return the schema of a record that is no event (`ledger_record`, `receipt`, `ledger_clock`), newest version."""
@@ -125,11 +120,6 @@ def _without_logical_types(part: Any) -> Any:
 @cache
 def _by_fingerprint() -> Mapping[bytes, EventType]:
     return {one.fingerprint: one for one in all_versions()}
-
-
-@cache
-def _by_ce_type() -> Mapping[str, EventType]:
-    return {one.ce_type: one for one in all_versions()}
 
 
 @cache

@@ -4,7 +4,7 @@ On `receipts.<id>` a receipt is in Avro single-object encoding, like every event
 cannot be mistaken for each other: `C3 01` as the start of a body would be a text of negative length.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -58,10 +58,13 @@ class Receipt:
         return {name: list(value) if name == "remarks" else value for name, value in values.items() if value}
 
 
+_NAMES = tuple(one.name for one in fields(Receipt))
+
+
 def encode(receipt: Receipt) -> bytes:
     """Return the bytes of a receipt, as they stand on a receipts topic."""
-    record = asdict(receipt) | {"remarks": list(receipt.remarks), "recorded_at": micros_of(receipt.recorded_at)}
-    return _HEADER + _write(record)
+    record = {name: getattr(receipt, name) for name in _NAMES}
+    return _HEADER + _write(record | {"recorded_at": micros_of(receipt.recorded_at)})
 
 
 def decode(value: bytes) -> Receipt:
