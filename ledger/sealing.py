@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ledger import errors
 from ledger.database import SQLiteDatabase
+from ledger.model import Draft
 from ledger.private import private_file
 from ledger.record import Record
 from waakvlam.clock import Clock
@@ -122,6 +123,12 @@ def seal(values: Mapping[str, Any], key: Key, bound: bytes) -> bytes:
     nonce = os.urandom(12)
     head = _FORMAT + key.version.to_bytes(4, "big") + nonce
     return head + AESGCM(key.secret).encrypt(nonce, json.dumps(values).encode(), head[:5] + bound)
+
+
+def seal_draft(draft: Draft, key: Key) -> bytes:
+    """Return the sealed part of an event that is to be appended."""
+    bound = bound_to(event_id=draft.event_id, case=draft.case, type_=draft.type, occurred_at=draft.occurred_at)
+    return seal(draft.personal, key, bound)
 
 
 def bound_to(*, event_id: str, case: str, type_: str, occurred_at: int) -> bytes:

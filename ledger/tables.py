@@ -101,6 +101,11 @@ def meet(statements: Statements, rows: Collection[tuple[str, str, str]]) -> None
     statements.executemany(_MEET, [(key(pseudonym), case, label) for pseudonym, case, label in sorted(rows)])
 
 
+def gone(label: str) -> str:
+    """Return what stands in the index instead of a person of whom nothing is left in a case; the label stays taken."""
+    return f"moved:{label}"
+
+
 def lead(statements: Statements, rows: Sequence[Row]) -> None:
     """Write the heads of cases, one row a case."""
     statements.executemany(_LEAD, rows)

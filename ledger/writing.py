@@ -12,6 +12,7 @@ next question, and at the end. Every question is asked for a whole batch; none n
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 
@@ -160,6 +161,28 @@ class Writing:
         """Hand over messages that are published after the commit, in this order."""
         waiting.send(self._statements, rows)
 
+    # What a repair of a wrong link or split changes: names follow the events.
+
+    def rebind(self, aliases: Iterable[Alias], old: str, new: str) -> None:
+        """Let file numbers of one case belong to another from now on; those that were not its own stay where they are."""
+        self.flush()
+        self._statements.executemany(
+            "UPDATE aliases SET case_id = ? WHERE agency = ? AND reference = ? AND case_id = ?",
+            [(new, agency, tables.key(reference), old) for agency, reference in aliases],
+        )
+
+    def forget(self, case: str, pseudonyms: Iterable[str]) -> None:
+        """Take persons out of the index of a case in which nothing is told of them any more."""
+        labels = self.persons(case)
+        self._statements.executemany(
+            "UPDATE persons SET pseudonym = ? WHERE case_id = ? AND label = ?",
+            [(tables.gone(labels[pseudonym]), case, labels[pseudonym]) for pseudonym in sorted(pseudonyms)],
+        )
+
+    def unseal(self, sealed: Record) -> dict[str, Any]:
+        """Return a record's personal values; raises Erased when the case's key was destroyed."""
+        return sealing.unseal(sealed, self._key_store())
+
     # How far was read.
 
     def positions(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
@@ -242,12 +265,7 @@ class Writing:
     def _next(self, draft: Draft, keys: dict[str, sealing.Key]) -> StoredEvent:
         head = self._heads[draft.case]
         caseless = draft.case == _stream_of(draft.agency)
-        sealed = b""
-        if draft.personal:
-            bound = sealing.bound_to(
-                event_id=draft.event_id, case=draft.case, type_=draft.type, occurred_at=draft.occurred_at
-            )
-            sealed = sealing.seal(draft.personal, keys[draft.case], bound)
+        sealed = sealing.seal_draft(draft, keys[draft.case]) if draft.personal else b""
         body = record.encode(
             Record(
                 event_id=draft.event_id,

@@ -53,17 +53,17 @@ def effective(facts: Iterable[Event], corrected: dict[tuple[str, str], Event] | 
     """
     kept = {} if corrected is None else corrected
     told = list(facts)
-    removed = _removed(told)
+    gone = removed(told)
     corrections: dict[str | None, Event] = {}
     for event in told:
-        if event.type == CORRECTED and event.id not in removed:
+        if event.type == CORRECTED and event.id not in gone:
             target = named_event(event)
             winner = corrections.get(target)
             if winner is None or (winner.recorded_at, winner.id) < (event.recorded_at, event.id):
                 corrections[target] = event
     known = []
     for event in told:
-        if event.type in {CORRECTED, WITHDRAWN} or event.id in removed:
+        if event.type in {CORRECTED, WITHDRAWN} or event.id in gone:
             continue
         correction = corrections.get(event.id)
         known.append(event if correction is None else _corrected(event, correction, kept))
@@ -78,7 +78,7 @@ def _corrected(event: Event, correction: Event, kept: dict[tuple[str, str], Even
     return kept[key]
 
 
-def _removed(told: Iterable[Event]) -> set[str | None]:
+def removed(told: Iterable[Event]) -> set[str | None]:
     """Return the ids that withdrawals remove. One that is itself removed removes nothing.
 
     Withdrawals that name each other in a ring are refused at the door; if they come all the same, none of the ring

@@ -30,6 +30,7 @@ NEVER_HEARD = frozenset(
         "alert_acknowledged",
         "stall_accepted",
         "stall_acceptance_proposed",
+        "events_moved",  # the family itself was not heard of
     }
 )
 DANGER = 5

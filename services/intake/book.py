@@ -3,17 +3,20 @@
 So that an event sees what stands before it in the same batch, as if each had been committed by itself.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
+from typing import Any
 
-from ledger.model import Alias, Head, Known, Parked, PersonMatch
+from ledger.model import Alias, Draft, Head, Known, Parked, PersonMatch
 from ledger.record import Record, case_id, stream_of
+from ledger.tables import gone
 from ledger.writing import Writing
 from services.intake.judging import NEEDS_HISTORY
 from services.intake.outcome import ACCEPTED, PARKED, Outcome
 from services.intake.redaction import is_personal
 from services.intake.rules import Reading, pseudonyms_in
 
+MOVED = "events_moved"  # may open a case, like a report
 PERSONS_MATCH_WITHIN = 5 * 36_525 * 864_000_000  # five years of 365.25 days, in microseconds
 
 
@@ -97,6 +100,23 @@ class Book:
         for pseudonym in persons:
             self._new_persons.setdefault(pseudonym, set()).add(case)
 
+    def follow(self, source: str, target: str, aliases: Iterable[Alias], persons: Iterable[str]) -> None:
+        """Take note that file numbers go to another case, and that of these persons nothing is left where they were."""
+        for alias in aliases:
+            if self._aliases.get(alias, source) == source:
+                self._aliases[alias] = target
+        labels = self.labels_of(source)
+        for pseudonym in persons:
+            label = labels.pop(pseudonym)
+            labels[gone(label)] = label
+            self._new_persons.get(pseudonym, set()).discard(source)
+            matches = self._persons.get(pseudonym, [])
+            self._persons[pseudonym] = [match for match in matches if match.case != source]
+
+    def personal_of(self, told: Record | Draft) -> Mapping[str, Any]:
+        """Return the personal values of an event; raises Erased when its case was erased."""
+        return told.personal if isinstance(told, Draft) else self._w.unseal(told)
+
     def wait(self, reading: Reading, outcome: Outcome) -> None:
         """Let an event of this batch wait."""
         self._waiting.setdefault(waits_for(reading), []).append((reading, outcome))
@@ -152,7 +172,7 @@ class Book:
     ) -> dict[Alias | str, list[tuple["Reading | Parked", Outcome | None]]]:
         waiting: dict[Alias | str, list[tuple[Reading | Parked, Outcome | None]]] = {}
         unbound = named - self._aliases.keys()
-        opened = {case_id(one.event_id) for one in readings if one.type.opens_case}
+        opened = {case_id(one.event_id) for one in readings if one.type.opens_case or one.type.name == MOVED}
         if unbound or opened:
             for one in self._w.parked(unbound, cases=opened):
                 waiting.setdefault(_parked_for(one), []).append((one, None))

@@ -129,7 +129,7 @@ class Pipeline:
 
     def _write(self, w: Writing, session: Session) -> None:
         """Write what the session came to; questions to the ledger are over, so all of it goes in one go."""
-        for outcome, position in zip(session.accepted, w.append(session.drafts), strict=True):
+        for outcome, position in zip(session.accepted, _append(w, session), strict=True):
             outcome.position = position
         for reading, outcome in session.waiting():
             w.park(self._parked(reading, outcome, w.now))
@@ -137,7 +137,7 @@ class Pipeline:
             w.unpark([parked.event_id for parked in session.released])
         for parked, outcome in session.set_aside_after_waiting():
             w.remember(parked.event_id, source=parked.source, content=parked.content, verdict=outcome.verdict)
-        w.outbox(letters(session.outcomes, now=w.now))
+        w.outbox(letters([*session.outcomes, *session.notices], now=w.now))
 
     def _parked(self, one: Reading, outcome: Outcome, now: int) -> Parked:
         return Parked(
@@ -185,6 +185,16 @@ class Pipeline:
     def _tell_fuse(self, agency: str, *, is_blown: bool) -> None:
         if self._meters:
             self._meters.gauge("waakvlam_intake_agency_stopped_state").labels(agency=agency).set(int(is_blown))
+
+
+def _append(w: Writing, session: Session) -> list[int]:
+    """Append the drafts; after each repair its names and persons follow, before anything that comes later."""
+    positions: list[int] = []
+    for move in session.moves:
+        positions += w.append(session.drafts[len(positions) : move.ends_at])
+        w.rebind(move.aliases, move.source, move.target)
+        w.forget(move.source, move.persons)
+    return positions + w.append(session.drafts[len(positions) :])
 
 
 def set_fuse(w: Writing, agency: str, *, blown: bool) -> bool:

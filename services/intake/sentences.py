@@ -10,3 +10,20 @@ NOT_YOURS = (
     "Dit gebeurtenisnummer is al gebruikt door een andere afzender. Geef elke gebeurtenis een eigen, nieuw nummer."
 )
 UNKNOWN_FIELD = "De verbetering noemt een veld dat deze gebeurtenis niet heeft, of een waarde die daar niet past."
+
+MOVED_FROM = "Waar de gebeurtenissen stonden, vult Waakvlam zelf in; laat from_case leeg."
+MOVED_COUNT = "Noem de gebeurtenissen die naar een andere casus gaan: minstens één en hooguit {most} tegelijk."
+MOVED_NOWHERE = "De gebeurtenissen staan al in deze casus. Noem de casus waar zij horen, of niets voor een nieuwe."
+MOVED_TO_NOTHING = "De casus waar de gebeurtenissen horen, bestaat niet. Noem een bestaande, of niets voor een nieuwe."
+MOVED_UNKNOWN = (
+    "Minstens één van deze gebeurtenissen staat niet (meer) in deze casus. Kijk op de tijdlijn welke er staan."
+)
+MOVED_OURS = (
+    "Wat Waakvlam zelf vaststelde, gaat niet mee: dat wordt in de andere casus opnieuw vastgesteld. Laat het weg."
+)
+MOVED_WITHOUT_REPORT = "Een nieuwe casus begint met een melding. Neem de melding mee, of noem een bestaande casus."
+MOVED_ERASED = "De inhoud van deze casus is gewist; haar gebeurtenissen kunnen niet meer worden verplaatst."
+NOW_ELSEWHERE = (
+    "Deze gebeurtenis hoort bij een andere casus: voortaan die van dit bericht. Daar heeft zij het nummer {event_id}; "
+    "gebruik dat om haar te verbeteren of in te trekken."
+)

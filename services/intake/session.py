@@ -14,9 +14,9 @@ from ledger.model import Draft, Parked
 from ledger.record import Record, case_id, stream_of
 from ledger.writing import Writing
 from rulebook.event import CORRECTED
+from services.intake import moving, sentences
 from services.intake import outcome as verdicts
-from services.intake import sentences
-from services.intake.book import Book
+from services.intake.book import MOVED, Book
 from services.intake.dangers import Dangers
 from services.intake.judging import NEEDS_HISTORY, Judge, corrected_type
 from services.intake.ladders import Ladders
@@ -28,6 +28,7 @@ from services.intake.redaction import (
     redact,
     redact_correction,
 )
+from services.intake.repeats import again, rejected, undecided
 from services.intake.rules import Reading, Rejected, classify, pseudonyms_in
 from waakvlam.clock import instant_of
 from waakvlam.topics import agencies
@@ -48,14 +49,16 @@ class Session:
         self.accepted: list[Outcome] = []  # one for each draft
         self.outcomes: list[Outcome] = []
         self.released: list[Parked] = []  # waited in the ledger, and no longer do
+        self.moves: list[moving.Move] = []
+        self.notices: list[Outcome] = []  # told to agencies whose events went to another case
         self._came_of: list[tuple[Parked, Outcome]] = []
         self._repeats: list[Outcome] = []  # of what waited when they came
 
     def take(self, one: Reading | Rejected) -> Outcome:
         """Bring one event of the batch to its verdict, and those that waited for it to theirs."""
         if isinstance(one, Rejected):
-            return self._told(_rejected(one))
-        verdict = self._told(self._seen_before(one) or _undecided(one))
+            return self._told(rejected(one))
+        verdict = self._told(self._seen_before(one) or undecided(one))
         if not verdict.verdict:
             self._book.seen[one.event_id] = (one, verdict)
             self._settle(one, verdict)
@@ -63,13 +66,14 @@ class Session:
 
     def end(self) -> None:
         """Tell the repeats of what waited, and was judged later in this batch, what it came to."""
-        for again in self._repeats:
-            _, first = self._book.seen.get(again.event_id or "", (None, again))
+        for repeat in self._repeats:
+            _, first = self._book.seen.get(repeat.event_id or "", (None, repeat))
             if first.verdict == verdicts.ACCEPTED:
-                again.verdict, again.first, again.field, again.reason = verdicts.DUPLICATE, first, None, sentences.SEEN
+                repeat.verdict, repeat.first = verdicts.DUPLICATE, first
+                repeat.field, repeat.reason = None, sentences.SEEN
             elif first.is_set_aside:
-                again.verdict, again.case = first.verdict, first.case
-                again.field, again.reason = first.field, first.reason
+                repeat.verdict, repeat.case = first.verdict, first.case
+                repeat.field, repeat.reason = first.field, first.reason
 
     def waiting(self) -> Iterator[tuple[Reading, Outcome]]:
         """Yield the events of this batch that must be parked."""
@@ -94,10 +98,10 @@ class Session:
         return None
 
     def _repeat(self, one: Reading, source: str, content: bytes, before: Outcome) -> Outcome | None:
-        again = _again(one, source, content, before)
-        if again and again.verdict == verdicts.PARKED:
-            self._repeats.append(again)
-        return again
+        repeat = again(one, source, content, before)
+        if repeat and repeat.verdict == verdicts.PARKED:
+            self._repeats.append(repeat)
+        return repeat
 
     # Whose case, and may it be?
 
@@ -128,6 +132,8 @@ class Session:
         return self._book.case_of_persons(pseudonyms_in(one.type, one.record)) or case_id(one.event_id)
 
     def _refusal(self, one: Reading, case: str) -> Refusal | None:
+        if one.type.name == MOVED:
+            return moving.refusal(one, self._standing(case), exists=self._book.exists)
         if one.type.name not in NEEDS_HISTORY:
             return None
         return self._judge.refusal(one, case, self._book.history_of(case), self._drafted.get(case, ()))
@@ -155,7 +161,31 @@ class Session:
         elif alias and bound != case:
             outcome.remarks = (*outcome.remarks, sentences.OTHER_CASE)
         self._draft(one, outcome, case, redacted, aliases)
+        if one.type.name == MOVED:
+            keys += self._move(one, case)
         yield from self._released([*keys, *aliases])
+
+    def _standing(self, case: str) -> moving.Standing:
+        told = (*self._book.history_of(case), *self._drafted.get(case, ()))
+        return moving.Standing(case, told, self._book.personal_of)
+
+    def _move(self, one: Reading, case: str) -> list[str]:
+        """Draft what a repair comes to; return the case that it opened, if any: events may wait for it."""
+        opened = [] if one.record["to_case"] else [case_id(one.event_id)]
+        move = moving.move(one, self._standing(case), self._book)
+        self._book.follow(case, move.target, move.aliases, move.persons)
+        self.moves.append(move)
+        became = {id(draft): told for told, draft in move.notices}
+        for draft in move.drafts:
+            version = self._book.next_version(draft.case)
+            outcome = Outcome(one.raw, one.agency, draft.event_id, verdicts.ACCEPTED, draft.case, version=version)
+            if told := became.get(id(draft)):
+                outcome.agency, outcome.event_id = agencies()[told.agency], told.event_id
+                outcome.remarks = (sentences.NOW_ELSEWHERE.format(event_id=draft.event_id),)
+                self.notices.append(outcome)
+            self._add(draft, outcome)
+        move.ends_at = len(self.drafts)
+        return opened
 
     def _redacted(self, one: Reading, case: str) -> Redacted:
         value = one.raw.value or b""
@@ -195,9 +225,12 @@ class Session:
             persons=redacted.persons,
             aliases=aliases,
         )
+        self._add(draft, outcome)
+
+    def _add(self, draft: Draft, outcome: Outcome) -> None:
         self.drafts.append(draft)
         self.accepted.append(outcome)
-        self._drafted.setdefault(case, []).append(draft)
+        self._drafted.setdefault(draft.case, []).append(draft)
 
     def _released(self, keys: list[str | tuple[str, str]]) -> Iterator[tuple[Reading, Outcome]]:
         for waited, outcome in self._book.released(*keys) if keys else ():
@@ -211,7 +244,7 @@ class Session:
         self.released.append(parked)
         agency = agencies()[parked.agency]
         reading = classify(_came_back(parked, agency.topic), agency, now=self._now)
-        outcome = self._told(_rejected(reading) if isinstance(reading, Rejected) else _undecided(reading))
+        outcome = self._told(rejected(reading) if isinstance(reading, Rejected) else undecided(reading))
         self._came_of.append((parked, outcome))
         if isinstance(reading, Reading):
             self._book.seen[reading.event_id] = (reading, outcome)
@@ -236,27 +269,3 @@ class _CameBack:
 
 def _came_back(parked: Parked, topic: str) -> _CameBack:
     return _CameBack(topic, parked.key, parked.value, parked.headers)
-
-
-def _undecided(one: Reading) -> Outcome:
-    return Outcome(one.raw, one.agency, one.event_id, "")
-
-
-def _rejected(one: Rejected) -> Outcome:
-    return Outcome(one.raw, one.agency, one.event_id, verdicts.REJECTED, field=one.field, reason=one.reason)
-
-
-def _again(one: Reading, source: str, content: bytes, before: Outcome) -> Outcome | None:
-    """Return the verdict on an event whose id was seen before; None when that one was set aside and this is its repeat."""
-    outcome = _undecided(one)
-    if source != one.source:
-        outcome.verdict, outcome.field, outcome.reason = verdicts.REJECTED, "ce_id", sentences.NOT_YOURS
-    elif content != one.content:
-        outcome.verdict, outcome.field, outcome.reason = verdicts.CONFLICT, "ce_id", sentences.CONFLICTS
-    elif before.verdict == verdicts.ACCEPTED:
-        outcome.verdict, outcome.first, outcome.reason = verdicts.DUPLICATE, before, sentences.SEEN
-    elif before.verdict == verdicts.PARKED:
-        outcome.verdict, outcome.field, outcome.reason = verdicts.PARKED, before.field, sentences.SEEN_AND_WAITS
-    else:
-        return None
-    return outcome

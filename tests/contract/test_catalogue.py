@@ -76,6 +76,7 @@ def test_what_is_about_a_person_is_marked() -> None:
         "report_received": {"person", "birth_year"},
         "safety_assessed": {"person", "safe"},
         "child_spoken_to": {"person"},
+        "events_moved": {"to_case", "from_case"},
         "condition_set": {"text"},
         "condition_changed": {"text"},
         "director_assigned": {"director"},

@@ -124,7 +124,7 @@ def _of_example(example: Mapping[str, Any], fields: list[Schema]) -> Iterator[st
 
 def _is_tame(field: Schema, *, by_system: bool) -> bool:
     """Tell whether a text field cannot carry a story about people into the clear."""
-    is_id = field["name"].endswith("_id") or field["name"] in IDS
+    is_id = field["name"].endswith(("_id", "_ids")) or field["name"] in IDS
     return bool(
         is_id or field.get("codes") or field.get("personal") or field.get("json")
         or (field.get("system_text") and by_system)

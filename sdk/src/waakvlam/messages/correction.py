@@ -1,6 +1,8 @@
 """Corrections: what was told before was not right."""
 
-from waakvlam.messages.base import Instant, Json, Message, Text
+from typing import Annotated
+
+from waakvlam.messages.base import Codes, Instant, Json, Many, Message, Text
 from waakvlam.messages.codes import CorrectionReason
 
 
@@ -22,3 +24,15 @@ class EventWithdrawn(Message):
 
     event_id: Text
     reason: CorrectionReason
+
+
+class EventsMoved(Message):
+    """Events stood in the wrong case, and go to the one where they belong: `to_case`, or a new case when it is None.
+
+    Sent for the case in which they stand; `from_case` is filled in by Waakvlam alone. Corrections of them go along.
+    """
+
+    event_ids: Many[Text]
+    to_case: Text | None = None
+    from_case: Text | None = None
+    reason: Annotated[str, Codes("verkeerd-gekoppeld", "verkeerd-gesplitst", "anders")]
