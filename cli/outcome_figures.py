@@ -17,7 +17,7 @@ from rulebook.agreements import Agreements
 from rulebook.disclosure import in_words
 from rulebook.dutch import day_in_words
 from rulebook.errors import HistoryError
-from rulebook.figures import Figure, figures
+from rulebook.figures import NORMS_SOURCE, Figure, figures
 from rulebook.instants import date_of, local_day
 from rulebook.outcomes import Outcomes, outcomes
 from rulebook.picture import duration_in_words, half_year_in_words, picture
@@ -39,6 +39,7 @@ HEAD = (
     "norm",
     "helft",
     "90 %",
+    "uitstel",
 )
 CSV_HEAD = {
     "regel": "rule",
@@ -52,6 +53,7 @@ CSV_HEAD = {
     "open_te_laat": "open_overdue",
     "vervallen": "lapsed",
     "signalen": "signals",
+    "uitstel_geaccepteerd": "accepted",
     "aandeel_op_tijd": "share_in_time",
     "norm": "norm",
     "norm_gehaald": "meets_norm",
@@ -115,6 +117,9 @@ def _table(rows: Sequence[Figure]) -> Iterator[str]:
     yield "Aantallen zijn afgerond op vijf; <5 is één tot en met vier. Een punt: te weinig om te tonen, of niet van toepassing."
     yield "Per gemeente: --municipality, of alles met --csv of --json."
     yield "“Ongeveer” is het deel op tijd, berekend uit de afgeronde aantallen; open en te laat telt als niet op tijd."
+    yield "“Uitstel”: zo vaak is geaccepteerd dat iets wacht. Het telt gewoon mee: uitstel maakt te laat niet op tijd."
+    if any(row.norm is not None for row in rows):
+        yield from NORMS_SOURCE
 
 
 def _cells(row: Figure) -> tuple[str, ...]:
@@ -128,6 +133,7 @@ def _cells(row: Figure) -> tuple[str, ...]:
         "" if row.norm is None else f"{row.norm} %{verdict}",
         duration_in_words(row.median_hours),
         duration_in_words(row.p90_hours),
+        in_words(row.accepted),
     )
 
 

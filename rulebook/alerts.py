@@ -7,7 +7,7 @@ from rulebook.errors import CannotCount
 from rulebook.instance import BREACH, CASE_CLOSED, WARN, Instance
 from rulebook.instants import format_instant
 from rulebook.rows import AlertRow, Cause, Change, Closed, Escalated, Raised, Reminded, Told
-from rulebook.rules import PatternRule, Rule
+from rulebook.rules import Rule
 
 ALERT_NAMESPACE = UUID("6f2c7a52-0f0d-5c1e-9d7a-3a1d1f3b7e11")
 _NAMESPACE = ALERT_NAMESPACE.bytes
@@ -75,7 +75,7 @@ def outcome(  # noqa: PLR0911 - one return for each row of the table in section 
 
 
 def _due_now(instance: Instance, stage: str, original: int | None, accepted_until: int | None) -> int | None:
-    if original is None or accepted_until is None or instance.rule.legal or isinstance(instance.rule, PatternRule):
+    if original is None or accepted_until is None or not instance.rule.may_wait:
         return original
     if stage == WARN:
         return None

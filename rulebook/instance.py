@@ -99,7 +99,7 @@ class Instance:
         self, warn: int | None, breach: int | None, accepted_until: int | None
     ) -> tuple[int | None, int | None]:
         """Return warning and breach as an accepted stall leaves them."""
-        if accepted_until is None or self.rule.legal or isinstance(self.rule, PatternRule):
+        if accepted_until is None or not self.rule.may_wait:
             return warn, breach
         return None, None if breach is None else max(breach, accepted_until)
 

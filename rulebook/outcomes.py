@@ -2,7 +2,8 @@
 
 Counts are by rule, municipality and half-year: that of the day from which the term counts (the start, the day that was
 named, the day of the moment). Late is by the breach as it was first due; an accepted stall does not make it in time.
-What is open and past its term counts as late against a norm; what is open and in time does not count yet.
+What is open and past its term counts as late against a norm; what is open and in time does not count yet. Of how many
+somebody accepted that they stall is counted apart, whatever came of them: one count beside the others, not one of their parts.
 """
 
 from array import array
@@ -37,6 +38,7 @@ class Outcome:
     overdue: int = 0
     lapsed: int = 0
     signals: int = 0
+    accepted: int = 0  # stalls of which somebody accepted that they wait; each is counted among the others too
     durations: "array[int]" = field(default_factory=lambda: array("q"))
 
 
@@ -55,9 +57,11 @@ class Outcomes:
         if day > local_day(at) or (not is_done and ended_at is not None and ended_at < day_start(day)):
             return  # the day has not come, or was not to come any more
         half_year = f"{date_of(day).year}-{1 if date_of(day).month <= 6 else 2}"
+        is_accepted = instance.rule.may_wait and (instance.rule.id, instance.key) in known.accepted_until
         for where in {place, ""}:  # a case without municipality is in none, and counts among all
             count = self.counts.setdefault((instance.rule.id, where, half_year), Outcome())
             count.instances += 1
+            count.accepted += is_accepted
             _count(count, instance, ended_at, at, is_done=is_done)
 
 

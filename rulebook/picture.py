@@ -6,11 +6,12 @@ Nothing is told by colour alone: a share under its norm has a mark and a number,
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
-from rulebook.figures import NORMS, Figure
+from rulebook.disclosure import in_words
+from rulebook.figures import NORMS, NORMS_SOURCE, Figure
 
 TITLE_WIDTH, FIELD, ROW, HEAD, LINE = 440, 136, 34, 148, 20
 BAR, BAR_HEIGHT = 62, 14
-TIMES_WIDTH = 200
+TIMES_WIDTH, ACCEPTED_WIDTH = 200, 120
 HALF_YEARS_MAX = 6
 MARGIN = 24
 TITLE_LETTERS = 46
@@ -32,7 +33,7 @@ def picture(rows: Iterable[Figure], *, place: str, until: str) -> str:
     told = {row.rule for row in by_field.values() if row.share_in_time is not None or row.still_running or row.norm}
     rules = sorted(told, key=lambda one: (one not in NORMS, one))
     foot = list(_foot(sorted({rule for rule, _ in by_field} - told)))
-    width = 2 * MARGIN + TITLE_WIDTH + FIELD * len(half_years) + TIMES_WIDTH
+    width = 2 * MARGIN + TITLE_WIDTH + FIELD * len(half_years) + TIMES_WIDTH + ACCEPTED_WIDTH
     height = HEAD + ROW * len(rules) + LINE * (len(foot) + 2)
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     lines = [
@@ -60,6 +61,8 @@ def _head(place: str, until: str, half_years: Sequence[str]) -> Iterator[str]:
         yield _text(_left(number), HEAD - 14, half_year_in_words(half_year), "head")
     yield _text(_left(len(half_years)), HEAD - 32, "Hoe lang het duurt", "head")
     yield _text(_left(len(half_years)), HEAD - 14, "de helft binnen · 90 % binnen", "soft small")
+    yield _text(_left(len(half_years)) + TIMES_WIDTH, HEAD - 32, "Uitstel", "head")
+    yield _text(_left(len(half_years)) + TIMES_WIDTH, HEAD - 14, "geaccepteerd", "soft small")
 
 
 def _row(
@@ -79,6 +82,7 @@ def _row(
         if (rule, half_year) in fields:
             yield from _field(_left(place), top, fields[rule, half_year])
     yield _text(_left(len(half_years)), middle, _times(newest), "")
+    yield _text(_left(len(half_years)) + TIMES_WIDTH, middle, _waits(known[-1]), "")
 
 
 def _field(left: int, top: int, row: Figure) -> Iterator[str]:
@@ -102,6 +106,8 @@ def _field(left: int, top: int, row: Figure) -> Iterator[str]:
 
 def _foot(hidden: Sequence[str]) -> Iterator[str]:
     yield "de norm; ▼ de norm is niet gehaald. Wat nog open staat en te laat is, telt als niet op tijd."
+    yield from NORMS_SOURCE
+    yield "Uitstel: zo vaak is in het laatste half jaar geaccepteerd dat iets wacht. Het telt mee: uitstel maakt te laat niet op tijd."
     yield "Percentages zijn bij benadering: ze komen uit aantallen die op vijf zijn afgerond."
     yield "“te weinig”: zo weinig gezinnen dat er iets over één gezin uit af te leiden zou zijn."
     yield "“loopt nog”: van meer dan een tiende is de termijn nog niet om; wat vroeg klaar is zou een te mooi beeld geven."
@@ -133,12 +139,17 @@ def _times(row: Figure) -> str:
     return f"{duration_in_words(row.median_hours)} · {duration_in_words(row.p90_hours)}"
 
 
+def _waits(row: Figure) -> str:
+    return "–" if row.accepted == 0 else f"{in_words(row.accepted)} keer"
+
+
 def _spoken(row: Figure) -> str:
     share = f"ongeveer {row.share_in_time} procent op tijd"
     if row.share_in_time is None:
         share = "loopt nog" if row.still_running else "te weinig om te tonen"
     norm = "" if row.meets_norm is None else f", norm van {row.norm} procent {'' if row.meets_norm else 'niet '}gehaald"
-    return f"{row.rule} {row.title}, {half_year_in_words(row.half_year)}: {share}{norm}"
+    waits = "" if row.accepted == 0 else f", {in_words(row.accepted)} keer uitstel geaccepteerd"
+    return f"{row.rule} {row.title}, {half_year_in_words(row.half_year)}: {share}{norm}{waits}"
 
 
 def _left(place: int) -> int:

@@ -149,6 +149,11 @@ class Rule:
         """Tell whether an event may start something here, at a place where the case is closed or not."""
         return not closed or event.type in OPENERS or self.weight == DANGER
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether an accepted stall changes anything: not of a legal term, and not of a signal (section 5)."""
+        return not self.legal
+
     def touches(self) -> frozenset[str]:
         """Return the event types that this rule looks at."""
         return frozenset()
@@ -230,6 +235,11 @@ class PatternRule(Rule):
     window: int
     after: Matcher | None
     within: Term | None
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether an accepted stall changes anything: a signal has come, and does not go by waiting."""
+        return False
 
     def touches(self) -> frozenset[str]:
         """Return the event types that this rule looks at."""

@@ -19,7 +19,7 @@ from rulebook.event import Event
 from rulebook.instance import Instance
 from rulebook.remedy import remedy
 from rulebook.rows import Cause
-from rulebook.rules import PatternRule, Rule
+from rulebook.rules import Rule
 
 UNKNOWN = "onbekend"
 BLANKS = frozenset({"agency", "since", "due", "moment", "signals"})
@@ -132,7 +132,7 @@ def _reason(
         stage=name,
         due=due,
         deadline=_deadline(instance, due),
-        accepted_until=None if rule.legal or isinstance(rule, PatternRule) else accepted,
+        accepted_until=accepted if rule.may_wait else None,
         event=instance.start.id,
         event_type=instance.start.type,
         agency=instance.start.agency,

@@ -13,7 +13,7 @@ from cli.exits import Exit
 from cli.main import app
 from rulebook.agreements import load
 from rulebook.errors import CannotCount
-from rulebook.figures import NORMS, figures
+from rulebook.figures import NORMS, NORMS_SOURCE, figures
 from rulebook.instants import DAY, SECOND, format_instant, parse_instant
 from rulebook.outcomes import Outcome, Outcomes, outcomes
 from rulebook.picture import duration_in_words, picture
@@ -145,6 +145,29 @@ def test_silence_counts_only_in_the_phases_of_its_rule_and_a_pattern_counts_sign
     assert (signal.instances, signal.signals, signal.in_time) == (1, 1, 0)
 
 
+def test_an_accepted_stall_is_counted_apart_and_makes_nothing_in_time(agreements):
+    def accepted(instance, rule="D"):
+        return (
+            "stall_accepted",
+            1,
+            {"rule": rule, "instance": instance, "until_on": "2026-06-01", "reason": "wachtlijst"},
+        )
+
+    check = ("condition_set", 0, {"condition_id": "c", "check_on": "2026-03-05"})
+    rules = agreements(DATE, TERM.replace("breach", "legal: true, breach"))
+    lines = [
+        *story("late", check, accepted("late-0"), ("condition_met", 9, {"condition_id": "c"})),
+        *story("waits twice", check, accepted("waits twice-0"), accepted("waits twice-0")),
+        *story("other", check, accepted("no-such-start")),
+        *story("legal", REPORT, accepted("legal-0", rule="ST-01")),
+    ]
+    (one,) = counted(rules, lines, until=20, rule="D").values()
+    (legal,) = counted(rules, lines, until=20, rule="ST-01").values()
+
+    assert (one.instances, one.late, one.overdue, one.accepted) == (3, 1, 2, 2)
+    assert (legal.overdue, legal.accepted) == (1, 0)
+
+
 def test_late_and_overdue_are_exactly_the_breaches_that_replay_tells(agreements):
     rules = agreements(TERM)
     lines = [one for day in range(12) for one in story(f"c{day}", REPORT, ("safety_assessed", day + 0.5, {}))]
@@ -166,6 +189,7 @@ def test_counts_are_rounded_and_one_to_four_are_never_told(agreements):
     row = told(agreements(TERM), instances=33, in_time=28, late=3, running=2)
 
     assert (row.instances, row.in_time, row.late, row.open) == (35, 30, None, None)
+    assert [told(agreements(TERM), accepted=number).accepted for number in (0, 4, 7)] == [0, None, 5]
 
 
 def test_a_share_comes_from_rounded_counts_and_is_on_the_right_side_of_the_norm(agreements):
@@ -217,8 +241,8 @@ def test_durations_read_as_people_say_them():
 def test_the_picture_tells_in_words_what_it_shows_by_colour(agreements):
     rules = agreements(TERM)
     found = Outcomes(0)
-    found.counts["ST-01", "", "2026-1"] = Outcome(instances=100, in_time=80, late=20)
-    found.counts["ST-01", "", "2026-2"] = Outcome(instances=3, in_time=3)
+    found.counts["ST-01", "", "2026-1"] = Outcome(instances=100, in_time=80, late=20, accepted=12)
+    found.counts["ST-01", "", "2026-2"] = Outcome(instances=3, in_time=3, accepted=2)
     found.counts["ST-05", "", "2026-2"] = Outcome(instances=100, in_time=50, running=50)
     found.counts["ST-02", "", "2026-2"] = Outcome(instances=2, late=2)
     root = ET.fromstring(picture(figures(found, rules), place="Het Hogeland", until="1 juli 2026"))
@@ -227,9 +251,11 @@ def test_the_picture_tells_in_words_what_it_shows_by_colour(agreements):
     assert "Op tijd per afspraak: Het Hogeland" in words
     assert "▼ 80 %" in words
     assert (
-        "ST-01 Melding niet beoordeeld, 2026, 1e helft: ongeveer 80 procent op tijd, norm van 90 procent niet gehaald"
+        "ST-01 Melding niet beoordeeld, 2026, 1e helft: ongeveer 80 procent op tijd, norm van 90 procent niet gehaald, 10 keer uitstel geaccepteerd"
         in words
     )
+    assert "<5 keer" in words
+    assert all(one in words for one in NORMS_SOURCE)
     assert "te weinig" in words
     assert "loopt nog" in words
     assert "Overal te weinig: ST-02" in words
@@ -259,6 +285,8 @@ def test_the_command_writes_csv_and_a_picture_and_prints_a_table(call):
     assert (
         "alle gemeenten      35       30       <5     0            0      92 %  90 % gehaald  2 dagen" in told_.stdout
     )
+    assert {row["uitstel_geaccepteerd"] for row in rows} == {"0"}
+    assert "\n".join(NORMS_SOURCE) in told_.stdout
     assert [(row["gemeente"], row["aantal"], row["te_laat"], row["norm_gehaald"]) for row in rows] == [
         ("alle gemeenten", "35", ".", "ja"), ("Groningen", "30", "0", "ja"), ("Het Hogeland", ".", ".", "."),
     ]  # fmt: skip
