@@ -60,6 +60,19 @@ def test_an_open_case_has_a_next_due_instant_as_soon_as_it_is_known(world: World
     assert station.view.tally(range(PARTITIONS)).without_deadline == 0
 
 
+def test_an_open_case_for_which_no_agreement_has_a_silence_rule_is_counted(world: World, station: Station) -> None:
+    before_any_agreement = 20 * 365
+    report(world, EVEN, days_ago=before_any_agreement)
+    report(world, ODD)
+
+    station.finish(AT)
+    assert station.view.tally(range(PARTITIONS)).uncovered == 1
+
+    world.add(EVEN, "family_contacted")
+    station.finish(AT)
+    assert station.view.tally(range(PARTITIONS)).uncovered == 0
+
+
 def test_nothing_is_concluded_before_everything_of_that_instant_was_read(world: World, station: Station) -> None:
     report(world, EVEN, days_ago=30)
     world.add(EVEN, "safety_assessed", occurred_at=world.now - 29 * DAY, report_id="r-1")

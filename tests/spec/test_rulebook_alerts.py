@@ -146,6 +146,22 @@ def test_an_acceptance_counts_from_when_it_is_known_whatever_its_own_time():
     assert story.ends("2026-06-06 00:00") == ["e1 warn accepted"]
 
 
+def test_where_no_breach_is_counted_an_accepted_stall_adds_none():
+    warns = {key: value for key, value in CONTACT.items() if key != "breach"}
+    story = Story(warns).tell("2026-06-01 10:00", "handover_accepted")
+    story.tell("2026-06-05 10:00", "stall_accepted", rule="ST-08", instance="e1", until_on="2026-06-20")
+
+    assert story.ends("2026-12-01 00:00") == ["e1 warn accepted"]
+
+
+def test_an_acceptance_names_one_instance_of_one_rule():
+    story = handover()
+    story.tell("2026-06-02 10:00", "stall_accepted", rule="ST-09", instance="e1", until_on="2026-06-20")
+    story.tell("2026-06-02 10:00", "stall_accepted", rule="ST-08", instance="e2", until_on="2026-06-20")
+
+    assert story.ends("2026-07-01 00:00") == ["e1 warn superseded", "e1 breach None"]
+
+
 # Attention.
 
 
@@ -212,3 +228,39 @@ def test_a_rule_may_name_its_list_or_bring_its_own():
 
     assert named[1] == ["worker 2026-06-07 00:00", "monitor 2026-06-07 02:00"]
     assert own[1] == ["a 2026-06-07 00:00", "b 2026-06-08 00:00"]
+
+
+def test_a_row_under_the_same_id_is_told_anew_whatever_was_acknowledged_of_the_row_before():
+    story = handover()
+    alert = story.json("2026-07-01 00:00")[1]["alert"]
+    story.tell("2026-06-07 10:00", "alert_acknowledged", alert=alert)
+    story.tell("2026-06-07 11:00", "first_contact_made", id="contact")
+    story.tell("2026-06-07 12:00", "event_withdrawn", event_id="contact")
+
+    assert story.told("2026-06-10 00:00")[1:] == [
+        ["worker 2026-06-07 00:00"],
+        ["worker 2026-06-07 12:00", "monitor 2026-06-09 00:00"],
+    ]
+
+
+def test_an_acknowledgement_counts_from_when_it_is_known_whatever_its_own_time():
+    story = handover()
+    alert = story.json("2026-07-01 00:00")[1]["alert"]
+    story.tell("2026-06-07 10:00", "alert_acknowledged", "2026-06-10 10:00", alert=alert)
+
+    assert story.told("2026-07-01 00:00")[1] == ["worker 2026-06-07 00:00", "monitor 2026-06-09 00:00"]
+
+
+def test_steps_after_the_last_instant_are_not_listed():
+    assert handover().told("2026-06-09 00:00")[1] == ["worker 2026-06-07 00:00", "monitor 2026-06-09 00:00"]
+    assert handover().told("2026-06-08 23:59")[1] == ["worker 2026-06-07 00:00"]
+
+
+def test_an_instance_has_one_open_alert_at_most():
+    story = handover()
+    story.tell("2026-06-02 10:00", "handover_accepted")
+
+    for hour in range(0, 24 * 9, 6):
+        rows = story.json(f"2026-06-0{1 + hour // 24} {hour % 24:02d}:00")
+        open_now = [row["instance"] for row in rows if row["closed_at"] is None]
+        assert len(open_now) == len(set(open_now))

@@ -1,11 +1,15 @@
 """Which version of which agreement holds (rule book section 3), and which calendar days can be asked (10.5)."""
 
+import json
 from pathlib import Path
 from runpy import run_path
 
 import pytest
 
+from rulebook.agreements import load
 from rulebook.errors import CannotCount
+from rulebook.instants import parse_instant
+from rulebook.replay import replay
 
 STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
 Story, file = STORY["Story"], STORY["file"]
@@ -98,6 +102,42 @@ def test_each_version_is_applied_by_itself_to_everything():
     rows = story.json("2026-07-01 00:00")
 
     assert [(row["version"], row["outcome"]) for row in rows] == [(1, "replaced"), (2, None)]
+
+
+def test_people_ladder_and_calendar_are_those_of_the_file_that_the_rule_came_from(tmp_path):
+    (tmp_path / "calendars").mkdir()
+    (tmp_path / "calendars" / "nl.yaml").symlink_to(STORY["CALENDARS"] / "nl.yaml")
+    free = "calendar: vrij\nfrom: 2026-01-01\nto: 2026-12-31\ndays_off: {2026-06-02: Vrij, 2026-06-03: Vrij}\n"
+    (tmp_path / "calendars" / "vrij.yaml").write_text(free)
+    question = {"from": ["escalation_started"], "until": ["escalation_closed"], "breach": {"from_ladder": True}}
+    for region, calendar, days in (("0014", "nl", 1), ("1966", "vrij", 2)):
+        ladder = {"id": "ladder", "levels": [{"nr": 0, "name": "samen", "term": {"days": days}}]}
+        text = file(
+            {"id": "R", "from": ["report_received"], "until": ["safety_assessed"], "breach": {"working_days": 1}},
+            {"id": "V", **question},
+            agreement=calendar,
+            calendar=calendar,
+            applies_to={"municipalities": [region]},
+            attention={"default": [{"to": f"people of {region}"}]},
+            ladders=[ladder],
+        )
+        (tmp_path / f"{calendar}.yaml").write_text(json.dumps(text))
+    agreements = load(tmp_path)
+
+    def told(region):
+        story = Story().tell("2026-06-01 10:00", "report_received", municipality=region)
+        story.tell("2026-06-01 10:00", "escalation_started", ladder="ladder", level=0, municipality="0014")
+        rows = replay(agreements, map(json.dumps, story.lines), parse_instant("2026-12-01T00:00:00Z"))
+        return [(row["rule"], STORY["clock"](row["due"]), row["attention"][0]["to"]) for row in rows]
+
+    assert told("0014") == [
+        ("R", "2026-06-03 00:00", "people of 0014"),
+        ("V", "2026-06-03 00:00", "people of 0014"),
+    ]
+    assert told("1966") == [
+        ("V", "2026-06-04 00:00", "people of 1966"),
+        ("R", "2026-06-05 00:00", "people of 1966"),
+    ]
 
 
 def test_a_day_outside_the_calendar_fails_only_where_a_living_stage_needs_it():

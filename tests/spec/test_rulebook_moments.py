@@ -75,6 +75,36 @@ def test_a_newer_anchor_replaces_all_also_what_was_ended_or_satisfied_before():
     assert story.ends("2025-06-01 00:00") == ["e1#1 breach replaced"]
 
 
+def test_an_event_of_a_closed_case_is_no_anchor():
+    story = Story(DAYS)
+    story.tell("2025-01-15 15:00", "handover_accepted")
+    story.tell("2025-04-20 09:00", "case_closed", "2025-05-01 09:00")
+    story.tell("2025-04-21 09:00", "handover_accepted", "2025-05-01 09:00")
+
+    assert story.ends("2026-01-01 00:00") == ["e1#1 breach case_closed"]
+
+
+def test_ended_applies_also_when_the_case_was_closed_earlier():
+    story = Story(DAYS)
+    story.tell("2025-01-15 15:00", "handover_accepted")
+    story.tell("2025-04-20 09:00", "case_closed", "2025-05-01 09:00")
+    story.tell("2025-04-21 09:00", "stable_safety_reached", "2025-05-01 09:00")
+
+    assert story.ends("2026-01-01 00:00") == ["e1#1 breach ended"]
+
+
+def test_warning_and_breach_are_counted_from_the_day_of_the_moment():
+    story = Story({**MONITOR, "at": [{"days": 10}], "then_every": {"days": 10}, "warn": {"working_days": -5}})
+    story.tell("2026-03-02 15:00", "handover_accepted")
+
+    assert [row.split(" raised")[0] for row in story.rows("2026-03-27 00:00")] == [
+        "e1#1 warn due 2026-03-06 00:00",
+        "e1#2 warn due 2026-03-17 00:00",
+        "e1#3 warn due 2026-03-26 00:00",
+        "e1#1 breach due 2026-03-27 00:00",
+    ]
+
+
 def test_beyond_the_list_each_moment_is_counted_in_one_step_with_its_own_shift():
     rule = {**DAYS, "at": [{"days": 1, "shift": True}], "then_every": {"days": 7}}
     story = Story(rule)
@@ -104,3 +134,13 @@ def test_a_moment_that_becomes_undone_is_raised_again_under_the_same_id():
 
     assert first["alert"] == second["alert"]
     assert (first["outcome"], second["outcome"]) == ("late", None)
+
+
+def test_where_chooses_among_what_ends_a_schedule():
+    rule = {**DAYS, "ends": [{"type": "vt_closed", "where": {"reason": "stable"}}]}
+    story = Story(rule).tell("2025-01-15 15:00", "handover_accepted")
+    story.tell("2025-05-01 09:00", "vt_closed", reason="moved")
+    assert story.ends("2025-06-01 00:00") == ["e1#1 breach None"]
+
+    story.tell("2025-06-02 09:00", "vt_closed", reason="stable")
+    assert story.ends("2026-06-01 00:00") == ["e1#1 breach ended"]

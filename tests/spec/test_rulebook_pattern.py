@@ -152,6 +152,39 @@ def test_an_event_that_chooses_another_version_counts_but_starts_and_stops_nothi
     assert story.json()[0]["because"] == ["e1", "e3"]
 
 
+def test_a_signal_keeps_what_it_was_raised_for_also_when_more_becomes_known():
+    story = Story({**RADAR, "agencies": 2})
+    story.tell("2026-06-01 09:00", "incident_recorded", agency="politie")
+    story.tell("2026-06-05 09:00", "incident_recorded", agency="school")
+    story.tell("2026-06-03 09:00", "incident_recorded", "2026-06-06 09:00", agency="politie")
+
+    assert [(row["instance"], row["because"]) for row in story.json()] == [("e2", ["e1", "e2"])]
+
+
+def test_acknowledged_applies_also_when_the_case_was_closed_earlier():
+    story = Story(RADAR)
+    story.tell("2026-06-01 09:00", "incident_recorded")
+    story.tell("2026-06-05 09:00", "incident_recorded")
+    alert = story.json()[0]["alert"]
+    story.tell("2026-06-06 09:00", "case_closed", "2026-06-07 09:00")
+    story.tell("2026-06-07 09:00", "alert_acknowledged", alert=alert)
+
+    assert story.ends() == ["e2 signal acknowledged"]
+
+
+def test_where_chooses_among_the_signals_and_among_what_comes_before():
+    of = [{"type": "service_started", "where": {"service": "investigation"}}]
+    after = {"types": [{"type": "service_ended", "where": {"outcomes": "safe"}}], "within": {"days": 9}}
+    story = Story({"id": "P", "kind": "pattern", "of": of, "count": 1, "window": {"days": 1}, "after": after})
+    story.tell("2026-06-01 09:00", "service_ended", outcomes=["unsafe"])
+    story.tell("2026-06-02 09:00", "service_started", service="investigation")
+    story.tell("2026-06-03 09:00", "service_ended", outcomes=["unsafe", "safe"])
+    story.tell("2026-06-06 09:00", "service_started", service="conditions_and_follow_up")
+    story.tell("2026-06-09 09:00", "service_started", service="investigation")
+
+    assert story.ends() == ["e5 signal None"]
+
+
 def test_a_stall_cannot_be_accepted_for_a_signal():
     story = Story(RADAR)
     story.tell("2026-06-01 09:00", "incident_recorded")

@@ -7,6 +7,7 @@ import pytest
 
 STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
 Story, file = STORY["Story"], STORY["file"]
+ALERTS = ("raised", "closed", "reminded", "escalated", "acknowledged")
 QUIET = {"id": "ST-17", "kind": "silence", "phases": ["assessment", "direct_safety"], "breach": {"days": 10}}
 
 
@@ -30,7 +31,7 @@ def test_a_contact_told_late_ends_the_alert_in_time():
 def test_what_the_system_says_itself_is_never_heard():
     story = Story(QUIET)
     story.tell("2026-01-05 09:00", "report_received")
-    for name in ("report_classified", "case_routed", "alert_raised", "alert_closed", "alert_acknowledged"):
+    for name in ("report_classified", "case_routed", *(f"alert_{one}" for one in ALERTS)):
         story.tell("2026-01-10 09:00", name)
     for name in ("stall_acceptance_proposed", "stall_accepted"):
         story.tell("2026-01-10 09:00", name, rule="X", instance="e1", until_on="2026-02-01")
@@ -139,3 +140,11 @@ def test_danger_is_no_reason_to_listen_in_a_closed_case():
     story.tell("2026-01-07 09:00", "family_contacted")
 
     assert story.rows("2026-03-01 00:00") == []
+
+
+def test_the_instant_after_the_last_event_is_due_from_that_events_own_time():
+    story = Story(QUIET)
+    story.tell("2026-01-05 09:00", "report_received")
+    story.tell("2026-01-06 09:00", "family_contacted", "2026-01-14 09:00")
+
+    assert story.rows("2026-02-01 00:00") == ["e2 breach due 2026-01-17 00:00 raised 2026-01-17 00:00 open"]

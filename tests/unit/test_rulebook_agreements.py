@@ -136,6 +136,8 @@ def test_a_wrong_file_is_refused_by_line_field_and_reason(folder, was, now, line
         (SILENCE + "phases: [asleep]}", "rules[S].phases[0]", "unknown phase"),
         (SILENCE + "phases: []}", "rules[S].phases", "at least one phase"),
         (SILENCE + "phases: [recovery], ignore: [case_closed]}", "rules[S].ignore[0]", "always heard"),
+        (SILENCE + "phases: [recovery], ignore: [report_received]}", "rules[S].ignore[0]", "always heard"),
+        (SILENCE + "phases: [recovery], ignore: [case_reopened]}", "rules[S].ignore[0]", "always heard"),
         (SILENCE + "phases: [recovery], ignore: [nothing]}", "rules[S].ignore[0]", "unknown event type"),
         (SILENCE + "phases: [recovery], until: [case_closed]}", "rules[S].until", "unknown key"),
         (PATTERN + "window: {weeks: 2}}", "rules[P].window", "days (of 24 hours) or hours"),
