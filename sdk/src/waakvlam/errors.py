@@ -6,6 +6,7 @@ WaakvlamError
 ├── NotDelivered    Kafka did not confirm: send the same events again, under the same ids
 ├── Unreachable     Kafka or a topic is not there, or not for us: look at the settings and try again
 ├── Misconfigured   the settings or the files that they name cannot be used: correct them
+├── NotProven       a signature, checkpoint or proof does not hold: believe nothing that it says
 ├── SequenceTaken   another publisher of this source is at work, or its file holds no number
 └── ContractBroken  the shipped schemas, topics or classes disagree: our own fault, stop
 """
@@ -57,6 +58,10 @@ class Unreachable(WaakvlamError):
 
 class Misconfigured(WaakvlamError, ValueError):
     """Settings by which Kafka cannot be reached, whatever it does; the message names the setting, never a secret."""
+
+
+class NotProven(WaakvlamError):
+    """A signature, checkpoint or proof does not hold; the message is a Dutch sentence that says what is wrong."""
 
 
 class SequenceTaken(WaakvlamError):
