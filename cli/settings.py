@@ -26,6 +26,7 @@ class Settings(SharedSettings):
     data: Path = Field(Path(".data"), description="Folder for everything that has no address of its own.")
     ledger: str = Field("", description="The ledger: sqlite:///path or postgresql://user:password@host:port/name.")
     keys: Path = Field(NOWHERE, description="File with the keys of the sealed parts.")
+    checkpoint_key: Path = Field(NOWHERE, description="File with the private keys that sign checkpoints.")
     radar: str = Field("", description="Monitoring's database.")
     triage: str = Field("", description="Triage's database.")
     board: str = Field("", description="The board's database.")
@@ -43,6 +44,9 @@ class Settings(SharedSettings):
             "WAAKVLAM_DATA": str(folder),
             "WAAKVLAM_LEDGER": self.ledger or f"sqlite:///{folder}/ledger.db",
             "WAAKVLAM_KEYS": str(folder / "keys.db" if self.keys == NOWHERE else self.keys),
+            "WAAKVLAM_CHECKPOINT_KEY": str(
+                folder / "checkpoint.key" if self.checkpoint_key == NOWHERE else self.checkpoint_key
+            ),
             "WAAKVLAM_RADAR": self.radar or f"sqlite:///{folder}/radar.db",
             "WAAKVLAM_TRIAGE": self.triage or f"sqlite:///{folder}/triage.db",
             "WAAKVLAM_BOARD": self.board or f"sqlite:///{folder}/board.db",

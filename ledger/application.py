@@ -17,6 +17,7 @@ from typing import Any
 
 from ledger import errors, record, sealing, tables, waiting
 from ledger.model import Counts, Finding, Notification, OutboxRow, Parked, Promise
+from ledger.proofs import Proofs
 from ledger.record import Record
 from ledger.recorders import LedgerRecorder, kept, open_recorder
 from ledger.sealing import KeyStore
@@ -34,6 +35,7 @@ class Ledger:
         self._recorder = recorder
         self._clock = clock
         self._keys = keys
+        self.proofs = Proofs(recorder)
 
     @classmethod
     def open(cls, url: str, *, clock: Clock, keys: KeyStore | None = None) -> "Ledger":

@@ -9,6 +9,7 @@ LedgerError
 └── Fault                     ours: stop and be loud
     ├── Unavailable           the database or the key store cannot be reached, or its lock cannot be had in time
     ├── Damaged               what is stored is not what was stored
+    │   └── NotAContinuation  the ledger no longer begins with what was signed: records were changed or taken away
     └── UnknownEvent          an event of a type that our catalogue lacks stands in the ledger: newer code wrote it
 
 No message holds anything about a person: ids, numbers and names of columns only.
@@ -59,6 +60,18 @@ class Unavailable(Fault):
 
 class Damaged(Fault):
     """The store contradicts itself."""
+
+
+class NotAContinuation(Damaged):
+    """The ledger no longer begins with the records that a checkpoint was signed over."""
+
+    @classmethod
+    def of(cls, size: int, day: str, what: str) -> "NotAContinuation":
+        """Tell which checkpoint is contradicted, how, and what to do."""
+        return cls(
+            f"the checkpoint of {day} is signed over {size} records, and {what}. Records were changed or taken away, or an "
+            "older copy of the database was put back. Make an export now, keep it, and see docs/how-to/prove.md"
+        )
 
 
 class UnknownEvent(Fault):

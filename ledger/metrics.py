@@ -92,6 +92,30 @@ LEDGER = (
     ),
 )
 
+CHECKPOINTS = (
+    Metric(
+        "waakvlam_checkpoint_proven_events",
+        "gauge",
+        "events",
+        "intake",
+        "Events under the last signed checkpoint, proven to continue the one before.",
+    ),
+    Metric(
+        "waakvlam_checkpoint_proven_timestamp_seconds",
+        "gauge",
+        "seconds",
+        "intake",
+        "The end of the day of the last signed checkpoint; older than two days, a checkpoint is missing.",
+    ),
+    Metric(
+        "waakvlam_checkpoint_refused_state",
+        "gauge",
+        "state",
+        "intake",
+        "1 while the ledger does not continue what was signed: records were changed or taken away. Must be 0.",
+    ),
+)
+
 MONITORING = (
     Metric("waakvlam_radar_cases", "gauge", "cases", "monitoring", "Cases under watch.", ("state",)),
     Metric(
@@ -204,7 +228,7 @@ BOARD = (
     Metric("waakvlam_board_live_pages", "gauge", "pages", "board", "Pages that follow live."),
 )
 
-METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER, *MONITORING, *TRIAGE, *BOARD)
+METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER, *CHECKPOINTS, *MONITORING, *TRIAGE, *BOARD)
 
 
 class Meters:

@@ -7,6 +7,10 @@
 `parked`    events that wait for their case, their bytes sealed
 `positions` how far each topic partition has been read
 `outbox`    messages to publish after the commit
+`tree`      hashes of the Merkle tree over all records, every 256 of them (`ledger/tree.py`); can be derived anew
+`checkpoints` what was signed at the end of each day, with the proof that it continues the day before
+`log_keys`  every public key that ever signed a checkpoint, with its first day
+`asked`     events whose sender asked for a proof that it can keep
 `state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout
 """
 
@@ -19,7 +23,7 @@ from ledger.database import Row, Statements
 ACCEPTED = "accepted"
 
 _KEY_CHARACTERS_MAX = 200
-LAYOUT = 1  # as at the end of the script
+LAYOUT = 2  # as at the end of the script, which also brings an older one up to it
 _SCRIPT = """
 CREATE TABLE IF NOT EXISTS seen (
     event_id text PRIMARY KEY, source text NOT NULL, content bytea NOT NULL, verdict text NOT NULL,
@@ -49,9 +53,16 @@ CREATE TABLE IF NOT EXISTS positions (
 CREATE TABLE IF NOT EXISTS outbox (
     id SERIAL KEY, topic text NOT NULL, key bytea, headers bytea NOT NULL, value bytea
 );
+CREATE TABLE IF NOT EXISTS tree (level bigint, number bigint, hash bytea NOT NULL, PRIMARY KEY (level, number));
+CREATE TABLE IF NOT EXISTS checkpoints (day text PRIMARY KEY, records bigint NOT NULL, growth bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS log_keys (public_key text PRIMARY KEY, since text NOT NULL);
+CREATE TABLE IF NOT EXISTS asked (
+    event_id text, agency text, position bigint NOT NULL, PRIMARY KEY (event_id, agency)
+);
 CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 1)
-ON CONFLICT (name) DO NOTHING
+INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 2)
+ON CONFLICT (name) DO NOTHING;
+UPDATE state SET value = 2 WHERE name = 'layout' AND value = 1
 """
 CREATE = tuple(_SCRIPT.split(";"))
 
@@ -116,11 +127,23 @@ def state(statements: Statements) -> dict[str, int]:
     return dict(statements.rows("SELECT name, value FROM state"))
 
 
-def check_layout(statements: Statements) -> None:
-    """Raise a Fault when the tables were made by a version with another layout: reading on would be guessing."""
+def is_made(statements: Statements) -> bool:
+    """Tell whether the tables that are there are those of this version, or an older one's that only lack some.
+
+    Raises a Fault when they were made by a version with another layout: reading on would be guessing.
+    """
     found = state(statements).get("layout")
-    if found != LAYOUT:
+    if found not in (1, LAYOUT):
         raise errors.Fault(f"the ledger's tables have layout {found}; this version knows layout {LAYOUT}")
+    return found == LAYOUT
+
+
+def ask(statements: Statements, rows: Sequence[Row]) -> None:
+    """Enter that senders want proof of events: (event id, agency, position). To ask twice is to ask once."""
+    statements.executemany(
+        "INSERT INTO asked (event_id, agency, position) VALUES (?, ?, ?) ON CONFLICT (event_id, agency) DO NOTHING",
+        [(key(row[0]), *row[1:]) for row in rows],
+    )
 
 
 def set_state(statements: Statements, values: Mapping[str, int]) -> None:

@@ -161,6 +161,10 @@ class Writing:
         """Hand over messages that are published after the commit, in this order."""
         waiting.send(self._statements, rows)
 
+    def ask_for_proofs(self, rows: Iterable[tuple[str, str, int]]) -> None:
+        """Note that senders want proof of events they sent: (event id, agency, position) of each."""
+        tables.ask(self._statements, list(rows))
+
     # What a repair of a wrong link or split changes: names follow the events.
 
     def rebind(self, aliases: Iterable[Alias], old: str, new: str) -> None:
@@ -234,10 +238,10 @@ class Writing:
                 tables.ACCEPTED,
                 draft.case,
                 event.originator_version,
-                position,
+                at,
                 self.now,
             )
-            for (event, draft), position in zip(appended, positions, strict=True)
+            for (event, draft), at in zip(appended, positions, strict=True)
         ]
         tables.see(self._statements, rows)
 

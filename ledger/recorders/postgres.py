@@ -63,8 +63,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
     def create_table(self) -> None:
         """Make all tables in one transaction, one process at a time, unless they are there."""
         with self.reading() as statements:
-            if statements.value("SELECT to_regclass('state')"):
-                tables.check_layout(statements)
+            if statements.value("SELECT to_regclass('state')") and tables.is_made(statements):
                 return
         with self._begun() as statements:
             statements.execute("SELECT pg_advisory_xact_lock(?)", (_CREATING,))

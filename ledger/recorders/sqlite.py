@@ -73,8 +73,7 @@ class SQLiteLedgerRecorder(SQLiteApplicationRecorder):
     def create_table(self) -> None:
         """Make all tables in one transaction, unless they are there."""
         with self.reading() as statements:
-            if statements.rows("SELECT 1 FROM sqlite_master WHERE name = 'state'"):
-                tables.check_layout(statements)
+            if statements.rows("SELECT 1 FROM sqlite_master WHERE name = 'state'") and tables.is_made(statements):
                 return
         with self.writing() as statements:
             for statement in (*self.create_table_statements, *tables.CREATE):

@@ -7,6 +7,8 @@ from contextlib import closing
 from ledger.application import Ledger
 from ledger.ledger_clock import TOPIC as LEDGER_CLOCK
 from ledger.metrics import Meters, registry
+from ledger.notary import TOPIC as CHECKPOINTS
+from ledger.notary import Notary
 from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.relay import Relay
 from ledger.sealing import FileKeyStore
@@ -35,7 +37,7 @@ def serve(settings: IntakeSettings) -> int:
         bootstrap=settings.bootstrap,
         folder=settings.data,
         port=settings.intake_port,
-        topics=[*read, *written, CASE_EVENTS, LEDGER_CLOCK],
+        topics=[*read, *written, CASE_EVENTS, LEDGER_CLOCK, CHECKPOINTS],
         security=settings.kafka_login(),
     )
     clock = settings.time()
@@ -63,6 +65,7 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     )
     security = settings.kafka_login()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))
+    notary = Notary(ledger, settings.time(), settings.log_keys(), meters=meters)
     relay = Relay(ledger, out, clock_seconds=settings.intake_clock_seconds)
 
     def is_first() -> bool:
@@ -70,6 +73,7 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
         return PUBLISHER in pump.assigned()
 
     relaying = Loop("Relay", _if(is_first, relay.step, otherwise=relay.forget))
+    signing = Loop("Notary", _if(is_first, notary.step, otherwise=notary.forget))
     posting = Loop("Post", _if(is_first, Post(ledger, letters.send_all).step))
 
     def handle(batch: Batch) -> dict[Place, int]:
@@ -89,7 +93,7 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     )
     fuses = Loop("Fuses", _refreshing(pipeline, pump))
     gauges = Loop("Gauges", _gauging(ledger, relay, meters))
-    return Parts([out, letters, relaying, posting, pump, fuses, gauges], pump.is_ready, meters.registry)
+    return Parts([out, letters, relaying, posting, signing, pump, fuses, gauges], pump.is_ready, meters.registry)
 
 
 def _if(

@@ -38,6 +38,11 @@ class Outcome:
         return self.verdict in SET_ASIDE
 
     @property
+    def is_taken(self) -> bool:
+        """Tell whether it is in the ledger, now or since long."""
+        return self.verdict in (ACCEPTED, DUPLICATE)
+
+    @property
     def receipt_key(self) -> str:
         """The id by which the sender knows it; where none could be read, the place where it was received."""
         return self.event_id or f"{self.raw.topic}/{self.raw.partition}/{self.raw.offset}"

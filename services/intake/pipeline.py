@@ -24,6 +24,7 @@ from services.intake.outcome import Outcome, letters
 from services.intake.rules import Reading, Rejected, classify
 from services.intake.session import Session
 from waakvlam.clock import Clock
+from waakvlam.envelope import wants_proof
 from waakvlam.topics import Agency, agencies, agency_of_topic
 
 log = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ class Pipeline:
             w.unpark([parked.event_id for parked in session.released])
         for parked, outcome in session.set_aside_after_waiting():
             w.remember(parked.event_id, source=parked.source, content=parked.content, verdict=outcome.verdict)
+        w.ask_for_proofs(_asked(session.outcomes))
         w.outbox(letters([*session.outcomes, *session.notices], now=w.now))
 
     def _parked(self, one: Reading, outcome: Outcome, now: int) -> Parked:
@@ -205,6 +207,12 @@ def set_fuse(w: Writing, agency: str, *, blown: bool) -> bool:
         return False
     w.move_position(*place, before, int(blown))
     return True
+
+
+def _asked(outcomes: Sequence[Outcome]) -> list[tuple[str, str, int]]:
+    """Return the events in the ledger whose sender wants a proof to keep: (event id, agency, position)."""
+    placed = ((one, (one.first or one).position) for one in outcomes if wants_proof(one.raw.headers))
+    return [(one.event_id, one.agency.id, at) for one, at in placed if one.event_id and at is not None and one.is_taken]
 
 
 def _fuse_place(agency: str) -> tuple[str, int]:

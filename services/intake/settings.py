@@ -1,7 +1,10 @@
 """What intake is told by its surroundings."""
 
+from pathlib import Path
+
 from pydantic import Field
 
+from ledger.log_keys import LogKeys
 from ledger.settings import Settings
 
 
@@ -17,3 +20,17 @@ class IntakeSettings(Settings):
     intake_clock_seconds: float = Field(
         0.5, gt=0, description="Intake: real seconds between two strokes of the ledger's clock."
     )
+    checkpoint_key: Path | None = Field(
+        None,
+        description="Intake: file with the private keys that sign checkpoints, one a line; made when missing. Not given: "
+        "checkpoint.key in the data folder.",
+    )
+    ledger_name: str = Field(
+        "waakvlam.example/grootboek",
+        pattern=r"^[^\s+]+$",
+        description="Intake: the name under which this ledger signs, one of its own for each region; for a new key only.",
+    )
+
+    def log_keys(self) -> LogKeys:
+        """Return the keys that sign checkpoints, made when missing; raises Damaged when their file holds something else."""
+        return LogKeys.at(self.checkpoint_key or self.data / "checkpoint.key", self.ledger_name)

@@ -15,8 +15,9 @@ from waakvlam.errors import ContractBroken
 from waakvlam.topics import Agency, Topic, agencies, agency_of_topic, municipalities, topics
 
 SERVICES = {"intake", "relay", "triage", "monitoring", "board"}
-PEOPLE = {"operators", "subscribers"}
-SHARED = {"case-events", "alerts", "ledger-clock", "control"}
+PEOPLE = {"operators", "subscribers", "agencies"}
+KEPT_FOR_EVER = {"checkpoints"}  # a count and a hash for each day: about nobody
+SHARED = {"case-events", "alerts", "ledger-clock", "checkpoints", "control"}
 DAY_MS = 24 * 3600 * 1000
 ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -29,7 +30,8 @@ def findings(found: Sequence[Topic], known: Sequence[Agency]) -> Iterator[str]:
             yield f"{topic.name} does not say why it is there, or what its key is"
         if not {*topic.writers, *topic.readers} <= ids | SERVICES | PEOPLE:
             yield f"{topic.name} names a writer or reader that nobody knows"
-        if not 1 <= int(topic.config.get("retention.ms", -1)) <= 30 * DAY_MS:
+        is_for_ever = topic.name in KEPT_FOR_EVER and topic.config.get("cleanup.policy") == "compact"
+        if not is_for_ever and not 1 <= int(topic.config.get("retention.ms", -1)) <= 30 * DAY_MS:
             yield f"{topic.name} is kept for ever, or longer than thirty days"
         if topic.config.get("message.timestamp.type") != "LogAppendTime":
             yield f"{topic.name} believes the sender's clock"
@@ -76,6 +78,7 @@ BROKEN = [
     (replace(_one("alerts"), readers=("everybody",)), "alerts names a writer or reader that nobody knows"),
     (replace(_one("alerts"), writers=("monitoring", "board")), "alerts has more than one writer"),
     (replace(_one("alerts"), config={"retention.ms": "-1"}), "alerts is kept for ever, or longer than thirty days"),
+    (replace(_one("checkpoints"), config={"cleanup.policy": "delete", "retention.ms": "-1"}), "checkpoints is kept for ever, or longer than thirty days"),
     (replace(_one("alerts"), config={}), "alerts believes the sender's clock"),
     (replace(_one("agency.politie-nn"), readers=("intake", "board")), "agency.politie-nn may be written or read by somebody whose it is not"),
     (replace(_one("agency.politie-nn"), writers=("ggz-noord",)), "agency.politie-nn may be written or read by somebody whose it is not"),

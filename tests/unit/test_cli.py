@@ -202,6 +202,7 @@ def test_what_is_not_named_lies_in_the_data_folder(tmp_path, monkeypatch):
     places = read_settings(tmp_path).places()
 
     assert places["WAAKVLAM_LEDGER"] == f"sqlite:///{tmp_path}/ledger.db"
+    assert places["WAAKVLAM_CHECKPOINT_KEY"] == f"{tmp_path}/checkpoint.key"
     assert places["WAAKVLAM_RADAR"] == "postgresql://elders/radar"
 
 

@@ -1,4 +1,4 @@
-"""The envelope: CloudEvents 1.0 in Kafka's binary mode, NL GOV profile (headers `ce_*`, `traceparent`).
+"""The envelope: CloudEvents 1.0 in Kafka's binary mode, NL GOV profile (headers `ce_*`, `traceparent`; ours: `waakvlam_proof`).
 
 `ce_time` is the moment of sending; when it happened in the world stands in the event itself (`occurred_at`).
 Nothing about a person may stand here: subject is an opaque case or file number.
@@ -13,6 +13,7 @@ from waakvlam.clock import iso, micros_of
 from waakvlam.errors import Unreadable
 from waakvlam.shapes import NOT_AN_ID, is_id
 
+PROOF_HEADER = "waakvlam_proof"
 Headers = list[tuple[str, bytes]]
 
 
@@ -27,6 +28,7 @@ class Envelope:
     subject: str | None = None
     sequence: int | None = None
     traceparent: str | None = None
+    wants_proof: bool = False
 
 
 def to_headers(envelope: Envelope) -> Headers:
@@ -40,6 +42,7 @@ def to_headers(envelope: Envelope) -> Headers:
         ("ce_subject", envelope.subject),
         ("ce_sequence", None if envelope.sequence is None else str(envelope.sequence)),
         ("traceparent", envelope.traceparent),
+        (PROOF_HEADER, "1" if envelope.wants_proof else None),
     ]
     return [(name, value.encode()) for name, value in pairs if value is not None]
 
@@ -60,7 +63,13 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
         subject=_id(found, "ce_subject") if "ce_subject" in found else None,
         sequence=_number(_text(found, "ce_sequence")) if "ce_sequence" in found else None,
         traceparent=_text(found, "traceparent") if "traceparent" in found else None,
+        wants_proof=PROOF_HEADER in found,
     )
+
+
+def wants_proof(headers: Iterable[tuple[str, bytes | None]]) -> bool:
+    """Tell whether Kafka headers ask for a proof that the event is in the ledger."""
+    return any(name == PROOF_HEADER for name, value in headers if value is not None)
 
 
 def _refuse_doubles(given: Headers) -> None:

@@ -82,7 +82,14 @@ class Publisher:
             sequence = SequenceInMemory(start_sequence)
         self._sequence = sequence
 
-    def publish(self, message: Message, *, id: str | None = None, traceparent: str | None = None) -> Sent:  # noqa: A002 - CloudEvents calls it so
+    def publish(
+        self,
+        message: Message,
+        *,
+        id: str | None = None,  # noqa: A002 - CloudEvents calls it so
+        traceparent: str | None = None,
+        wants_proof: bool = False,
+    ) -> Sent:
         """Hand a message over and return its id; `flush` tells when it has arrived.
 
         Without `id` a new one is made. With the id of an earlier call the ledger counts the event once, however often
@@ -101,6 +108,7 @@ class Publisher:
             subject=subject,
             sequence=self._sequence.next() if self._sequence else None,
             traceparent=traceparent,
+            wants_proof=wants_proof,
         )
         key = subject or event_id
         self._transport.send(Parcel(event_id, self.agency.topic, key.encode(), value, to_headers(envelope)))

@@ -16,6 +16,10 @@ from waakvlam.errors import Unreadable
 IN_THE_LEDGER = frozenset({"accepted", "duplicate"})
 VERDICTS = ("accepted", "duplicate", "parked", "refused", "rejected", "conflict")
 
+_PROOF = system_record("inclusion_proof")
+_PROOF_HEADER = MARKER + fingerprint_of(_PROOF)
+_write_proof = schema_writer(_PROOF)
+_read_proof = schema_reader(_PROOF, "inclusion_proof.v1")
 _SCHEMA = system_record("receipt")
 _HEADER = MARKER + fingerprint_of(_SCHEMA)
 _write = schema_writer(_SCHEMA)
@@ -59,6 +63,36 @@ class Receipt:
 
 
 _NAMES = tuple(one.name for one in fields(Receipt))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A proof that an event is in the ledger: keep `record` and `proof`, and check them with `waakvlam.proof`.
+
+    It comes after the receipt, when the day is over and signed, to whoever sent the event with the header `waakvlam_proof`.
+    """
+
+    id: str
+    position: int
+    record: bytes
+    proof: str
+
+
+def is_proof(value: bytes) -> bool:
+    """Tell whether what stands on a receipts topic is a proof and no receipt."""
+    return value[:HEADER_BYTES] == _PROOF_HEADER
+
+
+def encode_proof(proof: Proof) -> bytes:
+    """Return the bytes of a proof, as they stand on a receipts topic."""
+    return _PROOF_HEADER + _write_proof(asdict(proof))
+
+
+def decode_proof(value: bytes) -> Proof:
+    """Return the proof that the bytes hold; raises Unreadable when they are none."""
+    if not is_proof(value):
+        raise Unreadable("value", "Dit is geen bewijs van opname.")
+    return Proof(**_read_proof(value[HEADER_BYTES:]))
 
 
 def encode(receipt: Receipt) -> bytes:
