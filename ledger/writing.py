@@ -17,7 +17,7 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 
 from ledger import errors, record, sealing, tables, waiting
-from ledger.database import Statements
+from ledger.database import Row, Statements
 from ledger.model import Alias, Draft, Head, Known, OutboxRow, Parked, PersonMatch
 from ledger.record import Record
 from ledger.recorders import LedgerRecorder
@@ -230,20 +230,12 @@ class Writing:
         self._flush_names([draft for _, draft in appended])
 
     def _flush_register(self, appended: list[tuple[StoredEvent, Draft]], positions: range) -> None:
-        rows = [
-            (
-                draft.event_id,
-                draft.source,
-                draft.content,
-                tables.ACCEPTED,
-                draft.case,
-                event.originator_version,
-                at,
-                self.now,
-            )
-            for (event, draft), at in zip(appended, positions, strict=True)
-        ]
-        tables.see(self._statements, rows)
+        tables.see(self._statements, [self._seen(*one) for one in zip(appended, positions, strict=True)])
+
+    def _seen(self, one: tuple[StoredEvent, Draft], position: int) -> Row:
+        event, draft = one
+        told = (draft.event_id, draft.source, draft.content, tables.ACCEPTED)
+        return (*told, draft.case, event.originator_version, position, self.now)
 
     def _flush_heads(self, cases: Iterable[str]) -> None:
         heads = [(case, self._heads[case]) for case in sorted(cases)]

@@ -51,7 +51,6 @@ def test_an_event_that_waited_for_its_case_is_proven_when_it_is_in_the_ledger(de
         headers=WANTED,
         incident_id="i-1",
         violence_kinds=[],
-        children_present="unknown",
     )
     (receipt,) = desk.take(waiting)
 
