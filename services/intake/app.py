@@ -54,15 +54,7 @@ def reset_fuse(settings: IntakeSettings, agency: str) -> bool:
 
 def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     meters = registry(NAME)
-    agreed = agreements.load(settings.agreements)
-    pipeline = Pipeline(
-        ledger,
-        clock=settings.time(),
-        ladders=ladders_of(agreed),
-        dangers=dangers_of(agreed),
-        parked_days=settings.intake_parked_days,
-        meters=meters,
-    )
+    pipeline = _pipeline(settings, ledger, meters)
     security = settings.kafka_login()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))
     notary = Notary(ledger, settings.time(), settings.log_keys(), meters=meters)
@@ -94,6 +86,18 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
     fuses = Loop("Fuses", _refreshing(pipeline, pump))
     gauges = Loop("Gauges", _gauging(ledger, relay, meters))
     return Parts([out, letters, relaying, posting, signing, pump, fuses, gauges], pump.is_ready, meters.registry)
+
+
+def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Pipeline:
+    agreed = agreements.load(settings.agreements)
+    return Pipeline(
+        ledger,
+        clock=settings.time(),
+        ladders=ladders_of(agreed),
+        dangers=dangers_of(agreed),
+        parked_days=settings.intake_parked_days,
+        meters=meters,
+    )
 
 
 def _if(
