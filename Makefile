@@ -43,6 +43,10 @@ format: .cache/ready.demo ## put the code in the house format
 bench: .cache/ready.demo ## measure speed; results with the machine's name in bench/results/
 	@$(BIN)/python -m bench $(ARGS)
 
+.PHONY: torture
+torture: .cache/ready.demo .cache/ready.test ## the long form of the crash laboratory (ARGS='--scenario kills --events 20000 --strikes 20 --seed 7')
+	@$(BIN)/python -m tests.torture $(ARGS)
+
 .PHONY: golden
 golden: .cache/ready.demo ## add the golden bytes of new schemas to schemas/golden.json
 	@$(BIN)/python -m tests.contract.golden

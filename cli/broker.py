@@ -60,15 +60,17 @@ class Broker:
 
     def start(self) -> "Broker":
         """Start and wait until it accepts; raises BrokerFault with the next step when it does not."""
+        self.launch()
+        self.wait_until_it_accepts()
+        return self
+
+    def launch(self) -> None:
+        """Start it and do not wait: of several nodes none accepts before most of them run."""
         if not any((home() / "libs").glob("kafka_2.13-*.jar")):
             raise BrokerFault(f"Kafka's jars are not in {home() / 'libs'}. Run: make setup")
         private_folder(self.folder)
         properties = self.folder / "server.properties"
-        text = (RECIPE / "server.properties").read_text("utf-8")
-        places = {"port": self.port, "controller_port": self.controller_port, "folder": self.folder}
-        for place, value in places.items():
-            text = text.replace(f"{{{place}}}", str(value))
-        properties.write_text(text, "utf-8")
+        properties.write_text(self.properties(), "utf-8")
         if not (self.folder / "log" / "meta.properties").exists():
             self._run_to_end("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(properties))
         self._process = subprocess.Popen(
@@ -77,8 +79,14 @@ class Broker:
             stderr=(self.folder / "stderr.log").open("ab"),
             start_new_session=True,
         )
-        self._wait_until_it_accepts()
-        return self
+
+    def properties(self) -> str:
+        """Return its settings: the recipe with its ports and its folder filled in."""
+        text = (RECIPE / "server.properties").read_text("utf-8")
+        places = {"port": self.port, "controller_port": self.controller_port, "folder": self.folder}
+        for place, value in places.items():
+            text = text.replace(f"{{{place}}}", str(value))
+        return text
 
     def stop(self) -> None:
         """Stop it in order; its data stays."""
@@ -116,7 +124,8 @@ class Broker:
         if done.returncode:
             raise BrokerFault(f"Kafka's {command[0]} failed: {done.stderr.strip()[-400:]}")
 
-    def _wait_until_it_accepts(self) -> None:
+    def wait_until_it_accepts(self) -> None:
+        """Return when it accepts; raises BrokerFault when it ends or takes too long."""
         assert self._process is not None
         deadline = time.monotonic() + STARTED_WITHIN_SECONDS
         while time.monotonic() < deadline:

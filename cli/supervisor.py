@@ -57,6 +57,7 @@ class Supervisor:
     logs: Path
     tell: Callable[[str], None]
     now: Callable[[], float] = time.monotonic
+    well_after_seconds: float = WELL_AFTER_SECONDS
     _kept: list[_Kept] = field(default_factory=list)
 
     def start(self) -> None:
@@ -111,7 +112,7 @@ class Supervisor:
 
     def _note_end(self, kept: _Kept, code: int) -> None:
         kept.process = None
-        well = self.now() - kept.started_at >= WELL_AFTER_SECONDS
+        well = self.now() - kept.started_at >= self.well_after_seconds
         kept.failures = 1 if well else kept.failures + 1
         pause = pause_seconds(kept.failures)
         kept.start_at = self.now() + pause

@@ -1,0 +1,36 @@
+"""The short form of the crash laboratory: kill -9 of every part of the way, and of the database, in mid-stream.
+
+The same laboratory as `make torture`, small: each strike is shown to have hit a process at work, and afterwards what
+agencies sent, what stands in the ledger, what is on the bus, what the radar raised and what the board shows are held
+against each other.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.torture.run import PARTS, run
+from tests.torture.site import Wish
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
+
+
+def wish(folder: Path, **told) -> Wish:
+    return Wish(seed=f"kort-{told['scenario']}", folder=folder, **told)
+
+
+def test_every_part_may_be_killed_in_mid_stream(tmp_path: Path) -> None:
+    verdict = run(wish(tmp_path, scenario="kills", database="sqlite", events=6_000, strikes=len(PARTS)))
+
+    assert verdict.broken == (), "\n".join(verdict.story)
+    assert verdict.numbers["hits"] == {f"kill {part}": 1 for part in PARTS}
+    assert verdict.numbers["idle_seconds_max"] <= 1.0
+    assert verdict.numbers["alerts"] > 0
+
+
+def test_the_database_may_be_killed_and_sessions_cut_in_mid_transaction(tmp_path: Path) -> None:
+    verdict = run(wish(tmp_path, scenario="database", database="postgres", events=4_000, strikes=4))
+
+    assert verdict.broken == (), "\n".join(verdict.story)
+    assert sum(verdict.numbers["hits"].values()) == 4
+    assert verdict.numbers["alerts"] > 0

@@ -1,0 +1,245 @@
+"""Where a torture run happens: real Kafka, a real database, the product's services as processes, and the agencies.
+
+All that can be asked or done from outside stands here; nothing of the product is changed, only its surroundings.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cli.broker import PROJECT, Broker, free_port
+from cli.machine import topics_on, wait_until_ready
+from cli.postgres import Postgres
+from cli.programs import gauges, programs_of
+from cli.settings import AGREEMENTS, Settings
+from cli.supervisor import Supervisor, with_us
+from ledger.application import Ledger
+from ledger.database import open_database
+from ledger.errors import Unavailable
+from tests.torture.cluster import Cluster
+from tests.torture.proxy import Proxy
+from tests.torture.stations import STATIONS, Books
+from tests.torture.stories import BEGIN
+from waakvlam.clock import FastClock
+
+DAY_MICROS = 86_400_000_000
+DAYS = 14
+EVENTS_PER_SECOND = 700  # about what a machine of two busy cores does; it sets the pace of the simulated clock alone
+START_UP_SECONDS = 15.0
+LOOK_SECONDS = 0.01
+STARTS_AGAIN_WITHIN_SECONDS = 120.0
+NAMES = ("ledger", "radar", "triage", "board")
+
+
+class Stuck(Exception):
+    """Something that must come did not come in time: that is a broken promise too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a run is to be."""
+
+    seed: str
+    events: int
+    strikes: int
+    database: str  # sqlite or postgres
+    scenario: str
+    folder: Path
+    patience_seconds: float = 90.0  # of the radar; see the explanation of promises
+
+
+@dataclass(slots=True)
+class Site:
+    """A run that is going on."""
+
+    wish: Wish
+    settings: Settings
+    clock: FastClock
+    broker: Broker | Cluster
+    supervisor: Supervisor
+    books: Books
+    surroundings: dict[str, dict[str, str]]  # of each service; what is changed here counts from its next start
+    sender: "subprocess.Popen[bytes]"
+    server: Postgres | None = None
+    proxy: Proxy | None = None
+    confirmed: int = 0
+    allowed: int = 0
+    is_all_sent: bool = False
+    said: list[str] = field(default_factory=list)
+    _heard: bytes = b""
+
+    @property
+    def sent_file(self) -> Path:
+        """Where the agencies keep what Kafka confirmed."""
+        return self.settings.data / "sent.jsonl"
+
+    def turn(self) -> None:
+        """Let a moment pass: services that ended are started again, the agencies are listened to."""
+        self.supervisor.look()
+        self._listen()
+        time.sleep(LOOK_SECONDS)  # the pace of looking, not a wait for something
+
+    def until(self, true: Callable[[], bool], within: float, what: str) -> None:
+        """Let time pass until something is so; raises Stuck when it does not come."""
+        deadline = time.monotonic() + within
+        while not true():
+            if time.monotonic() > deadline:
+                raise Stuck(f"{what}: not within {within:g} s")
+            self.turn()
+
+    def let_in(self, more: int) -> None:
+        """Let the agencies send so many events more."""
+        assert self.sender.stdin is not None
+        self.allowed += more
+        self.sender.stdin.write(f"{self.allowed}\n".encode())
+        self.sender.stdin.flush()
+
+    def end_sending(self) -> None:
+        """Let the agencies send what they were allowed, and no more after that."""
+        assert self.sender.stdin is not None
+        self.sender.stdin.close()
+
+    def is_idle(self) -> bool:
+        """Tell whether all that the agencies were allowed has been taken in and published."""
+        taken, published = self.progress("intake"), self.progress("relay")
+        return self.confirmed >= self.allowed and taken == self.confirmed and published == self._head()
+
+    def _head(self) -> int | None:
+        try:
+            with self.books.ledger.reading() as t:
+                return int(t.value("SELECT value FROM state WHERE name = 'position'"))
+        except Unavailable:
+            return None
+
+    def progress(self, station: str) -> int | None:
+        """Return how far a station came; None while its database does not answer."""
+        try:
+            return STATIONS[station].progress(self.books)
+        except Unavailable:
+            return None
+
+    def pid(self, process: str) -> int | None:
+        """Return the process id of a service, or of the broker; None while it does not run."""
+        if process == "broker":
+            return self.broker.pid if isinstance(self.broker, Broker) else None
+        return self.supervisor.pids().get(process)
+
+    def log(self, process: str) -> str:
+        """Return all that a service has logged."""
+        try:
+            return (self.supervisor.logs / f"{process}.log").read_text("utf-8", errors="replace")
+        except OSError:
+            return ""
+
+    def gauge(self, name: str) -> float | None:
+        """Return a number that monitoring tells; None while it does not answer."""
+        monitoring = next(one for one in self.supervisor.programs if one.name == "monitoring")
+        return gauges(monitoring).get(name)
+
+    def open_ledger(self) -> Ledger:
+        """Open the ledger as another process would."""
+        return Ledger.open(_direct(self.settings, self.server).ledger_url, clock=self.clock)
+
+    def _listen(self) -> None:
+        assert self.sender.stdout is not None
+        while some := self.sender.stdout.read(65_536):
+            *lines, self._heard = (self._heard + some).split(b"\n")
+            for line in lines:
+                self.is_all_sent = line == b"done"
+                self.confirmed = self.confirmed if self.is_all_sent else int(line)
+        if self.sender.poll() not in {None, 0}:
+            raise Stuck(f"the agencies gave up: {(self.settings.data / 'sender.log').read_text()[-500:]}")
+
+
+@contextmanager
+def site_for(wish: Wish) -> Iterator[Site]:
+    """Build a site, and leave nothing running behind."""
+    with ExitStack() as stack:
+        broker = (Cluster if wish.scenario == "cluster" else Broker)(wish.folder / "kafka")
+        stack.callback(broker.stop)
+        broker.start()
+        server, proxy = _server(wish, stack)
+        settings, clock = _settings(wish, broker, server, proxy)
+        topics_on(settings)
+        books = _books(_direct(settings, server), stack)
+        programs = [replace(one, environment=dict(one.environment)) for one in programs_of(settings)]
+        surroundings = {one.name: dict(one.environment) for one in programs}
+        for one in programs:
+            surroundings[one.name]["WAAKVLAM_MONITORING_PATIENCE_SECONDS"] = str(wish.patience_seconds)
+        programs = [replace(one, environment=surroundings[one.name]) for one in programs]
+        said: list[str] = []
+        supervisor = Supervisor(programs, settings.data / "logs", said.append, well_after_seconds=0.0)
+        stack.callback(supervisor.stop)
+        supervisor.start()
+        if late := wait_until_ready(supervisor):
+            raise Stuck(f"not ready: {late}; {supervisor.last_words(late[0])}")
+        sender = _sender(wish, settings, stack)
+        yield Site(wish, settings, clock, broker, supervisor, books, surroundings, sender, server, proxy, said=said)
+
+
+def _server(wish: Wish, stack: ExitStack) -> tuple[Postgres | None, Proxy | None]:
+    if wish.database != "postgres":
+        return None, None
+    server = Postgres(wish.folder / "postgres", durable=True)
+    stack.callback(server.stop)
+    server.start()
+    proxy = Proxy(server.port).start()
+    stack.callback(proxy.stop)
+    return server, proxy
+
+
+def _settings(
+    wish: Wish, broker: Broker | Cluster, server: Postgres | None, proxy: Proxy | None
+) -> tuple[Settings, FastClock]:
+    data = wish.folder / "data"
+    if server and proxy:
+        urls = {name: server.fresh_database().replace(f":{server.port}/", f":{proxy.port}/") for name in NAMES}
+    else:
+        urls = {name: f"sqlite:///{data / name}.db" for name in NAMES}
+    seconds = max(20.0, wish.events / EVENTS_PER_SECOND)
+    until = BEGIN + DAYS * DAY_MICROS
+    anchor = time.time() + START_UP_SECONDS
+    clock = FastClock(start=BEGIN, anchor=anchor, rate=DAYS * 86_400 / seconds, until=until)
+    ports = {f"{name}_port": free_port() for name in ("intake", "triage", "monitoring", "board")}
+    settings = Settings(
+        data=data, bootstrap=broker.bootstrap, agreements=AGREEMENTS, clock=clock.setting(), **urls, **ports
+    )
+    return settings, clock
+
+
+def _direct(settings: Settings, server: Postgres | None) -> Settings:
+    """Return the same addresses without the bad road: for who looks on from outside."""
+    if server is None:
+        return settings
+    names = {name: getattr(settings, name).rpartition("/")[2] for name in NAMES}
+    return settings.model_copy(update={name: server.url(database) for name, database in names.items()})
+
+
+def _books(settings: Settings, stack: ExitStack) -> Books:
+    Ledger.open(settings.ledger_url, clock=settings.time()).close()  # so that there is something to look at
+    places = settings.places()
+    opened = {name: open_database(places[f"WAAKVLAM_{name.upper()}"]) for name in NAMES}
+    for one in opened.values():
+        stack.callback(one.close)
+    return Books(**opened)
+
+
+def _sender(wish: Wish, settings: Settings, stack: ExitStack) -> "subprocess.Popen[bytes]":
+    words = [wish.seed, settings.bootstrap, str(settings.data / "sent.jsonl")]
+    process = subprocess.Popen(
+        [*with_us(), sys.executable, "-m", "tests.torture.sender", *words],
+        cwd=PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=stack.enter_context((settings.data / "sender.log").open("ab")),
+    )
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    assert process.stdout is not None
+    os.set_blocking(process.stdout.fileno(), False)
+    return process
