@@ -12,7 +12,7 @@ from tests.torture.troubles import TROUBLES
 
 AT_WORK_SECONDS = 1.0  # a victim that came no further for longer than this was perhaps idle: it is not struck
 SPREAD_SECONDS = 0.4  # a strike falls anywhere in what a process does between two commits, not only just after one
-MORE, MORE_AFTER_SECONDS = 1_000, 2.0  # when all is done before the moment has come
+MORE, MORE_AFTER_SECONDS = 250, 2.0  # when all is done before the moment has come
 MOMENT_WITHIN_SECONDS = 240.0
 
 

@@ -18,7 +18,9 @@ from tests.torture.site import Site, Wish, site_for
 Kinds = Sequence[tuple[str, str]]
 
 PARTS = ("intake", "relay", "monitoring", "deciding", "delivering", "recording", "triage", "board", "broker")
+EACH = ("intake", "triage", "monitoring", "board", "broker", "relay")
 SCENARIOS: Mapping[str, Kinds] = {
+    "each": [("kill", one) for one in EACH],  # the short form
     "kills": [("kill", one) for one in PARTS],
     "pause": [("pause", "broker")],
     "cluster": [("lose-a-node", "intake")],

@@ -1,6 +1,6 @@
 """What agencies send in a torture run: a pure function of the seed, with the verdicts that each event must come to.
 
-Families are told in blocks of twenty at once. Nothing here asks the product what it will do: what an event must come to
+Families are told in blocks of five at once. Nothing here asks the product what it will do: what an event must come to
 follows from how its story is made. A repeat, and an event under an id that was used before, come a block later, when
 Kafka has confirmed the first.
 """
@@ -15,7 +15,7 @@ from services.intake.testing import NOON, Sent, report, sent
 from waakvlam.topics import agencies
 
 VEILIG_THUIS, POLICE = "veilig-thuis-groningen", "politie-nn"
-FAMILIES_PER_BLOCK = 20
+FAMILIES_PER_BLOCK = 5
 BEGIN = NOON
 
 ACCEPTED, PARKED, REFUSED, REJECTED, CONFLICT = "accepted", "parked", "refused", "rejected", "conflict"

@@ -22,7 +22,7 @@ from waakvlam.clock import FastClock
 PAUSED_SECONDS = 30.0
 CLOSED_OFF_SECONDS = 8.0
 DELAY_SECONDS = 0.05
-MORE = 1_000
+MORE = 500
 ROOM_BYTES = 128 * 1024  # what a service may still write into a file on a "full disk"
 
 Trouble = Callable[[Site, Strike], None]
