@@ -11,7 +11,7 @@ back because its withdrawal is withdrawn, is as new. Its second person is whoeve
 shorter, or ending it, is always free. No clock, no ids, no reading or writing happens here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,16 +52,7 @@ class Told:
 
     def people_behind(self, event_id: str) -> frozenset[str | None]:
         """Return who had a hand in an event: recorded, corrected, withdrew or brought back. None is nobody knows who."""
-        asked, people = [event_id], {self._person(event_id)}
-        met = {event_id}
-        while asked:
-            named = asked.pop()
-            for one in self.history:
-                if one.type in {CORRECTED, WITHDRAWN} and named_event(one) == named and one.id not in met:
-                    met.add(one.id)
-                    asked.append(one.id)
-                    people.add(self._person(one.id))
-        return frozenset(people)
+        return people_behind(event_id, self.history, self.recorded_by)
 
     def is_backed(self, person: str, backings: Iterator[Event]) -> bool:
         """Tell whether one of these events is wholly of others than this person."""
@@ -69,17 +60,35 @@ class Told:
 
     def person_of(self, event: Event) -> str | None:
         """Return who tells the event that is judged."""
-        return self._person(event.id)
+        return _person(event.id, self.recorded_by)
 
     def is_danger(self, alert: object) -> bool:
         """Tell whether an alert is about danger; one that was not raised here yet may be, so it is taken for it."""
         raised = [one for one in self.history if one.type == "alert_raised" and one.data.get("alert") == alert]
         return not raised or any(one.data.get("rule") in self.dangers for one in raised)
 
-    def _person(self, event_id: str) -> str | None:
-        """Return a worker's id, so that other capitals are no other person."""
-        found = self.recorded_by.get(event_id)
-        return found.casefold() if found else None
+
+def people_behind(
+    event_id: str, history: Iterable[Event], recorded_by: Mapping[str, str | None]
+) -> frozenset[str | None]:
+    """Return who had a hand in an event: recorded, corrected, withdrew or brought back. None is nobody knows who."""
+    told = [one for one in history if one.type in {CORRECTED, WITHDRAWN}]
+    asked, people = [event_id], {_person(event_id, recorded_by)}
+    met = {event_id}
+    while asked:
+        named = asked.pop()
+        for one in told:
+            if named_event(one) == named and one.id not in met:
+                met.add(one.id)
+                asked.append(one.id)
+                people.add(_person(one.id, recorded_by))
+    return frozenset(people)
+
+
+def _person(event_id: str, recorded_by: Mapping[str, str | None]) -> str | None:
+    """Return a worker's id, so that other capitals are no other person."""
+    found = recorded_by.get(event_id)
+    return found.casefold() if found else None
 
 
 def refusal(event: Event, told: Told) -> Refusal | None:

@@ -158,16 +158,26 @@ class Ledger:
 
     # Erasing and proving.
 
-    def erase(self, case: str) -> int:
-        """Destroy a case's keys, forget its persons and what waits for it; return how many keys there were.
+    def finish_erasures(self) -> int:
+        """Do what was decided and not yet done (`Writing.decide_erasure`); return the number of cases. Again is harmless.
 
+        The keys that a case had when it was decided are destroyed, its persons forgotten and what waits for it dropped.
         The records stay, with all hashes and counts; what was sealed in them can never be read again. The labels p1,
         p2, … stay taken, so that nobody who comes later is mistaken for someone who was forgotten.
         """
-        with self._recorder.writing() as statements:
-            statements.execute("DELETE FROM parked WHERE case_id = ?", (case,))
-            statements.execute("UPDATE persons SET pseudonym = 'erased:' || label WHERE case_id = ?", (case,))
-            return self._key_store().destroy(case)
+        with self._recorder.reading() as statements:
+            rows = tables.erasures(statements, only_open=True)
+        for event_id, case, key_version in rows:
+            self._key_store().destroy(case, through=key_version)
+            with self._recorder.writing() as statements:
+                tables.erased(statements, event_id, case, self._clock.micros())
+        return len({case for _, case, _ in rows})
+
+    def erase_again(self) -> int:
+        """Destroy once more the keys of all that was ever erased, after a key store came back from a backup."""
+        with self._recorder.reading() as statements:
+            rows = tables.erasures(statements, only_open=False)
+        return sum(self._key_store().destroy(case, through=key_version) for _, case, key_version in rows)
 
     def verify(self, case: str) -> list[Finding]:
         """Derive one case's chain anew; return what is wrong with it, nothing when all is well."""

@@ -11,6 +11,7 @@
 `checkpoints` what was signed at the end of each day, with the proof that it continues the day before
 `log_keys`  every public key that ever signed a checkpoint, with its first day
 `asked`     events whose sender asked for a proof that it can keep
+`erasures`  which cases were to be erased, since when, and when their keys were destroyed
 `state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout
 """
 
@@ -58,6 +59,10 @@ CREATE TABLE IF NOT EXISTS checkpoints (day text PRIMARY KEY, records bigint NOT
 CREATE TABLE IF NOT EXISTS log_keys (public_key text PRIMARY KEY, since text NOT NULL);
 CREATE TABLE IF NOT EXISTS asked (
     event_id text, agency text, position bigint NOT NULL, PRIMARY KEY (event_id, agency)
+);
+CREATE TABLE IF NOT EXISTS erasures (
+    event_id text PRIMARY KEY, case_id text NOT NULL, key_version bigint NOT NULL,
+    decided_at bigint NOT NULL, done_at bigint
 );
 CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
 INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 2)
@@ -115,6 +120,41 @@ def meet(statements: Statements, rows: Collection[tuple[str, str, str]]) -> None
 def gone(label: str) -> str:
     """Return what stands in the index instead of a person of whom nothing is left in a case; the label stays taken."""
     return f"moved:{label}"
+
+
+def forget(statements: Statements, case: str, labels: Iterable[str]) -> None:
+    """Take persons out of the index of a case."""
+    rows = [(gone(label), case, label) for label in labels]
+    statements.executemany("UPDATE persons SET pseudonym = ? WHERE case_id = ? AND label = ?", rows)
+
+
+def rebind(statements: Statements, aliases: Iterable[tuple[str, str]], old: str, new: str) -> None:
+    """Let file numbers (agency, reference) belong to another case, as far as they belong to the old one."""
+    statements.executemany(
+        "UPDATE aliases SET case_id = ? WHERE agency = ? AND reference = ? AND case_id = ?",
+        [(new, agency, key(reference), old) for agency, reference in aliases],
+    )
+
+
+def decide_erasure(statements: Statements, event_id: str, case: str, key_version: int, now: int) -> None:
+    """Enter that a case is to be erased: its keys up to this version."""
+    statements.execute(
+        "INSERT INTO erasures (event_id, case_id, key_version, decided_at) VALUES (?, ?, ?, ?)",
+        (key(event_id), case, key_version, now),
+    )
+
+
+def erasures(statements: Statements, *, only_open: bool) -> list[Row]:
+    """Return event id, case and key version of what was to be erased: all that ever was, or what is not done yet."""
+    condition = " WHERE done_at IS NULL" if only_open else ""
+    return statements.rows(f"SELECT event_id, case_id, key_version FROM erasures{condition}")  # noqa: S608 - our own text
+
+
+def erased(statements: Statements, event_id: str, case: str, now: int) -> None:
+    """Forget an erased case's persons and what waits for it, and enter that it is done."""
+    statements.execute("DELETE FROM parked WHERE case_id = ?", (case,))
+    statements.execute("UPDATE persons SET pseudonym = 'erased:' || label WHERE case_id = ?", (case,))
+    statements.execute("UPDATE erasures SET done_at = ? WHERE event_id = ?", (now, event_id))
 
 
 def lead(statements: Statements, rows: Sequence[Row]) -> None:

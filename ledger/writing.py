@@ -165,23 +165,22 @@ class Writing:
         """Note that senders want proof of events they sent: (event id, agency, position) of each."""
         tables.ask(self._statements, list(rows))
 
-    # What a repair of a wrong link or split changes: names follow the events.
+    # What follows a repair of a wrong link or split, and a decision to erase.
 
     def rebind(self, aliases: Iterable[Alias], old: str, new: str) -> None:
         """Let file numbers of one case belong to another from now on; those that were not its own stay where they are."""
         self.flush()
-        self._statements.executemany(
-            "UPDATE aliases SET case_id = ? WHERE agency = ? AND reference = ? AND case_id = ?",
-            [(new, agency, tables.key(reference), old) for agency, reference in aliases],
-        )
+        tables.rebind(self._statements, aliases, old, new)
 
     def forget(self, case: str, pseudonyms: Iterable[str]) -> None:
         """Take persons out of the index of a case in which nothing is told of them any more."""
         labels = self.persons(case)
-        self._statements.executemany(
-            "UPDATE persons SET pseudonym = ? WHERE case_id = ? AND label = ?",
-            [(tables.gone(labels[pseudonym]), case, labels[pseudonym]) for pseudonym in sorted(pseudonyms)],
-        )
+        tables.forget(self._statements, case, [labels[one] for one in sorted(pseudonyms)])
+
+    def decide_erasure(self, event_id: str, case: str) -> None:
+        """Write down that what was told of a case so far is to be erased; `Ledger.finish_erasures` does it."""
+        self.flush()
+        tables.decide_erasure(self._statements, event_id, case, self._key_store().newest(case), self.now)
 
     def unseal(self, sealed: Record) -> dict[str, Any]:
         """Return a record's personal values; raises Erased when the case's key was destroyed."""

@@ -30,6 +30,8 @@ NEVER_HEARD = frozenset(
         "alert_acknowledged",
         "stall_accepted",
         "stall_acceptance_proposed",
+        "erasure_proposed",
+        "erasure_confirmed",
         "events_moved",  # the family itself was not heard of
     }
 )

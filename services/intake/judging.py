@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ledger import alone, case
+from ledger import alone, case, erasing
 from ledger.case import Asked, Refusal
 from ledger.model import Draft
 from ledger.record import Record
@@ -18,7 +18,7 @@ from services.intake.rules import Reading
 from waakvlam.catalogue import EventType, event_types
 from waakvlam.codec import data_of
 
-NEEDS_HISTORY = case.NEEDS_HISTORY | alone.GUARDED
+NEEDS_HISTORY = case.NEEDS_HISTORY | alone.GUARDED | erasing.GUARDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,13 @@ class Judge:
     def _alone(
         self, event: Event, one: Reading, history: tuple[Event, ...], told: Sequence[Record | Draft]
     ) -> Refusal | None:
+        people = {each.event_id: each.recorded_by for each in told} | {event.id: one.record["recorded_by"]}
+        if event.type in erasing.GUARDED:
+            return erasing.refusal(event, history, people)
         if event.type not in alone.GUARDED:
             return None
         # Every report counts here, a withdrawn one too: what is danger must not depend on which of them stands.
         places = {each.municipality for each in history if each.type == "report_received"}
-        people = {each.event_id: each.recorded_by for each in told} | {event.id: one.record["recorded_by"]}
         return alone.refusal(event, alone.Told(history, people, self.dangers(places), self.today))
 
 

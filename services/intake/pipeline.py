@@ -13,11 +13,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.application import Ledger
+from ledger.erasing import CONFIRMED
 from ledger.metrics import Meters
 from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
 from ledger.writing import Writing
 from services.intake.dangers import Dangers, no_dangers
+from services.intake.erasures import parts, without
 from services.intake.fuse import Fuse
 from services.intake.ladders import Ladders, no_ladders
 from services.intake.outcome import Outcome, letters
@@ -73,6 +75,7 @@ class Pipeline:
         self._stored: dict[Place, int | None] = {}
         self._fuses = {agency: Fuse() for agency in agencies()}
         self.refresh_fuses()
+        ledger.finish_erasures()
 
     def positions(self, places: Sequence[Place]) -> Mapping[Place, int]:
         """Return how far these places were read; from now on this pipeline moves their positions."""
@@ -83,6 +86,12 @@ class Pipeline:
 
     def handle(self, batch: Batch) -> dict[Place, int]:
         """Take in a batch; return the places that must be held, each with the offset to go on from."""
+        held: dict[Place, int] = {}
+        for part in parts(batch):
+            held |= self._handle(without(part, held))
+        return held
+
+    def _handle(self, batch: Batch) -> dict[Place, int]:
         with self._lock:
             fuses = _Fuses(dict(self._fuses), [])
             now = self._clock.micros()
@@ -101,6 +110,8 @@ class Pipeline:
                     set_fuse(w, agency, blown=True)
             self._stored.update(reached)
             self._fuses = fuses.now
+            if any(draft.type == CONFIRMED for draft in session.drafts):
+                self._ledger.finish_erasures()
         self._tell(session.outcomes, fuses)
         return held
 
@@ -132,6 +143,9 @@ class Pipeline:
         """Write what the session came to; questions to the ledger are over, so all of it goes in one go."""
         for outcome, position in zip(session.accepted, _append(w, session), strict=True):
             outcome.position = position
+        for draft in session.drafts:
+            if draft.type == CONFIRMED:
+                w.decide_erasure(draft.event_id, draft.case)
         for reading, outcome in session.waiting():
             w.park(self._parked(reading, outcome, w.now))
         if session.released:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from ledger import erasing
 from ledger.case import Refusal
 from ledger.model import Draft, Parked
 from ledger.record import Record, case_id, stream_of
@@ -110,7 +111,10 @@ class Session:
         while queue:
             reading, verdict = queue.popleft()
             case = self._case_for(reading)
-            if case is None:
+            if case is None and reading.type.name == erasing.CONFIRMED:
+                verdict.verdict, verdict.field = verdicts.REFUSED, "proposal_id"
+                verdict.reason = erasing.NO_PROPOSAL
+            elif case is None:
                 verdict.verdict, verdict.field = verdicts.PARKED, "case" if reading.case else "reference"
                 verdict.reason = sentences.WAITS_FOR_CASE if reading.case else sentences.WAITS
                 self._book.wait(reading, verdict)
@@ -154,7 +158,7 @@ class Session:
         outcome.remarks = one.remarks
         keys = [case] if is_new else []
         aliases = []
-        alias = None if one.type.without_case else one.alias
+        alias = None if one.type.without_case or one.type.name == erasing.CONFIRMED else one.alias
         if alias and (bound := self._book.case_of(alias)) is None:
             self._book.bind(alias, case)
             aliases.append(alias)

@@ -116,7 +116,7 @@ def test_the_system_speaks_only_for_itself() -> None:
     assert may == {
         "triage": {"report_classified", "case_routed"},
         "radar": {"alert_raised", "alert_closed", "alert_reminded", "alert_escalated", "radar_was_blind"},
-        "board": {"alert_acknowledged", "stall_accepted", "events_moved"},
+        "board": {"alert_acknowledged", "stall_accepted", "erasure_confirmed", "erasure_proposed", "events_moved"},
     }
 
 

@@ -17,6 +17,7 @@ from ledger.application import Ledger
 from ledger.model import Draft
 from ledger.sealing import FileKeyStore
 from ledger.writing import Writing
+from tests.erasing import erase
 from waakvlam.clock import FixedClock
 
 CASES = st.sampled_from(["case-a", "case-b", "case-c"])
@@ -127,7 +128,7 @@ class AnyOrder(RuleBasedStateMachine):
     @precondition(lambda self: self.held is None)
     @rule(case=CASES)
     def erase(self, case: str) -> None:
-        self.ledger.erase(case)
+        erase(self.ledger, case)
 
     @precondition(lambda self: self.held is None)
     @rule()

@@ -14,6 +14,7 @@ from rulebook.history import effective
 from rulebook.replay import replay
 from services.intake.pipeline import Pipeline
 from services.intake.testing import HOUR, NOON, Desk, report, sent
+from tests.erasing import erase
 from waakvlam.clock import FixedClock, instant_of
 
 AGREEMENTS = Path(__file__).parents[2] / "agreements"
@@ -117,7 +118,7 @@ def test_persons_get_the_labels_of_the_case_where_they_belong_and_are_sealed_und
 
     assert [one["person"] for one in there.data()["persons"]] == ["p1", "p2"]
     assert {ROOD, GROEN} <= set(desk.ledger.unseal(there).values())
-    desk.ledger.erase(case)
+    erase(desk.ledger, case)
     assert {ROOD, GROEN} <= set(desk.ledger.unseal(there).values()), "each family's content is under its own key"
 
 
@@ -294,7 +295,7 @@ def test_what_was_withdrawn_or_erased_does_not_move(desk):
     desk.take(sent(POLICE, "event_withdrawn", "w-1", reference="mut-9", event_id="i-p", reason="typefout"))
 
     assert moved(desk, case, "r-p", "i-p")[0].field == "event_ids"
-    desk.ledger.erase(case)
+    erase(desk.ledger, case)
     assert moved(desk, case, "r-p", event_id="m-2")[0].field == "case"
 
 

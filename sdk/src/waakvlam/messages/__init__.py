@@ -22,7 +22,7 @@ from waakvlam.messages.barring_order import (
 )
 from waakvlam.messages.base import Message, Nested, message_classes
 from waakvlam.messages.child_protection import BoardRequestNotified, BoardRequestSent
-from waakvlam.messages.closing import CaseClosed, CaseReopened, VtClosed
+from waakvlam.messages.closing import CaseClosed, CaseReopened, ErasureConfirmed, ErasureProposed, VtClosed
 from waakvlam.messages.contact import ChildSpokenTo, FamilyContacted, FirstContactMade
 from waakvlam.messages.correction import EventCorrected, EventsMoved, EventWithdrawn
 from waakvlam.messages.direction import DirectorAbsent, DirectorAssigned, DirectorEnded, StandInAssigned
@@ -92,6 +92,8 @@ __all__ = [
     "DirectorAbsent",
     "DirectorAssigned",
     "DirectorEnded",
+    "ErasureConfirmed",
+    "ErasureProposed",
     "EscalationClosed",
     "EscalationDecided",
     "EscalationMoved",

@@ -1,8 +1,8 @@
-"""Closing: Veilig Thuis ends its part, the case ends, the case begins again."""
+"""Closing: Veilig Thuis ends its part, the case ends, begins again, and in the end is erased."""
 
 from typing import Annotated
 
-from waakvlam.messages.base import Codes, Message
+from waakvlam.messages.base import Codes, Message, Text
 from waakvlam.messages.codes import ClosingReason
 
 
@@ -24,3 +24,15 @@ class CaseReopened(Message):
     reason: Annotated[
         str, Codes("nieuwe-zorgen", "ten-onrechte-gesloten", "nieuwe-informatie", "verzoek-gezin", "anders")
     ]
+
+
+class ErasureProposed(Message):
+    """One person proposes to erase what is told about the people of a closed case; another must confirm it."""
+
+    ground: Annotated[str, Codes("bewaartermijn-verlopen", "verzoek-betrokkene", "ten-onrechte-vastgelegd", "anders")]
+
+
+class ErasureConfirmed(Message):
+    """Another person confirms a proposal: the key of the case is destroyed, for good."""
+
+    proposal_id: Text
