@@ -9,5 +9,5 @@ Promises an accepted event is in the ledger for good and counts once; one that c
 
     batch -> rules (what does it say, may it be said) -> book (seen before? whose case?) -> decisions -> one transaction
 
-`pipeline` is where to begin reading; `rules`, `redaction` and `fuse` are pure.
+`pipeline` is where to begin reading; `rules`, `judging`, `redaction` and `fuse` are pure.
 """

@@ -216,6 +216,15 @@ def test_a_correction_that_comes_before_what_it_corrects_opens_no_door(family):
     assert family.accept(BEN, 7, known_as="acceptance") == ("refused", "until_on")
 
 
+def test_what_made_an_acceptance_harmless_is_not_taken_back_by_one(family):
+    family.correct("acceptance", ANNA, rule=OTHER, known_as="harmless")
+    assert family.accept(ANNA, 7, known_as="acceptance") == ACCEPTED
+
+    assert family.withdraw("harmless", ANNA) == ("refused", "event_id")
+    family.propose(BEN, 7)
+    assert family.withdraw("harmless", ANNA) == ACCEPTED
+
+
 def test_ending_a_delay_is_always_free(family):
     family.propose(ANNA, 14)
     family.accept(BEN, 14, known_as="acceptance")
