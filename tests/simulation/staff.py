@@ -1,5 +1,7 @@
 """The people: staff of Veilig Thuis who pick alerts up, late or not at all, or accept a stall; and second thoughts.
 
+Of danger they mostly accept a stall with two, and look again within a week; some forget, and are refused.
+
 They read the ledger and send through the SDK, as the agencies of the region do. What one does about an event is drawn
 from the seed and that event's id, so it does not depend on what happened elsewhere.
 """
@@ -16,9 +18,11 @@ from ledger.application import Ledger
 from ledger.record import Record
 from region.cast import Cast
 from region.moments import DAY, HOUR, MINUTE
+from rulebook.rules import DANGER
 from waakvlam.clock import FixedClock, instant_of, iso
 from waakvlam.messages import Message
 from waakvlam.publisher import Publisher
+from waakvlam.receipt import Receipt
 
 PLANS = {"picked up": 40, "picked up late": 12, "stall accepted": 12, "both": 4, "forgotten": 32}
 CHANGED_MIND = 0.025
@@ -35,10 +39,16 @@ class Staff:
     to_do: list[tuple[int, int, str, str, Message]] = field(default_factory=list)
     position: int = 0
     sent: dict[str, str] = field(default_factory=dict)  # id -> type
+    turned_away: set[str] = field(default_factory=set)
     _count: int = 0
 
     def next_at(self) -> int | None:
         return self.to_do[0][0] if self.to_do else None
+
+    def hear(self, told: Receipt) -> None:
+        """Take note of what was not taken."""
+        if told.is_final and not told.is_in_the_ledger and told.id in self.sent:
+            self.turned_away.add(told.id)
 
     def look(self, ledger: Ledger) -> None:
         """Read on in the ledger, and plan what to do about it."""
@@ -64,25 +74,29 @@ class Staff:
             doings = self._second_thoughts(told, chance)
         else:
             return
-        for at, name, data in doings:
-            self._plan(told, at, name, data)
+        for who, (at, name, data) in enumerate(doings):
+            self._plan(told, at, name, {"recorded_by": f"medewerker-{who}", **data})
 
     def _answers(self, told: Record, chance: random.Random) -> Iterator[tuple[int, str, dict[str, object]]]:
         data, plan = told.data(), chance.choices([*PLANS], weights=[*PLANS.values()])[0]
+        is_careful = data["weight"] == DANGER and chance.random() < 0.8
         if plan in ("picked up", "picked up late", "both"):
             at = self.clock.at + int(chance.uniform(3 * MINUTE, 30 * HOUR))
             if plan == "picked up late":
                 at += chance.randrange(2, 25) * DAY
             for _ in range(chance.choice([1, 1, 1, 2])):
-                until = (instant_of(at) + timedelta(days=chance.randrange(0, 12))).date()
-                said = {"alert": data["alert"], "next_step_on": until.isoformat() if chance.random() < 0.85 else None}
+                until = (instant_of(at) + timedelta(days=chance.randrange(6 if is_careful else 12))).date()
+                is_until = is_careful or chance.random() < 0.85
+                said = {"alert": data["alert"], "next_step_on": until.isoformat() if is_until else None}
                 yield at, "alert_acknowledged", {name: value for name, value in said.items() if value}
                 at += int(chance.uniform(HOUR, 9 * DAY))
         if plan in ("stall accepted", "both"):
             at = self.clock.at + int(chance.uniform(HOUR, 6 * DAY))
             until = (instant_of(at) + timedelta(days=chance.randrange(1, 80))).date().isoformat()
-            named = {"rule": data["rule"], "instance": data["instance"]}
-            yield at, "stall_accepted", {**named, "until_on": until, "reason": "wachtlijst"}
+            stall = {"rule": data["rule"], "instance": data["instance"], "until_on": until, "reason": "wachtlijst"}
+            if is_careful:
+                yield at - 30 * MINUTE, "stall_acceptance_proposed", stall
+            yield at, "stall_accepted", stall
 
     def _second_thoughts(self, told: Record, chance: random.Random) -> Iterator[tuple[int, str, dict[str, object]]]:
         at = self.clock.at + int(chance.uniform(HOUR, 20 * DAY))

@@ -39,11 +39,10 @@ def seeds() -> list[str]:
     """Return the seeds of this run: those that are always played and one that is drawn, or the one that is asked for."""
     if asked := os.environ.get("WAAKVLAM_YEARS_SEED"):
         return [asked]
-    drawn = random.SystemRandom()
-    return [
-        *FIXED,
-        *(f"drawn-{drawn.randrange(10**9)}" for _ in range(int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "1")))),
-    ]
+    one_run = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the workers of a run must draw the same
+    drawn = random.Random(one_run) if one_run else random.SystemRandom()
+    count = int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "1"))
+    return [*FIXED, *(f"drawn-{drawn.randrange(10**9)}" for _ in range(count))]
 
 
 @pytest.fixture(autouse=True)

@@ -7,24 +7,25 @@ may tell too much, never too little: what it told too much must have been told t
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from ledger import record as ledger_record
+from ledger.database import open_database
 from ledger.record import Record
-from rulebook import agreements
+from region.moments import DAY
 from rulebook.alerts import Reminded
 from rulebook.engine import CaseWatch
 from rulebook.instants import format_instant, parse_instant
 from rulebook.replay import replay
 from services.monitoring.radar import event_of
+from tests.simulation.processes import AGREEMENTS
 from tests.simulation.years import TOLERANCE, Interval, Years
 from waakvlam.clock import iso
 from waakvlam.topics import agencies
 
-AGREEMENTS = agreements.load(Path(__file__).parents[2] / "agreements")
 AWAY = ("intake", "monitoring", "broker")
 SYSTEM = ("triage", "radar")
 
@@ -182,10 +183,8 @@ def _lost(years: Years, history: list[Record]) -> Iterator[str]:
     ids = {one.event_id for one in history}
     if lost := years.player.tally.lost(ids):
         yield f"sent, and neither recorded nor turned away: {lost}"
-    if lost := [
-        name for event_id, name in years.staff.sent.items() if event_id not in ids and name == "alert_acknowledged"
-    ]:
-        yield f"{len(lost)} acknowledgements were lost"
+    for event_id in years.staff.sent.keys() - ids - years.staff.turned_away:
+        yield f"sent by staff, and neither recorded nor turned away: {years.staff.sent[event_id]} {event_id}"
     for finding in years.ledger.verify_all():
         yield f"the chain does not prove itself: {finding}"
     for agency in SYSTEM:
@@ -195,12 +194,18 @@ def _lost(years: Years, history: list[Record]) -> Iterator[str]:
 
 
 def _kept(years: Years) -> Iterator[str]:
-    """Say what waits without a deadline, or waits and should not."""
-    waiting = years.ledger.counts()
-    if waiting.parked > 1:
-        yield f"{waiting.parked} events still wait for a case; one tells of a file that nobody ever reported"
-    if waiting.outbox:
-        yield f"{waiting.outbox} letters were never sent"
+    """Say what waits though its case is there, waits without a deadline, or was never sent."""
+    database = open_database(years.around.store("ledger"))
+    with closing(database), database.reading() as t:
+        waiting = t.rows("SELECT agency, type, due_at - parked_at, event_id FROM parked")
+        known = t.rows(
+            "SELECT p.event_id FROM parked p JOIN aliases a ON a.agency = p.agency AND a.reference = p.reference"
+        )
+        letters = t.value("SELECT count(*) FROM outbox")
+    yield from (f"{event_id} waits, and its case is there" for (event_id,) in known)
+    yield from (f"{one} waits without a deadline" for one in waiting if not 0 < one[2] < 30 * DAY)
+    if letters:
+        yield f"{letters} letters were never sent"
 
 
 def _notifications(years: Years) -> Iterator[Any]:
