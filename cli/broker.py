@@ -12,8 +12,9 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Self
 
-from ledger.private import private_folder
+from ledger.private import private_file, private_folder
 
 PROJECT = Path(__file__).resolve().parent.parent
 RECIPE = PROJECT / "deploy" / "local"
@@ -58,7 +59,7 @@ class Broker:
         """The process id while it runs."""
         return self._process.pid if self._process else None
 
-    def start(self) -> "Broker":
+    def start(self) -> Self:
         """Start and wait until it accepts; raises BrokerFault with the next step when it does not."""
         self.launch()
         self.wait_until_it_accepts()
@@ -69,10 +70,10 @@ class Broker:
         if not any((home() / "libs").glob("kafka_2.13-*.jar")):
             raise BrokerFault(f"Kafka's jars are not in {home() / 'libs'}. Run: make setup")
         private_folder(self.folder)
-        properties = self.folder / "server.properties"
+        properties = private_file(self.folder / "server.properties")
         properties.write_text(self.properties(), "utf-8")
         if not (self.folder / "log" / "meta.properties").exists():
-            self._run_to_end("kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(properties))
+            self.format(properties)
         self._process = subprocess.Popen(
             [*_with_us(), *self._java("kafka.Kafka", *self.options), str(properties)],
             stdout=subprocess.DEVNULL,
@@ -81,12 +82,20 @@ class Broker:
         )
 
     def properties(self) -> str:
-        """Return its settings: the recipe with its ports and its folder filled in."""
-        text = (RECIPE / "server.properties").read_text("utf-8")
-        places = {"port": self.port, "controller_port": self.controller_port, "folder": self.folder}
+        """Return what Kafka is told about itself."""
+        return self.filled((RECIPE / "server.properties").read_text("utf-8"))
+
+    def filled(self, text: str, **more: object) -> str:
+        """Return a recipe with its places in braces filled in."""
+        places = {"port": self.port, "controller_port": self.controller_port, "folder": self.folder, **more}
         for place, value in places.items():
             text = text.replace(f"{{{place}}}", str(value))
         return text
+
+    def format(self, properties: Path, *words: str) -> None:
+        """Prepare the data folder, once; `words` are more arguments for Kafka's own tool."""
+        command = ["kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(properties), *words]
+        self._run_to_end(*command)
 
     def stop(self) -> None:
         """Stop it in order; its data stays."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from cli.broker import free_port
 from cli.clockwork import demo_clock
+from cli.credentials import OPERATOR
 from cli.demo import Demo, verdict, write_summary
 from cli.demo_screen import DemoScreen
 from cli.exits import Ends, Exit
@@ -57,7 +58,7 @@ def _demonstrate(wish: Wish) -> tuple[Exit, str, dict[str, Any] | None]:
         folder = stack.enter_context(_folder(wish.keep))
         demo = _set_up(wish, folder, screen, stack, began)
         cast = cast_of(agencies().values(), municipalities())
-        desks = stack.enter_context(Desks(cast, demo.clock, demo.settings.bootstrap))
+        desks = stack.enter_context(Desks(cast, demo.clock, demo.settings.kafka_of))
         return _run(wish, demo, desks)
     raise AssertionError("an ExitStack swallows nothing here")
 
@@ -66,17 +67,18 @@ def _set_up(wish: Wish, folder: Path, screen: DemoScreen, stack: ExitStack, bega
     agreements = load(AGREEMENTS)
     screen.say("Een eigen Kafka start…")
     broker = stack.enter_context(broker_in(folder / "kafka"))
-    clock = demo_clock(SystemClock(), wish.seconds or USUAL_SECONDS)
     settings = Settings(
         **_of_its_own(folder),
-        bootstrap=broker.bootstrap,
-        clock=clock.setting(),
         intake_port=free_port(),
         triage_port=free_port(),
         monitoring_port=free_port(),
         board_port=wish.port or free_port(),
-    )
+    ).at(broker.login(OPERATOR), broker.credentials.folder)
     topics_on(settings)
+    clock = demo_clock(
+        SystemClock(), wish.seconds or USUAL_SECONDS
+    )  # Kafka's own start takes nothing from the three years
+    settings = settings.model_copy(update={"clock": clock.setting()})
     screen.say("De diensten starten…")
     supervisor = stack.enter_context(services_on(settings, screen.say))
     if late := wait_until_ready(supervisor):

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from cli.broker import Broker
 from cli.exits import Ends, Exit
+from cli.kafka_admin import apply_matrix
 from cli.programs import is_ready, programs_of
+from cli.secured_broker import SecuredBroker
 from cli.settings import Settings
 from cli.supervisor import Supervisor
 from waakvlam.errors import Unreachable
-from waakvlam.kafka import create_topics
 
 Say = Callable[[str], None]
 READY_WITHIN_SECONDS = 60.0
@@ -21,9 +21,9 @@ LOOK_EVERY_SECONDS = 0.1
 
 
 @contextmanager
-def broker_in(folder: Path, port: int = 0) -> Iterator[Broker]:
-    """Run a real Kafka with its data in a folder."""
-    broker = Broker(folder, port)
+def broker_in(folder: Path, port: int = 0) -> Iterator[SecuredBroker]:
+    """Run a real Kafka with its data in a folder: encrypted, a login for everybody, nothing allowed by default."""
+    broker = SecuredBroker(folder, port)
     try:
         yield broker.start()
     finally:
@@ -43,10 +43,13 @@ def services_on(settings: Settings, say: Say) -> Iterator[Supervisor]:
             supervisor.stop()
 
 
-def topics_on(settings: Settings) -> list[str]:
-    """Make the topics that are not there yet; ends with a next step when Kafka does not answer."""
+def topics_on(settings: Settings) -> int:
+    """Make topics and rights as the matrix says, and return how much there was to do.
+
+    Ends with a next step when Kafka does not answer.
+    """
     try:
-        return create_topics(settings.kafka())
+        return apply_matrix(settings.kafka()).to_do
     except Unreachable as error:
         step = "Start it, or set WAAKVLAM_BOOTSTRAP; `waakvlam up --local-kafka` starts one here."
         raise Ends(Exit.UNREACHABLE, f"Kafka does not answer at {settings.bootstrap}. {step}") from error

@@ -13,12 +13,11 @@ SERVICES = ("intake", "triage", "monitoring", "board")
 def programs_of(settings: Settings) -> tuple[Program, ...]:
     """Return the programs that make up Waakvlam on this machine."""
     places = settings.places()
-    environment = environment_for(places)
     return tuple(
         Program(
             name=name,
             command=(sys.executable, "-m", f"services.{name}"),
-            environment=environment,
+            environment=environment_for(settings.places_of(name)),
             address=_address(int(places[f"WAAKVLAM_{name.upper()}_PORT"])),
         )
         for name in SERVICES

@@ -5,7 +5,9 @@ This is the command line's one door to the environment. With nothing set, everyt
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from pydantic import Field
 
@@ -14,6 +16,7 @@ from cli.exits import Ends, Exit
 from ledger.private import private_file
 from ledger.settings import Settings as SharedSettings
 from waakvlam.clock import Clock
+from waakvlam.settings import KafkaSettings
 
 AGREEMENTS = PROJECT / "agreements"
 NOWHERE = Path()
@@ -27,6 +30,7 @@ class Settings(SharedSettings):
     ledger: str = Field("", description="The ledger: sqlite:///path or postgresql://user:password@host:port/name.")
     keys: Path = Field(NOWHERE, description="File with the keys of the sealed parts.")
     checkpoint_key: Path = Field(NOWHERE, description="File with the private keys that sign checkpoints.")
+    credentials: Path = Field(NOWHERE, description="Folder with a file for each login at Kafka, its password in it.")
     radar: str = Field("", description="Monitoring's database.")
     triage: str = Field("", description="Triage's database.")
     board: str = Field("", description="The board's database.")
@@ -41,6 +45,11 @@ class Settings(SharedSettings):
         folder = self.data.resolve()
         return {
             "WAAKVLAM_BOOTSTRAP": self.bootstrap,
+            "WAAKVLAM_SECURITY": self.security,
+            "WAAKVLAM_SASL_USERNAME": self.sasl_username,
+            "WAAKVLAM_SASL_PASSWORD_FILE": _told(self.sasl_password_file),
+            "WAAKVLAM_CA_FILE": _told(self.ca_file),
+            "WAAKVLAM_CREDENTIALS": str(self.credentials_folder),
             "WAAKVLAM_DATA": str(folder),
             "WAAKVLAM_LEDGER": self.ledger or f"sqlite:///{folder}/ledger.db",
             "WAAKVLAM_KEYS": str(folder / "keys.db" if self.keys == NOWHERE else self.keys),
@@ -66,6 +75,38 @@ class Settings(SharedSettings):
             raise Ends(Exit.USAGE, str(error)) from error
 
     @property
+    def credentials_folder(self) -> Path:
+        """Where the passwords of the logins are."""
+        return self.data.resolve() / "credentials" if self.credentials == NOWHERE else self.credentials
+
+    def kafka_of(self, who: str) -> KafkaSettings:
+        """Return how somebody else reaches this Kafka: under its own name where we have its password, else as we do."""
+        file = self.credentials_folder / who
+        if self.security == "plaintext" or not file.exists():
+            return self.kafka()
+        return replace(self.kafka(), sasl_username=who, sasl_password_file=file)
+
+    def places_of(self, service: str) -> dict[str, str]:
+        """Return the places for a service, with its own login."""
+        kafka = self.kafka_of(service)
+        login = {
+            "WAAKVLAM_SASL_USERNAME": kafka.sasl_username,
+            "WAAKVLAM_SASL_PASSWORD_FILE": _told(kafka.sasl_password_file),
+        }
+        return {**self.places(), **login}
+
+    def at(self, kafka: KafkaSettings, credentials: Path) -> Self:
+        """Return these settings for another Kafka, with the folder of its passwords."""
+        reach = {
+            "bootstrap": kafka.bootstrap,
+            "security": kafka.security,
+            "sasl_username": kafka.sasl_username,
+            "sasl_password_file": kafka.sasl_password_file,
+            "ca_file": kafka.ca_file,
+        }
+        return self.model_copy(update={**reach, "credentials": credentials})
+
+    @property
     def ledger_url(self) -> str:
         """Where the ledger is."""
         return self.places()["WAAKVLAM_LEDGER"]
@@ -88,6 +129,10 @@ def leave_word(settings: Settings) -> None:
     """Write in the data folder where everything is, so that `--data` alone finds what runs here."""
     lines = [f"{name}={value}" for name, value in settings.places().items()]
     private_file(settings.data / WORD_LEFT).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _told(file: Path | None) -> str:
+    return str(file.resolve()) if file else ""
 
 
 def environment_for(places: Mapping[str, str]) -> dict[str, str]:

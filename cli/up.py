@@ -4,10 +4,11 @@ import time
 from contextlib import ExitStack
 
 from cli.books import rules_in
+from cli.credentials import OPERATOR
 from cli.exits import Ends, Exit
 from cli.machine import LOOK_EVERY_SECONDS, broker_in, services_on, stopping_on_signals, topics_on, wait_until_ready
 from cli.screen import progress, result
-from cli.settings import Settings
+from cli.settings import Settings, leave_word
 
 
 def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
@@ -19,10 +20,10 @@ def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
             rules_in(settings.agreements)
             if local_kafka:
                 broker = stack.enter_context(broker_in(settings.data.resolve() / "kafka", _port(settings.bootstrap)))
-                settings = settings.model_copy(update={"bootstrap": broker.bootstrap})
-                progress(f"Kafka is at {broker.bootstrap}")
-            made = topics_on(settings)
-            progress(f"{len(made)} topics made." if made else "All topics are there.")
+                settings = settings.at(broker.login(OPERATOR), broker.credentials.folder)
+                leave_word(settings)
+                progress(f"Kafka is at {broker.bootstrap}; logins and passwords: {broker.credentials.folder}")
+            _prepare(settings, is_ours=local_kafka)
             supervisor = stack.enter_context(services_on(settings, progress))
             if late := wait_until_ready(supervisor):
                 progress(f"Not ready yet: {', '.join(late)}. Their logs: {settings.data / 'logs'}")
@@ -35,6 +36,13 @@ def keep_up(settings: Settings, *, local_kafka: bool, as_json: bool) -> Exit:
         except KeyboardInterrupt:
             progress("Stopping…")
     return Exit.OK
+
+
+def _prepare(settings: Settings, *, is_ours: bool) -> None:
+    """Make topics and rights, where that is ours to do: on a Kafka with logins it is the operator's."""
+    if is_ours or settings.security == "plaintext":
+        done = topics_on(settings)
+        progress(f"{done} topics and rights made." if done else "All topics are there.")
 
 
 def _port(bootstrap: str) -> int:

@@ -20,7 +20,9 @@ from waakvlam.settings import KafkaSettings, Security
 class Settings(BaseSettings):
     """The settings that services share."""
 
-    model_config = SettingsConfigDict(env_prefix="WAAKVLAM_", frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="WAAKVLAM_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     bootstrap: str = Field(
         "127.0.0.1:9092", description="Kafka: addresses of one or more brokers, with commas between."

@@ -1,12 +1,14 @@
 """The desks: the simulated agencies on a real Kafka, through the SDK alone.
 
-One producer carries what all of them send, each on its own topic; each reads its own receipts on a thread of its own.
+Each has a connection of its own, under its own login where Kafka asks for one, and reads its receipts on a thread of its own.
 """
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -16,25 +18,48 @@ from region.player import Player
 from waakvlam.clock import Clock
 from waakvlam.errors import WaakvlamError
 from waakvlam.kafka import KafkaTransport, Receipts, receipts
-from waakvlam.publisher import Publisher
+from waakvlam.publisher import Parcel, Publisher
 from waakvlam.receipt import Receipt
 from waakvlam.settings import KafkaSettings
+from waakvlam.topics import agencies
 
 TICK_SECONDS = 0.02
 
 
-class Desks:
-    """All agencies of a cast, connected; a context manager that closes what it opened."""
+class Lines:
+    """What the agencies send, each over its own connection: a transport that goes by the topic."""
 
-    def __init__(self, cast: Cast, clock: Clock, bootstrap: str) -> None:
-        self._settings = KafkaSettings(bootstrap=bootstrap, client_id="region")
+    def __init__(self, by_topic: Mapping[str, KafkaTransport]) -> None:
+        self._by_topic = by_topic
+
+    def send(self, parcel: Parcel) -> None:
+        """Take a parcel; raises NotDelivered, as each connection does."""
+        self._by_topic[parcel.topic].send(parcel)
+
+    def flush(self, timeout_seconds: float = 30) -> None:
+        """Return when all that was taken has arrived; raises NotDelivered naming what has not."""
+        for one in self._by_topic.values():
+            one.flush(timeout_seconds)
+
+    def close(self) -> None:
+        """Flush and end all connections."""
+        for one in self._by_topic.values():
+            one.close()
+
+
+class Desks:
+    """All agencies of a cast, connected as `reach` says for each; a context manager that closes what it opened."""
+
+    def __init__(self, cast: Cast, clock: Clock, reach: Callable[[str], KafkaSettings]) -> None:
         self.clock = clock
-        self.transport = KafkaTransport(self._settings)
-        self.publishers = {one: Publisher(one, self.transport, clock) for one in cast.everyone()}
-        self.transport.prepare(one.agency.topic for one in self.publishers.values())
+        everyone = tuple(cast.everyone())
+        settings = {one: replace(reach(one), client_id="region") for one in everyone}
+        with ThreadPoolExecutor(len(everyone)) as pool:  # logging in takes time, and they do it together
+            self.transport = Lines(dict(pool.map(lambda one: _line(one, settings[one]), everyone)))
+            self._readers = list(pool.map(lambda one: receipts(one, settings[one], start="now"), everyone))
+        self.publishers = {one: Publisher(one, self.transport, clock) for one in everyone}
         self._mail: deque[Receipt] = deque()
         self._stopping = threading.Event()
-        self._readers = [receipts(one, self._settings, start="now") for one in cast.everyone()]
         self._threads = [threading.Thread(target=self._read, args=(one,), daemon=True) for one in self._readers]
         for thread in self._threads:
             thread.start()
@@ -69,6 +94,13 @@ class Desks:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _line(agency: str, settings: KafkaSettings) -> tuple[str, KafkaTransport]:
+    """Return the topic of an agency with a connection that knows where it is."""
+    topic, line = agencies()[agency].topic, KafkaTransport(settings)
+    line.prepare([topic])
+    return topic, line
 
 
 def turn(player: Player, desks: Desks) -> int:

@@ -4,7 +4,6 @@
     Pump(...)                    a topic's records in batches to a function that commits effect and positions itself
     Sender(bootstrap)            records to Kafka; returns when all brokers have them
     Loop(...)                    a step again and again, woken when there is work
-    make_topics(...)             the topics of `topics.toml`, made before anything starts
 
 Why the pump and not Faust's own agents: those lose events in four ordinary situations and cost 60-140 microseconds an
 event; the measurements stand in the decision record on streams. This is the only place that knows Faust and aiokafka.

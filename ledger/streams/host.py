@@ -73,7 +73,10 @@ async def _life(hosting: Hosting, build: Build) -> int:
         log.critical("Kafka at %s does not answer (%s). Is it running?", hosting.bootstrap, type(error).__name__)
         return EXIT_UNREACHABLE
     if missing:
-        log.critical("These topics do not exist: %s. Make them first: `waakvlam up` does.", ", ".join(missing))
+        log.critical(
+            "These topics do not exist, or this login may not see them: %s. Make them first: `waakvlam topics apply` does.",
+            ", ".join(missing),
+        )
         return EXIT_UNREACHABLE
     stop = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
@@ -123,7 +126,7 @@ def _app(hosting: Hosting, parts: Parts) -> Any:
     folder = hosting.folder / "faust" / hosting.name
     folder.mkdir(parents=True, exist_ok=True)
     app = faust.App(
-        f"{hosting.name}-control",  # the consumer group of the control topic: never that of a pump
+        f"{hosting.name}.control",  # the consumer group of the control topic: never that of a pump
         broker=";".join(f"kafka://{one}" for one in hosting.bootstrap.split(",")),
         broker_credentials=_credentials(hosting.security or {}),
         datadir=str(folder),

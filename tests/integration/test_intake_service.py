@@ -16,11 +16,12 @@ import kafka
 import pytest
 
 from cli.broker import Broker, free_port
+from cli.kafka_admin import apply_matrix
 from ledger import ledger_clock, record
 from ledger.application import Ledger
 from services.intake.testing import report, sent
 from waakvlam.clock import SystemClock
-from waakvlam.kafka import KafkaTransport, Receipts, create_topics
+from waakvlam.kafka import KafkaTransport, Receipts
 from waakvlam.publisher import Parcel
 from waakvlam.settings import KafkaSettings
 from waakvlam.topics import agencies
@@ -33,7 +34,7 @@ WITHIN_SECONDS = 60
 @pytest.fixture
 def broker(tmp_path):
     started = Broker(tmp_path / "kafka").start()
-    create_topics(KafkaSettings(bootstrap=started.bootstrap))
+    apply_matrix(KafkaSettings(bootstrap=started.bootstrap))
     yield started
     started.stop()
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from cli.broker import Broker, free_port
+from cli.kafka_admin import apply_matrix
 from ledger import record as ledger_record
 from ledger.application import Ledger
 from ledger.database import open_database
@@ -26,7 +27,7 @@ from rulebook import agreements
 from rulebook.replay import replay
 from services.intake.testing import Sent, report, sent
 from waakvlam.clock import SystemClock, micros_of
-from waakvlam.kafka import KafkaTransport, create_topics
+from waakvlam.kafka import KafkaTransport
 from waakvlam.publisher import Parcel
 from waakvlam.settings import KafkaSettings
 
@@ -118,7 +119,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, own_broker: Broker) -> Iterator[Site]:
-    create_topics(KafkaSettings(bootstrap=own_broker.bootstrap))
+    apply_matrix(KafkaSettings(bootstrap=own_broker.bootstrap))
     made = Site(tmp_path, own_broker.bootstrap)
     yield made
     for process in made.running.values():

@@ -11,9 +11,9 @@ from functools import partial
 import pytest
 
 from cli.broker import Broker
+from cli.kafka_admin import apply_matrix
 from ledger.metrics import registry
 from ledger.streams import Hosting, Loop, Parts, Place, Pump, Sender, missing_topics, run
-from waakvlam.kafka import create_topics
 from waakvlam.settings import KafkaSettings
 from waakvlam.topics import Topic
 
@@ -40,7 +40,7 @@ def broker(tmp_path_factory):
 def topic(broker, request):
     name = request.node.name.replace("_", "-")[:200]
     wanted = [Topic(one, "", parts, {}, (), (), "") for one, parts in ((name, 2), (CONTROL, 1))]
-    create_topics(KafkaSettings(bootstrap=broker.bootstrap), wanted=tuple(wanted))
+    apply_matrix(KafkaSettings(bootstrap=broker.bootstrap), matrix=tuple(wanted))
     return name
 
 

@@ -13,10 +13,11 @@ import kafka as kafka_python
 import pytest
 from typer.testing import CliRunner
 
+from cli.kafka_admin import apply_matrix
 from waakvlam import cli, codec
 from waakvlam.envelope import from_headers
 from waakvlam.errors import NotDelivered, Unreachable
-from waakvlam.kafka import KafkaTransport, Receipts, create_topics, receipts
+from waakvlam.kafka import KafkaTransport, Receipts, receipts
 from waakvlam.messages import Message
 from waakvlam.publisher import Parcel, Publisher, new_id
 from waakvlam.receipt import Receipt, encode
@@ -72,7 +73,7 @@ class PlayedIntake(threading.Thread):
 @pytest.fixture(scope="module")
 def settings(kafka: str) -> KafkaSettings:
     found = KafkaSettings(bootstrap=kafka, patience_seconds=5)
-    create_topics(found)
+    apply_matrix(found)
     return found
 
 
@@ -101,7 +102,7 @@ def _line() -> dict[str, object]:
 
 
 def test_making_the_topics_again_makes_nothing_and_they_are_as_the_matrix_says(settings: KafkaSettings) -> None:
-    assert create_topics(settings) == []
+    assert apply_matrix(settings).is_same
 
     admin = kafka_python.KafkaAdminClient(bootstrap_servers=settings.bootstrap)
     found = {one["name"]: len(one["partitions"]) for one in admin.describe_topics([one.name for one in topics()])}
@@ -176,7 +177,7 @@ def test_the_command_reads_receipts_from_the_beginning(
 def test_a_broker_that_is_not_there_is_told_with_its_address() -> None:
     nowhere = KafkaSettings(bootstrap="127.0.0.1:9", patience_seconds=0.3)
 
-    for reach in (KafkaTransport, lambda one: Receipts(AGENCY, one), create_topics):
+    for reach in (KafkaTransport, lambda one: Receipts(AGENCY, one), apply_matrix):
         with pytest.raises(Unreachable, match=r"127\.0\.0\.1:9"):
             reach(nowhere)
 
@@ -198,7 +199,7 @@ def test_a_receipts_topic_that_is_not_there_is_told(settings: KafkaSettings) -> 
 
     with pytest.raises(Unreachable, match=r"receipts\.ggz-noord"):
         Receipts("ggz-noord", settings)
-    assert create_topics(settings) == ["receipts.ggz-noord"]
+    assert [one.name for one in apply_matrix(settings).make] == ["receipts.ggz-noord"]
 
 
 def test_a_receipt_that_cannot_be_read_is_named_in_the_log_and_stops_nobody(

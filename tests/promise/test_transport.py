@@ -5,7 +5,8 @@ from collections.abc import Callable
 import kafka as kafka_python
 import pytest
 
-from waakvlam.kafka import KafkaTransport, create_topics
+from cli.kafka_admin import apply_matrix
+from waakvlam.kafka import KafkaTransport
 from waakvlam.publisher import Parcel, Transport
 from waakvlam.settings import KafkaSettings
 from waakvlam.testing import PROMISES, Bench
@@ -49,7 +50,7 @@ def _parcel(record: object) -> Parcel:
 @pytest.fixture(scope="module")
 def bench(kafka: str) -> Bench:
     settings = KafkaSettings(bootstrap=kafka, patience_seconds=5)
-    create_topics(settings)
+    apply_matrix(settings)
     return KafkaBench(settings)
 
 

@@ -1,4 +1,4 @@
-"""The one door to kafka-python: sending, reading receipts, and making the topics of `topics.toml`.
+"""The one door of the SDK to kafka-python: sending, and reading receipts.
 
 Every error that kafka-python may raise leaves here as one of `waakvlam.errors`, so nobody else needs to know it.
 """
@@ -13,8 +13,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import kafka
-from kafka.admin import KafkaAdminClient
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError
 
 from waakvlam import receipt as receipts_on_the_wire
 from waakvlam.errors import NotDelivered, Unreachable, Unreadable
@@ -22,11 +21,20 @@ from waakvlam.publisher import Parcel, agency_called
 from waakvlam.receipt import Receipt
 from waakvlam.settings import KafkaSettings
 from waakvlam.shapes import VALUE_BYTES_MAX
-from waakvlam.topics import Topic, topics
 
 # kafka-python writes keys and values to its log at level DEBUG; nothing that is about a person may be logged.
 logging.getLogger("kafka").setLevel(logging.WARNING)
 _log = logging.getLogger(__name__)
+
+
+def client_options(settings: KafkaSettings) -> dict[str, Any]:
+    """Return the settings under the names that all of kafka-python's clients know; raises Misconfigured."""
+    return {
+        "bootstrap_servers": settings.bootstrap.split(","),
+        "client_id": settings.client_id,
+        "bootstrap_timeout_ms": round(settings.patience_seconds * 1000),
+        **settings.login(),
+    }
 
 
 class KafkaTransport:
@@ -42,7 +50,7 @@ class KafkaTransport:
         self._numbers = count()
         self._failed: dict[str, str] = {}
         self._closed = False
-        options = _options(settings)
+        options = client_options(settings)
         try:
             self._producer = kafka.KafkaProducer(
                 **options,
@@ -121,7 +129,7 @@ class Receipts:
 
     def __init__(self, agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> None:
         self._topic = agency_called(agency).receipts
-        options = _options(settings)
+        options = client_options(settings)
         try:
             self._consumer = kafka.KafkaConsumer(
                 **options, enable_auto_commit=False, group_id=None, allow_auto_create_topics=False
@@ -188,45 +196,6 @@ class Receipts:
 def receipts(agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> Receipts:
     """Return the receipts of an agency, to iterate over or to `read` from."""
     return Receipts(agency, settings, start=start)
-
-
-def create_topics(
-    settings: KafkaSettings, *, replication: int = -1, wanted: tuple[Topic, ...] | None = None
-) -> list[str]:
-    """Make the topics of `topics.toml` that are not there yet and return their names; doing it again is harmless.
-
-    `replication` -1 takes the broker's own default. Raises Unreachable when Kafka cannot be reached.
-    """
-    try:
-        admin = KafkaAdminClient(**_options(settings))
-    except (KafkaError, OSError, ValueError) as error:
-        raise Unreachable.at(settings.bootstrap, error) from error
-    try:
-        there = set(admin.list_topics())
-        missing = {
-            one.name: {"num_partitions": one.partitions, "replication_factor": replication, "configs": dict(one.config)}
-            for one in (topics() if wanted is None else wanted)
-            if one.name not in there
-        }
-        if missing:
-            with suppress(TopicAlreadyExistsError):  # another process was as quick: that is what we want
-                admin.create_topics(missing)
-            admin.wait_for_topics(list(missing))
-    except KafkaError as error:
-        raise Unreachable.at(settings.bootstrap, error) from error
-    finally:
-        admin.close()
-    return sorted(missing)
-
-
-def _options(settings: KafkaSettings) -> dict[str, Any]:
-    """Return the settings under kafka-python's names."""
-    return {
-        "bootstrap_servers": settings.bootstrap.split(","),
-        "client_id": settings.client_id,
-        "bootstrap_timeout_ms": round(settings.patience_seconds * 1000),
-        **settings.login(),
-    }
 
 
 def _read(record: Any) -> Receipt | None:

@@ -76,6 +76,26 @@ def topics() -> tuple[Topic, ...]:
 
 
 @cache
+def services() -> Mapping[str, frozenset[str]]:
+    """Return the services that log in at Kafka, each with all names under which it stands in the matrix."""
+    return {one["id"]: frozenset([one["id"], *one["parts"]]) for one in _file()["service"]}
+
+
+@cache
+def logins() -> tuple[str, ...]:
+    """Return everybody who logs in at Kafka: each agency that is not the system's own, and each service."""
+    return (*(one.id for one in agencies().values() if one.kind != "system"), *services())
+
+
+def login_of(who: str) -> str | None:
+    """Return the login behind a writer or reader of the matrix; nothing for those who have none of their own."""
+    for service, names in services().items():
+        if who in names:
+            return service
+    return who if who in logins() else None
+
+
+@cache
 def municipalities() -> Mapping[str, str]:
     """Return the names of the municipalities that this deployment knows, by CBS code."""
     return dict(_file()["municipalities"])
