@@ -15,8 +15,9 @@ from typing import TextIO
 
 from tests.torture.stories import Sending, blocks
 from waakvlam.errors import NotDelivered, Unreachable
-from waakvlam.kafka import KafkaSettings, KafkaTransport
+from waakvlam.kafka import KafkaTransport
 from waakvlam.publisher import Parcel
+from waakvlam.settings import KafkaSettings
 
 CONFIRMED_WITHIN_SECONDS = 300.0
 PATIENCE_SECONDS = 60.0
