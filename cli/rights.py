@@ -7,8 +7,9 @@ Sending idempotently needs no right of its own; transactions, administration and
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
-from waakvlam.topics import Topic, login_of, logins
+from waakvlam.topics import Topic, logins, logins_of
 
 USER = "User:"
 
@@ -38,10 +39,9 @@ def rights_of(matrix: Iterable[Topic]) -> frozenset[Right]:
 
 def _on_topics(matrix: Iterable[Topic]) -> Iterator[Right]:
     for topic in matrix:
-        for operation, list_of_names in (("WRITE", topic.writers), ("READ", topic.readers)):
-            for login in map(login_of, list_of_names):
-                if login is not None:
-                    yield Right(USER + login, operation, "TOPIC", topic.name)
+        for operation, named in (("WRITE", topic.writers), ("READ", topic.readers)):
+            for login in chain.from_iterable(map(logins_of, named)):
+                yield Right(USER + login, operation, "TOPIC", topic.name)
 
 
 def _on_groups() -> Iterator[Right]:

@@ -27,7 +27,7 @@ from tests.integration.every_request import Requests, Target, codes, one_record
 from waakvlam.errors import Unreachable
 from waakvlam.kafka import client_options
 from waakvlam.settings import KafkaSettings
-from waakvlam.topics import Topic, login_of, logins, topics
+from waakvlam.topics import Topic, logins, logins_of, topics
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
 
@@ -135,7 +135,7 @@ def by_topic(told: Mapping[str, Any], field: str, name: str = "name") -> dict[st
 
 def named(login: str, field: str) -> set[str]:
     """Return the topics of which the matrix names a login as writer or reader."""
-    return {one.name for one in topics() if login in {login_of(who) for who in getattr(one, field)}}
+    return {one.name for one in topics() if any(login in logins_of(who) for who in getattr(one, field))}
 
 
 def expected(allowed: set[str]) -> dict[str, set[int]]:

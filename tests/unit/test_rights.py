@@ -6,7 +6,8 @@ import pytest
 
 from cli.plan import Found, FoundTopic, Partitions, Plan, Setting, plan_of
 from cli.rights import Right, rights_of
-from waakvlam.topics import agencies, login_of, logins, services, topics
+from waakvlam.errors import ContractBroken
+from waakvlam.topics import agencies, logins, logins_of, services, topics
 
 MATRIX = topics()
 ORDINARY = [one for one in agencies().values() if one.kind != "system"]
@@ -25,11 +26,12 @@ def rights_on_topics(login: str) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("agency", ORDINARY, ids=lambda one: one.id)
-def test_an_agency_writes_its_own_topic_and_reads_its_own_receipts_and_dead_letters_and_no_more(agency) -> None:
+def test_an_agency_writes_its_own_topic_and_reads_its_own_receipts_and_dead_letters_and_what_is_for_all(agency) -> None:
     assert rights_on_topics(agency.id) == {
         ("WRITE", f"agency.{agency.id}"),
         ("READ", f"receipts.{agency.id}"),
         ("READ", f"dead-letters.{agency.id}"),
+        ("READ", "checkpoints"),
     }
 
 
@@ -45,10 +47,8 @@ def test_each_service_has_what_the_matrix_gives_it_and_no_more() -> None:
     meeting = {("READ", "control"), ("WRITE", "control")}
 
     assert {name: rights_on_topics(name) for name in own} == {name: some | shared for name, some in own.items()}
-    assert rights_on_topics("intake") == answers | voices | meeting | {
-        ("WRITE", "case-events"),
-        ("WRITE", "ledger-clock"),
-    }
+    of_the_ledger = {("WRITE", one) for one in ("case-events", "checkpoints", "ledger-clock")}
+    assert rights_on_topics("intake") == answers | voices | meeting | of_the_ledger
 
 
 def test_who_logs_in_are_the_agencies_and_the_services() -> None:
@@ -57,11 +57,24 @@ def test_who_logs_in_are_the_agencies_and_the_services() -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "login"),
-    [("relay", "intake"), ("radar", "monitoring"), ("triage", "triage"), ("politie-nn", "politie-nn"), ("operators", None), ("subscribers", None)],
-)  # fmt: skip
-def test_everybody_in_the_matrix_is_somebody_who_logs_in_or_nobody(who: str, login: str | None) -> None:
-    assert login_of(who) == login
+    ("who", "found"),
+    [
+        ("relay", ("intake",)),
+        ("radar", ("monitoring",)),
+        ("triage", ("triage",)),
+        ("politie-nn", ("politie-nn",)),
+        ("agencies", tuple(one.id for one in ORDINARY)),
+        ("operators", ()),
+        ("subscribers", ()),
+    ],
+)
+def test_everybody_in_the_matrix_is_somebody_who_logs_in_or_nobody(who: str, found: tuple[str, ...]) -> None:
+    assert logins_of(who) == found
+
+
+def test_a_word_that_the_matrix_does_not_explain_is_refused() -> None:
+    with pytest.raises(ContractBroken, match="nobody is called politie-n"):
+        logins_of("politie-n")
 
 
 def test_rights_are_to_read_and_to_write_and_every_group_is_of_one_login_alone() -> None:
