@@ -34,8 +34,15 @@ LONG_FORM = (
 
 
 def main() -> int:
-    """Run what was asked; return 0 when every promise was kept, 5 at the first that was not."""
-    asked = _asked()
+    """Run what was asked; return 0 when every promise was kept, 5 at the first that was not, 1 when it was stopped."""
+    try:
+        return _all_runs(_asked())
+    except KeyboardInterrupt:
+        print("stopped before the verdict; nothing was judged", flush=True)
+        return 1
+
+
+def _all_runs(asked: argparse.Namespace) -> int:
     print(f"seed {asked.seed}", flush=True)
     runs = [one for one in LONG_FORM if asked.scenario in {None, one[0]} and asked.database in {None, one[1]}]
     if asked.scenario and asked.database and not runs:

@@ -176,7 +176,7 @@ def site_for(wish: Wish) -> Iterator[Site]:
         supervisor = Supervisor(programs, settings.data / "logs", said.append, well_after_seconds=0.0)
         stack.callback(supervisor.stop)
         supervisor.start()
-        if late := wait_until_ready(supervisor):
+        if late := wait_until_ready(supervisor) and wait_until_ready(supervisor):  # a busy machine may take long
             raise Stuck(f"not ready: {late}; {supervisor.last_words(late[0])}")
         sender = _sender(wish, settings, stack)
         yield Site(wish, settings, clock, broker, supervisor, books, surroundings, sender, server, proxy, said=said)
