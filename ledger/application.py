@@ -88,6 +88,12 @@ class Ledger:
         with self._recorder.reading() as statements:
             return tables.state(statements)["position"]
 
+    def latest(self) -> int:
+        """Return the latest instant that the ledger has recorded or promised; no machine's clock is behind it for us."""
+        with self._recorder.reading() as statements:
+            state = tables.state(statements)
+            return max(state["recorded_at"], state["promised_at"])
+
     def contents(self, ids: Iterable[str]) -> dict[str, bytes]:
         """Return the SHA-256 of the value with which each of these events came in; ids that never came in are left out."""
         with self.writing() as w:

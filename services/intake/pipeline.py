@@ -94,7 +94,9 @@ class Pipeline:
     def _handle(self, batch: Batch) -> dict[Place, int]:
         with self._lock:
             fuses = _Fuses(dict(self._fuses), [])
-            now = self._clock.micros()
+            now = max(
+                self._clock.micros(), self._ledger.latest()
+            )  # a clock that went back makes nobody's event lie ahead
             readings = [_read(raw, now) for raw in batch]
             with self._ledger.writing() as w:
                 legible = [one for one in readings if isinstance(one, Reading)]

@@ -542,6 +542,17 @@ def test_a_rejected_record_that_has_an_id_is_told_under_that_id(desk):
     assert desk.take(BAD["no source"][0])[0].id == "bad-1"
 
 
+def test_an_event_lies_ahead_of_the_ledger_and_not_of_a_clock_that_went_back(desk, clock):
+    case = opened(desk)
+    clock.at -= 24 * HOUR
+
+    told = dict.fromkeys(("alert", "rule", "agreement", "instance", "stage"), "x")
+    due = "2025-11-25T11:00:00.000000Z"
+    alarm = sent("radar", "alert_closed", "a-1", case=case, version=1, row=1, due=due, outcome="satisfied", **told)
+
+    assert verdicts(desk.take(met(VT, "e-1", reference="d-1"), alarm)) == ["accepted", "accepted"]
+
+
 def test_five_minutes_ahead_is_still_taken(desk):
     assert verdicts(desk.take(report(POLICE, "e-1", at=LATE))) == ["accepted"]
 

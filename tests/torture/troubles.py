@@ -12,7 +12,7 @@ from random import Random
 
 import psycopg
 
-from cli.broker import Broker
+from cli.broker import Broker, BrokerFault
 from tests.torture.cluster import Cluster
 from tests.torture.schedule import Strike
 from tests.torture.site import DAY_MICROS, STARTS_AGAIN_WITHIN_SECONDS, Site, Stuck
@@ -20,6 +20,7 @@ from tests.torture.stations import STATIONS
 from waakvlam.clock import FastClock
 
 PAUSED_SECONDS = 30.0
+BROKER_STARTS_WITHIN_SECONDS = 300.0
 CLOSED_OFF_SECONDS = 8.0
 DELAY_SECONDS = 0.05
 MORE = 500
@@ -34,7 +35,7 @@ def kill(site: Site, strike: Strike) -> None:
     if process == "broker":
         assert isinstance(site.broker, Broker)
         site.broker.kill()
-        site.broker.start()
+        _start_again(site, site.broker)
         return
     pid = site.pid(process)
     assert pid is not None
@@ -72,7 +73,7 @@ def lose_a_node(site: Site, strike: Strike) -> None:
     node.kill()
     _comes_further(site, "intake", "with two of three nodes")
     _comes_further(site, "relay", "with two of three nodes")
-    node.start()
+    _start_again(site, node)
 
 
 def restart_database(site: Site, _: Strike) -> None:
@@ -148,6 +149,19 @@ TROUBLES: Mapping[str, Trouble] = {
         kill, jump, pause, lose_a_node, restart_database, cut_session, cut_road, close_road, slow_road, fill_disk,
     )
 }  # fmt: skip
+
+
+def _start_again(site: Site, broker: Broker) -> None:
+    """Start a broker again; its port may be taken for a moment, by a connection of anybody on this machine."""
+
+    def is_up() -> bool:
+        try:
+            broker.start()
+        except BrokerFault:
+            return False
+        return True
+
+    site.until(is_up, BROKER_STARTS_WITHIN_SECONDS, "the broker starts again")
 
 
 def _hold(site: Site, seconds: float) -> None:
