@@ -4,6 +4,7 @@ Reading stops at the first fault. Here what is at fault is noted and put out of 
 nothing is wrong any more. So each rule and each ladder tells one fault at a time, and the head of a file all of them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,7 @@ STAND_INS: Mapping[str, str] = {
     "rules": "[]",
 }
 STAND_IN_STEPS = "[{to: worker}]"
+PART = re.compile(r"[^.\[]+")  # of the name of a field, such as attention.default[0].after
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _put_away(entry: Entry, error: AgreementError, calendars: dict[str, Calendar
     """Take what is at fault out of the text, or put something in its place that can be read."""
     node = entry.node
     assert isinstance(node, yaml.MappingNode), "a file is a mapping"
-    top = error.field.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
+    top, *beneath = PART.findall(error.field)
     if error.file != entry.file:
         name = Path(error.file).stem
         calendars[name] = _stand_in_calendar(name)
@@ -103,8 +105,7 @@ def _put_away(entry: Entry, error: AgreementError, calendars: dict[str, Calendar
     elif error.field.startswith(("rules[", "ladders[")):
         _put_item_away(_value(node, top), error.line)
     elif error.field.startswith("attention."):
-        name = error.field.split(".")[1].split("[", maxsplit=1)[0]
-        _set(_value(node, "attention"), name, STAND_IN_STEPS)
+        _set(_value(node, "attention"), beneath[0], STAND_IN_STEPS)
     elif top in STAND_INS:
         _set(node, top, STAND_INS[top])
         if top == "calendar":

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from rulebook import wording
 from rulebook.rules import DANGER, DateRule, Due, MomentsRule, PatternRule, Rule, SilenceRule, TermRule
-from rulebook.terms import Term
 from rulebook.wording import Words, listed
 
 KINDS = {
@@ -115,12 +114,8 @@ def _pattern(rule: PatternRule) -> str:
     if rule.agencies > 1:
         parts.append(f"van minstens {wording.number(rule.agencies)} organisaties")
     if rule.after is not None:
-        parts.append(f"{_soon_after(rule.within)} een {wording.matched(rule.after)}")
+        parts.append(f"{wording.within(rule.within)} na een {wording.matched(rule.after)}")
     return " ".join(part for part in parts if part) + "."
-
-
-def _soon_after(term: Term | None) -> str:
-    return "" if term is None else f"{wording.within(term)} na"
 
 
 def _warning(rule: Due) -> list[str]:

@@ -72,12 +72,12 @@ def lost(question: Question, facts: Sequence[Event]) -> Iterator[Silent]:
                 yield question.silent(NOT_YET_KNOWN, text, rule, event)
         elif event.id not in known:
             by = _last(question, facts, WITHDRAWN, event)
-            text = f"{sentence(told)} telt niet meer: dat is ingetrokken{_with(question, by)}."
-            yield question.silent(WITHDRAWN_START, text, rule, event, by=None if by is None else by.id)
+            text = f"{sentence(told)} telt niet meer: dat is ingetrokken, met {question.told(by)}."
+            yield question.silent(WITHDRAWN_START, text, rule, event, by=by.id)
         elif not question.could_start(known[event.id]):
             by = _last(question, facts, CORRECTED, event)
-            text = f"{sentence(told)} telt hier niet meer: dat is gecorrigeerd{_with(question, by)}."
-            yield question.silent(CORRECTED_START, text, rule, event, by=None if by is None else by.id)
+            text = f"{sentence(told)} telt hier niet meer: dat is gecorrigeerd, met {question.told(by)}."
+            yield question.silent(CORRECTED_START, text, rule, event, by=by.id)
 
 
 def _fates(question: Question, rule: TermRule | DateRule | MomentsRule, event: Event) -> Iterator[Silent]:
@@ -104,12 +104,8 @@ def _numbers(question: Question, rule: Rule) -> range:
     return range(1, most + 1)
 
 
-def _last(question: Question, facts: Sequence[Event], kind: str, event: Event) -> Event | None:
+def _last(question: Question, facts: Sequence[Event], kind: str, event: Event) -> Event:
     """Return the correction or withdrawal that was recorded last of those that were known and name an event."""
     naming = [one for one in facts if one.type == kind and one.recorded_at <= question.at]
     of_it = [one for one in naming if named_event(one) == event.id]
-    return max(of_it, key=lambda one: (one.recorded_at, one.id), default=None)
-
-
-def _with(question: Question, by: Event | None) -> str:
-    return "" if by is None else f", met {question.told(by)}"
+    return max(of_it, key=lambda one: (one.recorded_at, one.id))

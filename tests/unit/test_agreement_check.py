@@ -104,6 +104,23 @@ def test_faults_of_ladders_lists_and_calendars_are_all_told(folder):
     assert fields == ["from", "attention.leeg", "ladders[0].levels[0].nr", "ladders[1].levels[0].nr"]
 
 
+def test_a_key_that_stands_twice_hides_no_other_fault(folder):
+    twice = REGION.replace("title: Een proef", "title: Een proef\ntitle: Nog een").replace("version: 1", "version: x")
+    (folder / "proef-0.yaml").write_text(twice + RULE)
+
+    assert [(one.line, one.field) for one in look(folder).faults] == [(2, "version"), (4, "title")]
+
+
+def test_each_list_of_people_tells_its_fault_and_the_rules_that_name_it_are_still_read(folder):
+    lists = REGION.replace("rules:\n", "  leeg: []\n  later: [{to: a, after: {days: 1}}]\nrules:\n")
+    rules = "".join(
+        f"  - {{id: {one}, {TERM}, breach: {{days: 5}}, to: {to}}}\n" for one, to in (("A", "leeg"), ("B", "weg"))
+    )
+    (folder / "proef-0.yaml").write_text(lists + rules)
+
+    assert [one.field for one in look(folder).faults] == ["attention.leeg", "attention.later[0].after", "rules[B].to"]
+
+
 def test_a_file_that_is_no_yaml_and_a_folder_without_files_are_told(tmp_path):
     assert [one.field for one in look(tmp_path).faults] == ["folder"]
     (tmp_path / "a.yaml").write_text("a: [")

@@ -62,6 +62,19 @@ RULES = {
         "maanden en na twaalf maanden, daarna elke zes maanden. Te laat is het tien werkdagen na die dag. De reeks stopt "
         "bij een casus-gesloten-vt."
     ),
+    "{id: R, kind: date, from: [condition_set], due_field: check_on, until: [condition_met], per: condition_id, breach: {days: 0}}": (
+        "Een veiligheidsvoorwaarde-vastgesteld noemt een dag (`check_on`). Uiterlijk op die dag hoort er een "
+        "veiligheidsvoorwaarde-vervuld te zijn. Wordt er later een andere dag genoemd, dan geldt die. Dit telt per "
+        "voorwaarde."
+    ),
+    "{id: R, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{months: 3}], "
+    "warn: {working_days: -5}, breach: {working_days: 10}}": (
+        "Na een overdracht-geaccepteerd hoort er steeds een monitormoment-uitgevoerd te zijn: na drie maanden. Te laat is "
+        "het tien werkdagen na die dag. Waarschuwing vijf werkdagen vóór die dag."
+    ),
+    "{id: R, kind: pattern, of: [handover_refused], count: 2, window: {days: 183}}": (
+        "Er komt meteen een signaal bij twee keer een overdracht-geweigerd binnen 183 dagen."
+    ),
     "{id: R, kind: silence, phases: [recovery, assessment], ignore: [incident_recorded], warn: {days: 60}, breach: {days: 90}}": (
         "In de fase Beoordelen of Herstel hoort er binnen 90 dagen weer iets over het gezin te horen te zijn. Waarschuwing "
         "na 60 dagen stilte. Niet als teken van leven telt: incident-geregistreerd."
@@ -100,6 +113,8 @@ def test_terms_are_said_as_people_say_them():
     assert after(None) == "nooit"
     assert after(Term("working_days", 0)) == "aan het eind van dezelfde dag"
     assert around(Term("days", -1)) == "één dag vóór die dag"
+    assert around(Term("days", 1)) == "één dag na die dag"
+    assert around(None) == "nooit"
     assert window(36 * 3600 * 1_000_000) == "36 uur"
     assert listed(["a", "b", "c"], "of") == "a, b of c"
 
@@ -256,3 +271,73 @@ def test_a_term_that_cannot_be_is_still_said(read):
     assert within(Term("working_days", 0)) == "nog dezelfde dag"
     assert after(Term("minutes", 0)) == "meteen"
     assert after(Term("days", -2)) == "twee dagen vóór die dag"
+
+
+def test_a_page_is_whole_markdown(read):
+    first = TERM.replace("id: R, title: Term", 'id: A, title: Term, why: "Te | laat."')
+    rules = f"  - {first}\n  - {TERM.replace(', title: Term', '')}\n"
+    ladders = HEAD.replace("name: werkvloer", 'name: "werk|vloer"').replace(
+        "    reasons:", "    skip_reasons: [acuut_gevaar]\n    reasons:"
+    )
+
+    assert (
+        page(read(ladders + rules), WORDS)
+        == """# Een proef
+
+- Afspraak `proef`, versie 1
+- Geldt vanaf dinsdag 1 januari 2019 tot en met dinsdag 31 december 2019
+- Voor Groningen en Het Hogeland
+- Werkdagen volgens kalender `nl`
+
+Een termijn in werkdagen of dagen eindigt aan het eind van de laatste dag. De dag van de gebeurtenis telt niet mee.
+
+## Regels
+
+### A Term
+
+Na een melding-ontvangen hoort binnen vijf dagen een veiligheidsbeoordeling-afgerond te volgen. Dit telt per melding.
+
+- Wie het hoort: de behandelaar; na één werkdag de teammanager
+- Gewicht: zwaarte 3 van 5
+- Zo staat het in een alarm: “Te | laat.”
+
+### R
+
+Na een melding-ontvangen hoort binnen vijf dagen een veiligheidsbeoordeling-afgerond te volgen. Dit telt per melding.
+
+- Wie het hoort: de behandelaar; na één werkdag de teammanager
+- Gewicht: zwaarte 3 van 5
+
+## Ladders
+
+### Ladder `samen`
+
+| Niveau | Wie doet mee | Wie regisseert | Besluit | Waarschuwing | Overslaan | Wat men ziet |
+| --- | --- | --- | --- | --- | --- | --- |
+| 0 werk/vloer | de behandelaar | - | binnen twee werkdagen | - | mag niet | de casus |
+| 1 eerste route | - | de teammanager | geen termijn | - | mag | niets |
+
+Redenen om te beginnen: route loopt vast.
+
+Een niveau overslaan mag alleen bij: acuut gevaar.
+"""
+    )
+
+
+def test_an_agreement_that_goes_is_told_by_its_title_with_nothing_else_to_compare(read):
+    (gone,) = between([read(HEAD + CONTACT)], [], WORDS)
+
+    assert gone.sentence.startswith("De afspraak Een proef (proef, versie 1, 1 regels) ")
+    assert {gone.rule, gone.aspect, gone.before, gone.after} == {""}
+
+
+def test_what_is_ignored_is_listed_and_a_flag_is_told_as_yes_or_no(read):
+    silent = SILENCE.replace("[incident_recorded]", "[incident_recorded, help_started]")
+    acute = (
+        "{id: R, from: [{type: report_received, where: {acute: false}}], until: [safety_assessed], breach: {days: 5}}"
+    )
+
+    assert "Niet als teken van leven telt: hulp-gestart of incident-geregistreerd." in in_words(
+        read(f"{HEAD}  - {silent}\n").rules["R"], WORDS
+    )
+    assert "Na een melding-ontvangen (acute = nee) hoort" in in_words(read(f"{HEAD}  - {acute}\n").rules["R"], WORDS)

@@ -203,6 +203,55 @@ def test_a_share_comes_from_rounded_counts_and_is_on_the_right_side_of_the_norm(
     assert (missed.share_in_time, missed.meets_norm) == (89, False)
 
 
+def test_a_share_is_told_from_twenty_on_and_while_a_tenth_at_most_still_runs(agreements):
+    rules = agreements(TERM)
+
+    assert told(rules, instances=20, in_time=18, late=2).share_in_time is not None
+    assert told(rules, instances=20, in_time=18, running=2).still_running is False
+    assert told(rules, instances=20, in_time=17, running=3).still_running is True
+    assert told(rules, instances=19, in_time=10, running=9).still_running is False
+
+
+def test_a_norm_is_met_or_not_by_the_exact_counts(agreements):
+    rules = agreements(TERM)
+
+    assert told(rules, instances=1000, in_time=899, late=101).meets_norm is False
+    assert told(rules, instances=1000, in_time=900, late=100).meets_norm is True
+    assert told(rules, instances=100, late=100).share_in_time == 0
+    assert told(rules, instances=100, in_time=100).share_in_time == 100
+
+
+def test_every_count_is_told_in_its_own_place(agreements):
+    row = told(agreements(TERM), instances=200, in_time=10, late=20, running=30, overdue=40, lapsed=50, signals=60)
+
+    assert (row.instances, row.in_time, row.late, row.open, row.open_overdue) == (200, 10, 20, 70, 40)
+    assert (row.lapsed, row.signals, row.accepted) == (50, 60, 0)
+
+
+def test_durations_become_coarser_as_they_grow(agreements):
+    rules = agreements(TERM)
+    hour, minute = 3600 * SECOND, 60 * SECOND
+    lasting = {
+        2 * DAY: 48.0,
+        2 * DAY - minute: 48.0,
+        2 * DAY + 13 * hour: 72.0,
+        47 * hour: 47.0,
+        2 * hour: 2.0,
+        2 * hour + 25 * minute: 2.0,
+        hour + 58 * minute: 2.0,
+        hour + 52 * minute: 1.83,
+    }
+
+    assert {one: told(rules, durations=[one] * 11).median_hours for one in lasting} == lasting
+
+
+def test_the_median_is_the_one_in_the_middle(agreements):
+    days = [number * DAY for number in range(3, 103)]
+
+    assert told(agreements(TERM), durations=days).median_hours == 52 * 24
+    assert told(agreements(TERM), durations=days).p90_hours == 92 * 24
+
+
 def test_what_is_open_and_past_its_term_counts_against_the_norm(agreements):
     row = told(agreements(TERM), instances=40, in_time=30, overdue=10)
 

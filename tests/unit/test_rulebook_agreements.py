@@ -8,7 +8,9 @@ import pytest
 
 from rulebook.agreements import load
 from rulebook.errors import AgreementError
+from rulebook.event import from_json
 
+NOW = "2026-06-01T10:00:00Z"
 CALENDARS = Path(__file__).parents[2] / "agreements" / "calendars"
 GOOD = """agreement: proef
 version: 1
@@ -227,3 +229,48 @@ def test_words_that_yaml_takes_for_yes_and_no_are_text_and_numbers_are_numbers(f
     rule = load(folder).files[0].rules["W"]
 
     assert rule.start.by_type["monitoring_moment_done"] == ((("direct_safety", frozenset({"yes", 1, "2026-01-01"})),),)
+
+
+def chosen(folder, told):
+    """Read a rule that asks for a plan, as the YAML has it, and tell which values it takes."""
+    rule = "{id: W, from: [{type: plan_agreed, where: {plan: " + told + "}}], until: [help_started], breach: {days: 1}}"
+    (folder / "proef.yaml").write_text(f"{GOOD}  - {rule}\n")
+    start = load(folder).files[0].rules["W"].start
+    known = {"id": "e", "case": "c", "agency": "vt", "municipality": "0014", "occurred_at": NOW, "recorded_at": NOW}
+    return lambda value: start.matches(from_json({"type": "plan_agreed", "data": {"plan": value}, **known}))
+
+
+@pytest.mark.parametrize(
+    ("told", "value"),
+    [
+        ("1.5", 1.5),
+        ("1_000.5", 1000.5),
+        ("1.0e+3", 1000),
+        ("-0.25", -0.25),
+        ("-7", -7),
+        ("+7", 7),
+        ("null", None),
+        ("~", None),
+        ("true", True),
+        ("False", False),
+        ("No", "No"),
+        ("on", "on"),
+        ("2026-01-01", "2026-01-01"),
+        ('"7"', "7"),
+        ("1e3", "1e3"),
+        ("safety", "safety"),
+    ],
+)
+def test_a_value_in_a_where_is_what_json_would_have(folder, told, value):
+    takes = chosen(folder, told)
+
+    assert takes(value)
+    assert [other for other in (0, 7, 1000, "x", True, False, "None", [], {}) if other != value and takes(other)] == []
+
+
+@pytest.mark.parametrize(
+    "told", [".inf", "-.inf", ".nan", "190:20:30.15", "0x1F", "017", "1_000", "{a: 1}", "[[1]]", "!!binary aGk="]
+)
+def test_a_value_that_json_does_not_have_is_refused_in_a_where(folder, told):
+    with pytest.raises(AgreementError, match="single value"):
+        chosen(folder, told)

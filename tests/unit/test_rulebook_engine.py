@@ -3,6 +3,7 @@
 from pathlib import Path
 from runpy import run_path
 
+from rulebook import scratch
 from rulebook.alerts import Closed, Escalated, Raised, Reminded
 from rulebook.engine import CaseWatch
 from rulebook.event import from_json
@@ -101,6 +102,7 @@ def test_what_is_learnt_after_its_instant_has_passed_counts_from_now_on():
 
 def test_a_case_for_which_no_silence_rule_can_be_chosen_says_so():
     assert watching().has_silence_rule
+    assert CaseWatch(AGREEMENTS, "of which nothing is known").has_silence_rule
     early = CaseWatch(AGREEMENTS, "c1")
     early.learn([event("handover_accepted", "2025-06-01 10:00")], at("2025-06-01 10:00"))
 
@@ -113,6 +115,7 @@ def test_what_is_known_comes_in_order_after_corrections():
 
     assert list(watch.known()) == []
     assert watch.next_due is None
+    assert watch.next_at is None
 
 
 # Reminders.
@@ -172,3 +175,66 @@ def test_an_acknowledgement_that_is_taken_back_leaves_nobody_so_who_was_in_turn_
     changes = watch.learn([back], at("2026-06-07 13:00"))
 
     assert [(type(one), one.told.to, one.told.at) for one in changes] == [(Reminded, "monitor", at("2026-06-07 13:00"))]
+
+
+# Schedules without end, and what is computed from nothing.
+
+MONITOR = {
+    "id": "ST-12",
+    "kind": "moments",
+    "from": ["handover_accepted"],
+    "until": ["monitoring_moment_done"],
+    "at": [{"days": 10}],
+    "then_every": {"days": 10},
+    "breach": {"days": 0},
+}
+
+
+def raisings(changes):
+    return [one.row.instance for one in changes if isinstance(one, Raised)]
+
+
+def monitored():
+    watch = CaseWatch(STORY["agreements"](STORY["file"](MONITOR)), "c1")
+    watch.learn([event("handover_accepted", "2026-06-01 10:00")], at("2026-06-01 10:00"))
+    return watch
+
+
+def test_a_schedule_without_end_is_counted_as_time_passes():
+    watch = monitored()
+    raised = []
+    for day in range(1, 31):
+        raised += [(one, day) for one in raisings(watch.advance(at(f"2026-07-{day:02d} 00:00")))]
+
+    assert raised == [("e1#1", 1), ("e1#2", 1), ("e1#3", 2), ("e1#4", 12), ("e1#5", 22)]
+    assert watch.next_due == at("2026-08-01 00:00")
+
+
+def test_a_schedule_without_end_is_counted_also_when_nobody_looks_for_years():
+    changes = monitored().advance(at("2036-06-01 00:00"))
+
+    assert raisings(changes) == [f"e1#{number}" for number in range(1, 366)]
+    assert all(one.row.raised_at == one.row.due for one in changes)
+
+
+def test_a_newer_anchor_takes_the_place_of_a_schedule_that_was_going_on():
+    watch = monitored()
+    watch.advance(at("2026-06-12 00:00"))
+    watch.learn([event("handover_accepted", "2026-06-15 10:00", id="e2")], at("2026-06-15 10:00"))
+    changes = watch.advance(at("2026-07-20 00:00"))
+
+    assert raisings(changes) == ["e2#1", "e2#2", "e2#3"]
+    assert watch.next_due == at("2026-07-26 00:00")
+
+
+def test_what_is_open_is_what_is_computed_from_nothing():
+    watch = watching()
+    done = event("first_contact_made", "2026-06-08 10:00", id="e2")
+    for day in range(3, 20):
+        now = at(f"2026-06-{day:02d} 12:00")
+        watch.learn([done], at("2026-06-08 10:00")) if day == 8 else watch.advance(now)
+        found = scratch.open_alerts(AGREEMENTS, "c1", watch.facts(), watch.now)
+
+        assert {row.alert: row.instance for row in watch.open_alerts()} == {
+            alert: instance.key for alert, instance in found.items()
+        }

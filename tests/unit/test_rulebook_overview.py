@@ -76,6 +76,10 @@ def test_danger_in_a_closed_case_is_shown_but_the_case_does_not_count_as_open():
 
 
 def test_a_case_that_nobody_waits_for_is_counted_as_forgotten():
-    cases = [case("a", None), case("b", None, alert("R")), case("c"), case("d", None, is_open=False)]
+    cases = [case("a", None), case("b", None, alert("R")), case("c"), case("d", None, is_open=False), case("e", None)]
 
-    assert overview(cases, NOW, shown=9).forgotten == 1
+    assert overview(cases, NOW, shown=9).forgotten == 2
+
+
+def test_a_case_without_an_alert_has_no_worst_one():
+    assert case("a").worst is None

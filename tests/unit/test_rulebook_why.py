@@ -124,7 +124,7 @@ class Told:
         ("", {}, "Titel"),
         ("{", {}, "{"),
         ("{signals} signalen, moment {moment}", {}, "2 signalen, moment onbekend"),
-        ("{a} {b} {c}", {"a": True, "b": ["x", "y"], "c": 3}, "ja x, y 3"),
+        ("{a} {b} {c} {d}", {"a": True, "b": ["x", "y"], "c": 3, "d": False}, "ja x, y 3 nee"),
         ("{a} {b} {c}", {"a": {"x": 1}, "b": [], "c": ""}, "onbekend onbekend onbekend"),
     ],
 )

@@ -452,3 +452,295 @@ def test_without_names_everything_is_called_by_its_id(rule):
     family = decided(rule)
 
     assert why_not(family.agreements, "gezin", family.facts, parse_instant(iso("2026-06-02 12:00")), "R").reasons
+
+
+# Whoever is named as the one who made it so is the right one.
+
+
+def test_of_several_acceptances_the_one_that_reaches_furthest_is_named():
+    family = decided()
+    for name, day in (("a", "2026-06-20"), ("b", "2026-06-30"), ("c", "2026-06-25")):
+        family.tell("2026-06-03 09:00", "stall_accepted", id=name, rule="R", instance="s", until_on=day)
+    family.tell("2026-06-03 09:00", "stall_accepted", id="d", rule="R", instance="other", until_on="2026-07-30")
+    family.tell("2026-06-03 09:00", "stall_accepted", id="e", rule="S", instance="s", until_on="2026-07-30")
+    reason = family.only("2026-06-10 09:00")
+
+    assert (reason.by, reason.until) == ("b", parse_instant(iso("2026-07-01 00:00")))
+    assert reason.sentence.endswith(
+        "iemand heeft uitstel geaccepteerd tot en met dinsdag 30 juni 2026. Te laat is het na dinsdag 30 juni 2026."
+    )
+
+
+def test_what_was_done_within_an_accepted_stall_was_in_time():
+    family = decided().tell("2026-06-03 09:00", "stall_accepted", rule="R", instance="s", until_on="2026-06-30")
+    reason = family.tell("2026-06-20 09:00", "reporter_informed", report_id="x").only("2026-06-25 09:00")
+
+    assert reason.code == "in_time"
+    assert "Uiterlijk was dinsdag 30 juni 2026." in reason.sentence
+
+
+def test_a_rule_that_only_warns_names_its_warning_as_the_last_day():
+    warns = {key: value for key, value in TERM.items() if key != "breach"}
+    family = decided(warns).tell("2026-06-08 11:00", "reporter_informed", report_id="x")
+    reason = family.only("2026-06-10 09:00")
+
+    assert reason.code == "late"
+    assert "Uiterlijk was woensdag 3 juni 2026." in reason.sentence
+    assert decided(warns).only("2026-06-02 12:00").sentence.endswith("De regel waarschuwt na woensdag 3 juni 2026.")
+
+
+def test_the_day_that_was_named_last_of_the_same_value_in_an_open_case_is_the_one_that_replaced():
+    family = Family({**DATE, "from": [{"type": "condition_set", "where": {"text": "x"}}]})
+    for name, at, of, day, text in (
+        ("s", "2026-06-02 10:00", "v", "2026-06-05", "x"),
+        ("n1", "2026-06-03 10:00", "v", "2026-06-20", "x"),
+        ("n2", "2026-06-04 10:00", "v", "2026-06-21", "x"),
+        ("other", "2026-06-05 10:00", "w", "2026-06-21", "x"),
+        ("words", "2026-06-05 11:00", "v", "2026-06-21", "y"),
+        ("no day", "2026-06-05 12:00", "v", None, "x"),
+    ):
+        family.tell(at, "condition_set", id=name, condition_id=of, check_on=day, text=text)
+    family.tell("2026-06-06 10:00", "case_closed", "2026-06-06 10:00")
+    family.tell("2026-06-07 10:00", "condition_set", id="closed", condition_id="v", check_on="2026-06-21", text="x")
+    replaced = {one.event: one.by for one in family.ask("2026-06-10 09:00").reasons if one.code == "replaced"}
+
+    assert replaced == {"s": "n2", "n1": "n2"}
+
+
+def test_an_ending_is_after_the_start_also_where_the_start_is_of_its_type():
+    family = Family({**MOMENTS, "ends": ["vt_closed", "handover_accepted"]})
+    family.tell("2026-06-01 12:00", "vt_closed", id="before")
+    family.tell("2026-06-02 10:00", "handover_accepted", id="s").tell("2026-07-02 10:00", "vt_closed", id="v")
+    family.tell("2026-07-03 10:00", "vt_closed", id="later")
+
+    assert {one.by for one in family.ask("2026-10-01 09:00").reasons} == {"v"}
+
+
+def test_of_several_withdrawals_and_corrections_the_last_known_of_that_event_is_named():
+    family = decided()
+    family.tell("2026-06-03 09:00", "event_withdrawn", id="w1", event_id="s")
+    family.tell("2026-06-04 09:00", "event_withdrawn", id="w2", event_id="s")
+    family.tell("2026-06-04 10:00", "event_withdrawn", id="w3", event_id="another")
+    family.tell("2026-06-04 11:00", "event_corrected", id="c", event_id="s", data={})
+    family.tell("2026-06-20 09:00", "event_withdrawn", id="w4", event_id="s")
+
+    assert family.only("2026-06-10 09:00").by == "w2"
+    assert family.only("2026-06-04 09:00").by == "w2"
+    assert family.only("2026-06-04 08:59").by == "w1"
+
+
+def test_an_accepted_silence_names_the_acceptance_and_its_end():
+    family = Family(SILENCE).tell(
+        "2026-06-05 09:00", "stall_accepted", id="a", rule="R", instance="r", until_on="2026-06-30"
+    )
+    reason = family.only("2026-06-20 09:00")
+
+    assert (reason.code, reason.event, reason.by) == ("accepted", "r", "a")
+    assert reason.until == parse_instant(iso("2026-07-01 00:00"))
+
+
+def test_what_comes_too_long_after_names_the_event_and_how_long_it_may_be():
+    reason = Family(AFTER).only("2026-06-10 09:00")
+
+    assert (reason.code, reason.event, reason.since) == ("not_after", "r", parse_instant(iso("2026-06-01 09:00")))
+    assert reason.sentence == (
+        "Na melding-ontvangen (Politie, maandag 1 juni 2026 09:00) begint niets: het telt alleen binnen twaalf maanden na "
+        "een casus-gesloten, en die was er niet."
+    )
+
+
+def test_every_agreement_that_holds_the_rule_is_named_with_its_days():
+    first = file(TERM, valid_to="2020-12-31", applies_to={"municipalities": ["0080"]})
+    other = file(TERM, agreement="zuid", valid_from="2027-01-01")
+    reason = decided(files=[first, other]).only("2026-06-10 09:00")
+
+    assert reason.since == parse_instant(iso("2026-06-02 10:00"))
+    assert reason.sentence.endswith(
+        "De regel staat in proef versie 1 (vanaf dinsdag 1 januari 2019 tot en met donderdag 31 december 2020, voor "
+        "Leeuwarden) en zuid versie 1 (vanaf vrijdag 1 januari 2027, zonder einddatum, voor alle gemeenten)."
+    )
+
+
+# What settled it is named, and nothing that only looks like it.
+
+
+def test_what_was_done_is_named_and_not_what_stands_near_it():
+    safe = {"type": "service_ended", "where": {"outcomes": "safe"}}
+    family = Family({**TERM, "from": ["service_started"], "until": [safe], "per": "service_id"})
+    family.tell("2026-06-01 10:00", "service_ended", id="before", service_id="x", outcomes="safe")
+    family.tell("2026-06-02 10:00", "service_started", id="s", service_id="x")
+    family.tell("2026-06-03 11:00", "service_ended", id="a", service_id="y", outcomes="safe")
+    family.tell("2026-06-03 11:00", "service_ended", id="b", service_id="x", outcomes="unsafe")
+    family.tell("2026-06-03 11:00", "case_routed", id="c", service_id="x", outcomes="safe")
+    family.tell("2026-06-03 11:00", "service_ended", id="d", service_id="x", outcomes="safe")
+    family.tell("2026-06-03 12:00", "service_ended", id="later", service_id="x", outcomes="safe")
+
+    assert family.only("2026-06-10 09:00").by == "d"
+
+
+def test_what_was_done_already_is_named():
+    family = Family({**TERM, "already": True})
+    family.tell("2026-06-01 10:00", "reporter_informed", id="other", report_id="y")
+    family.tell("2026-06-01 11:00", "reporter_informed", id="d", report_id="x")
+    family.tell("2026-06-02 10:00", "triage_decided", id="s", report_id="x")
+    family.tell("2026-06-03 11:00", "reporter_informed", id="after", report_id="x")
+
+    assert family.only("2026-06-10 09:00").by == "d"
+
+
+def test_each_contact_names_the_next_one_and_never_itself():
+    rule = {"id": "R", "from": ["family_contacted"], "until": ["family_contacted"], "breach": {"days": 9}}
+    family = Family(rule).tell("2026-06-02 10:00", "family_contacted", id="a")
+    family.tell("2026-06-02 10:00", "family_contacted", id="b").tell("2026-06-04 10:00", "family_contacted", id="c")
+    found = {one.event: one.by for one in family.ask("2026-06-05 09:00").reasons}
+
+    assert found == {"a": "b", "b": "c", "c": None}
+
+
+def test_a_day_that_was_kept_names_what_kept_it():
+    family = Family(DATE).tell("2026-06-02 10:00", "condition_set", id="s", condition_id="v", check_on="2026-06-20")
+    family.tell("2026-06-03 10:00", "condition_met", id="other", condition_id="w")
+    reason = family.tell("2026-06-04 10:00", "condition_met", id="d", condition_id="v").only("2026-06-30 09:00")
+
+    assert (reason.code, reason.by) == ("in_time", "d")
+
+
+def test_a_moment_names_the_contact_that_bears_its_number_after_the_anchor():
+    family = Family({**MOMENTS, "until": [{"type": "monitoring_moment_done", "where": {"decision": "x"}}]})
+    family.tell("2026-06-01 10:00", "monitoring_moment_done", id="before", moment=1, decision="x")
+    family.tell("2026-06-02 10:00", "handover_accepted", id="s")
+    family.tell("2026-08-20 10:00", "monitoring_moment_done", id="other", moment=1, decision="y")
+    family.tell("2026-08-21 10:00", "monitoring_moment_done", id="two", moment=2, decision="x")
+    family.tell("2026-08-22 10:00", "monitoring_moment_done", id="one", moment=1, decision="x")
+
+    assert [one.by for one in family.ask("2026-10-01 09:00").reasons] == ["one", "two"]
+
+
+def test_at_the_due_itself_it_is_late_and_told_at_the_due_it_is_told_late():
+    late = decided().tell("2026-06-05 00:00", "reporter_informed", report_id="x").only("2026-06-10 09:00")
+    told_late = decided().tell("2026-06-04 12:00", "reporter_informed", "2026-06-05 00:00", report_id="x")
+    told_in_time = decided().tell("2026-06-04 12:00", "reporter_informed", "2026-06-04 23:59", report_id="x")
+
+    assert late.code == "late"
+    assert told_late.only("2026-06-10 09:00").sentence.endswith("Het is pas verteld op vrijdag 5 juni 2026 00:00.")
+    assert told_in_time.only("2026-06-10 09:00").sentence.endswith("Uiterlijk was donderdag 4 juni 2026.")
+
+
+def test_what_was_done_where_no_term_belongs_has_no_last_day():
+    ladder = {"id": "l", "levels": [{"nr": 1, "term": {"days": 2}}]}
+    rule = {"id": "R", "from": ["escalation_started"], "until": ["escalation_closed"], "breach": {"from_ladder": True}}
+    family = Family(files=[file(rule, ladders=[ladder])])
+    family.tell("2026-06-02 10:00", "escalation_started", ladder="l", level=9)
+    reason = family.tell("2026-06-03 10:00", "escalation_closed", id="d").only("2026-06-10 09:00")
+
+    assert (reason.code, reason.by) == ("in_time", "d")
+    assert reason.sentence.endswith("met escalatie-gesloten (Veilig Thuis, woensdag 3 juni 2026 10:00).")
+
+
+def test_each_ending_is_told_in_its_own_words():
+    begins = "Na veiligheidsvoorwaarde-vastgesteld (Veilig Thuis, dinsdag 2 juni 2026 10:00):"
+    dated = Family(DATE).tell("2026-06-02 10:00", "condition_set", condition_id="v", check_on="2026-06-05")
+    dated.tell("2026-06-03 10:00", "condition_set", condition_id="v", check_on="2026-06-20")
+    schedule = Family(MOMENTS).tell("2026-06-02 10:00", "handover_accepted")
+    schedule.tell("2026-07-02 10:00", "handover_accepted")
+    signal = Family({**PATTERN, "count": 1, "agencies": 1}).tell("2026-06-02 09:00", "incident_recorded")
+
+    assert dated.ask("2026-06-10 09:00").reasons[1].sentence == (
+        f"{begins} daarna is er een andere dag genoemd, met veiligheidsvoorwaarde-vastgesteld (Veilig Thuis, woensdag 3 "
+        "juni 2026 10:00)."
+    )
+    assert schedule.ask("2026-08-01 09:00").reasons[-1].sentence == (
+        "Na overdracht-geaccepteerd (Veilig Thuis, dinsdag 2 juni 2026 10:00), moment 1: daarna is de reeks opnieuw begonnen, "
+        "met overdracht-geaccepteerd (Veilig Thuis, donderdag 2 juli 2026 10:00)."
+    )
+    assert (
+        signal.tell("2026-06-03 09:00", "case_closed")
+        .only("2026-06-10 09:00")
+        .sentence.endswith(
+            ": daarna is de casus gesloten, met casus-gesloten (Veilig Thuis, woensdag 3 juni 2026 09:00)."
+        )
+    )
+
+
+def test_where_silence_is_not_listened_for_the_phases_and_the_last_word_are_told():
+    listening = {**SILENCE, "phases": ["recovery", "assessment", "direct_safety"]}
+    family = Family(listening).tell("2026-06-02 09:00", "direct_safety_reached", id="h")
+    closed = Family(SILENCE).tell("2026-06-02 09:00", "case_closed", id="c").only("2026-07-01 09:00")
+
+    assert family.only("2026-07-01 09:00").sentence == (
+        "De casus is in de fase stable safety; deze regel let alleen op stilte in assessment, direct safety of recovery."
+    )
+    assert (closed.event, closed.since) == ("c", parse_instant(iso("2026-06-02 09:00")))
+
+
+def test_of_what_has_other_values_the_newest_version_tells_what_is_needed():
+    first = file(
+        {**TERM, "per": None, "from": [{"type": "plan_agreed", "where": {"plan": "safety"}}]}, valid_to="2019-12-31"
+    )
+    second = file(
+        {**TERM, "per": None, "from": [{"type": "plan_agreed", "where": {"plan": "help"}}]},
+        version=2,
+        valid_from="2027-01-01",
+    )
+    family = Family(files=[first, second]).tell("2026-06-02 10:00", "plan_agreed", plan="recovery")
+
+    assert (
+        "plan = hulp" in family.only("2026-06-10 09:00").sentence or "help" in family.only("2026-06-10 09:00").sentence
+    )
+
+
+def test_a_pattern_of_which_nothing_came_names_its_signals():
+    assert Family(PATTERN).only("2026-06-10 09:00").sentence.endswith("Nodig is incident-geregistreerd.")
+
+
+# What a reason is about.
+
+
+def test_each_reason_names_the_event_that_begins_nothing():
+    other = Family({**TERM, "per": None, "from": [{"type": "plan_agreed", "where": {"plan": "safety"}}]})
+    other.tell("2026-06-02 10:00", "plan_agreed", id="s", plan="help")
+    childless = decided({**TERM, "if_case": "has_child"})
+    dayless = Family(DATE).tell("2026-06-02 10:00", "condition_set", id="s", condition_id="v")
+    versions = [
+        file({**TERM, "per": None}),
+        file({**TERM, "from": ["service_started"], "per": None}, version=2, valid_from="2026-06-01"),
+    ]
+    changed = decided(files=versions)
+    found = [one.only("2026-06-10 09:00") for one in (other, childless, dayless, changed)]
+
+    assert [one.event for one in found] == ["s"] * 4
+    assert {one.since for one in found} == {parse_instant(iso("2026-06-02 10:00"))}
+
+
+def test_of_a_schedule_without_end_the_moments_that_were_done_are_told_too():
+    family = Family({**MOMENTS, "then_every": {"months": 6}, "at": [{"months": 3}]})
+    family.tell("2026-06-02 10:00", "handover_accepted", id="s")
+    for number, moment in enumerate((3, True, "2", 1000, 999.0), start=1):
+        family.tell(f"2026-07-0{number} 10:00", "monitoring_moment_done", id=f"m{number}", moment=moment)
+    told = [one.sentence.partition(", moment ")[2].partition(":")[0] for one in family.ask("2026-08-01 09:00").reasons]
+
+    assert sorted(told) == ["1", "2", "3"]
+
+
+def test_a_signal_at_the_edge_of_the_window_does_not_count():
+    family = Family({**PATTERN, "agencies": 1, "count": 2, "window": {"hours": 24}})
+    family.tell("2026-06-02 09:00", "incident_recorded", id="i").tell("2026-06-03 09:00", "incident_recorded", id="j")
+
+    assert "kwam één keer een incident-geregistreerd" in family.ask("2026-06-10 09:00").reasons[0].sentence
+
+
+def test_an_acceptance_where_only_a_warning_was_counted_leaves_nothing_to_come():
+    warns = {key: value for key, value in TERM.items() if key != "breach"}
+    family = decided(warns).tell(
+        "2026-06-02 11:00", "stall_accepted", id="a", rule="R", instance="s", until_on="2026-06-30"
+    )
+    reason = family.only("2026-06-10 09:00")
+
+    assert (reason.code, reason.by, reason.until) == ("accepted", "a", None)
+    assert reason.sentence.endswith("uitstel geaccepteerd tot en met dinsdag 30 juni 2026.")
+
+
+def test_a_warning_that_falls_with_the_breach_is_told_as_the_breach():
+    reason = decided({**TERM, "warn": {"working_days": 2}}).only("2026-06-02 12:00")
+
+    assert reason.sentence.endswith("het is nog niet zo ver. Te laat is het na donderdag 4 juni 2026.")
