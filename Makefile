@@ -47,6 +47,11 @@ bench: .cache/ready.demo ## measure speed; results with the machine's name in be
 torture: .cache/ready.demo .cache/ready.test ## the long form of the crash laboratory (ARGS='--scenario kills --events 20000 --strikes 20 --seed 7')
 	@$(BIN)/python -m tests.torture $(ARGS)
 
+.PHONY: mutants
+mutants: .cache/ready.demo ## put small faults in the rule book and tell which the tests do not notice (an hour or more)
+	@nice -n 10 $(BIN)/python -m tests.mutants $(ARGS)
+	@$(BIN)/python -m tests.mutants_told
+
 .PHONY: golden
 golden: .cache/ready.demo ## add the golden bytes of new schemas to schemas/golden.json
 	@$(BIN)/python -m tests.contract.golden
@@ -63,7 +68,7 @@ pins: .cache/ready.demo ## renew the pinned versions and hashes of all dependenc
 
 .PHONY: clean
 clean: ## throw away what set-up and tools have made; ledger and keys in .data stay
-	rm -rf .venv .cache dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .cache dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .PHONY: clean-data
 clean-data: ## throw away .data: the ledger and the keys of `make up`, for good

@@ -310,6 +310,31 @@ def test_the_picture_tells_in_words_what_it_shows_by_colour(agreements):
     assert "Overal te weinig: ST-02" in words
 
 
+APPROVED = Path(__file__).with_name("outcome_picture.svg")
+
+
+def test_the_picture_is_the_one_that_was_looked_at(agreements, tmp_path):
+    long = "{id: ST-99, title: Een titel die veel langer is dan de zesenveertig letters waarvoor er plaats is, from: [vt_closed], until: [case_closed], breach: {days: 5}}"
+    found = Outcomes(0)
+    for number, (late, accepted) in enumerate(((10, 0), (11, 7), (40, 3), (0, 0), (30, 0), (5, 12), (12, 25))):
+        one = Outcome(instances=100, in_time=100 - late, late=late, accepted=accepted)
+        one.durations.extend((number + 1) * place * 3600 * SECOND for place in range(1, 100))
+        found.counts["ST-01", "", f"{2023 + number // 2}-{1 + number % 2}"] = one
+    found.counts["ST-05", "", "2025-2"] = Outcome(instances=100, in_time=50, running=50)
+    found.counts["ST-05", "", "2026-1"] = Outcome(instances=100, in_time=80, late=20)
+    found.counts["ST-99", "", "2024-2"] = Outcome(instances=60, in_time=45, late=15)
+    found.counts["ST-99", "", "2025-1"] = Outcome(instances=3, in_time=3, accepted=1)
+    for number in range(20):
+        found.counts[f"Z-{number:02d}", "", "2026-1"] = Outcome(instances=2, late=2)
+    found.counts["P", "", "2026-1"] = Outcome(instances=9, signals=9)
+    drawn = picture(figures(found, agreements(TERM, long)), place="Het Hogeland & Groningen", until="1 juli 2026")
+    (tmp_path / APPROVED.name).write_text(drawn)
+
+    assert drawn == APPROVED.read_text(), (
+        f"look at {tmp_path / APPROVED.name}; if it is good, put it in the place of {APPROVED}"
+    )
+
+
 @pytest.fixture
 def call(agreements, tmp_path, monkeypatch):
     agreements(TERM)
