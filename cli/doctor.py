@@ -23,6 +23,7 @@ from ledger.errors import LedgerError
 from ledger.streams.admin import missing_topics
 from rulebook.errors import RulebookError
 from waakvlam.clock import SystemClock, iso
+from waakvlam.errors import Misconfigured
 from waakvlam.topics import topics
 
 FREE_BYTES_MIN = 2 * 1024**3
@@ -94,15 +95,20 @@ def kafka_jars(_: Settings) -> Finding:
 def kafka(settings: Settings) -> Finding:
     """See whether Kafka answers and has all topics."""
     step = "Start it (`waakvlam up --local-kafka`) or set WAAKVLAM_BOOTSTRAP. A wrong password looks like a time-out."
+    where = f"{settings.bootstrap} as {settings.sasl_username}" if settings.sasl_username else settings.bootstrap
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would say is said below
     try:
         missing = asyncio.run(asyncio.wait_for(_missing(settings), WAIT_SECONDS))
+    except Misconfigured as error:
+        return Finding("kafka", ok=False, seen=str(error), next_step="docs/how-to/secure-kafka.md tells of logins.")
     except (KafkaError, OSError, TimeoutError, ValueError) as error:
-        return Finding("kafka", ok=False, seen=f"{settings.bootstrap}: {type(error).__name__}", next_step=step)
+        return Finding("kafka", ok=False, seen=f"{where}: {type(error).__name__}", next_step=step)
     if missing:
-        seen = f"{settings.bootstrap}: {len(missing)} topics are missing, {missing[0]} among them"
-        return Finding("kafka", ok=False, seen=seen, next_step="`waakvlam up` makes them.")
-    return Finding("kafka", ok=True, seen=f"{settings.bootstrap}: answers, all topics are there")
+        seen = f"{where}: {len(missing)} topics are missing or hidden, {missing[0]} among them"
+        return Finding(
+            "kafka", ok=False, seen=seen, next_step="`waakvlam topics apply` makes them; the operator sees all."
+        )
+    return Finding("kafka", ok=True, seen=f"{where}: answers, all topics are there")
 
 
 def ledger(settings: Settings) -> Finding:

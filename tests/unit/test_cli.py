@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.doctor import Finding, agreements, clock, disk, examine, ledger, python
+from cli.doctor import Finding, agreements, clock, disk, examine, kafka, ledger, python
 from cli.exits import Exit
 from cli.main import app
 from cli.settings import Settings, leave_word, read_settings
@@ -230,6 +230,14 @@ def test_the_doctor_shows_no_password(tmp_path):
 
     assert not found.ok
     assert "geheim" not in found.line()
+
+
+def test_the_doctor_says_which_part_of_a_login_is_missing(tmp_path):
+    login = {"security": "sasl_ssl", "sasl_username": "intake", "sasl_password_file": tmp_path / "nowhere"}
+    found = kafka(Settings(data=tmp_path, **login))
+
+    assert not found.ok
+    assert "WAAKVLAM_SASL_PASSWORD_FILE" in found.seen
 
 
 def test_the_doctor_is_content_where_all_is_well(tmp_path):
