@@ -146,7 +146,14 @@ MONITORING = (
         "gauge",
         "alerts",
         "monitoring",
-        "Alert rows that have not come back from the ledger.",
+        "Alert rows of which something was told, or is to be, and has not come back from the ledger.",
+    ),
+    Metric(
+        "waakvlam_radar_unconfirmed_oldest_seconds",
+        "gauge",
+        "seconds",
+        "monitoring",
+        "For how long the oldest of them has been waited for, in the time of the service's clock; 0 when there is none.",
     ),
     Metric(
         "waakvlam_radar_alerts_told_total",

@@ -5,6 +5,7 @@ time, so after a crash or an outage there is nothing special to do.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import structlog
@@ -18,7 +19,7 @@ from services.monitoring.audit import Auditor, Round
 from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
-from services.monitoring.records import Undelivered
+from services.monitoring.records import Tally, Undelivered
 from services.monitoring.rule_index import RuleIndex
 from waakvlam.clock import Clock
 
@@ -29,7 +30,8 @@ ROWS_PER_DELIVERY = 500
 TALLY_SECONDS = 1.0
 AUDIT_PAGE_SECONDS = 0.25
 AUDIT_ROUND_SECONDS = 5.0
-UNCONFIRMED_AFTER_MICROS = 120_000_000
+ROWS_TOLD_AGAIN = 2_000
+PARTS_OF_TIME_FOR_COUNTING = 20
 
 Send = Callable[[Sequence[OutboxRow]], Awaitable[object]]
 Mine = Callable[[], Collection[int]]
@@ -145,6 +147,7 @@ class Counting:
         *,
         looked_to: Callable[[], int | None],
         mine: Mine,
+        clock: Clock,
         real: Clock,
         meters: Meters,
         heartbeat: Heartbeat,
@@ -152,14 +155,27 @@ class Counting:
         self._radar = radar
         self._looked_to = looked_to
         self._mine = mine
+        self._clock = clock
         self._real = real
         self._meters = meters
         self._heartbeat = heartbeat
 
     async def step(self) -> float:
         """Count all cases and alerts of ours; the moment up to which they were looked at is told last."""
-        looked_to = self._looked_to()
+        looked_to, began = self._looked_to(), time.perf_counter()
         tally = await asyncio.to_thread(self._radar.view.tally, self._mine())
+        took = time.perf_counter() - began
+        self._show(tally)
+        if looked_to is not None:
+            self._meters.gauge("waakvlam_radar_horizon_timestamp_seconds").set(looked_to / 1e6)
+        self._heartbeat.counted(without_deadline=tally.without_deadline)
+        again = await asyncio.to_thread(self._tell_again)
+        if again:
+            log.warning("alerts that were delivered did not come back from the ledger; they are told again", rows=again)
+        return max(TALLY_SECONDS, took * PARTS_OF_TIME_FOR_COUNTING)
+
+    def _show(self, tally: Tally) -> None:
+        waited = self._clock.micros() - tally.unconfirmed_since if tally.unconfirmed_since is not None else 0
         cases = self._meters.gauge("waakvlam_radar_cases")
         cases.labels(state="open").set(tally.open_cases)
         cases.labels(state="closed").set(tally.cases - tally.open_cases)
@@ -170,19 +186,13 @@ class Counting:
             "waakvlam_radar_open_alerts": tally.open_alerts,
             "waakvlam_radar_undelivered_alerts": tally.undelivered,
             "waakvlam_radar_unconfirmed_alerts": tally.unconfirmed,
+            "waakvlam_radar_unconfirmed_oldest_seconds": max(0, waited) / 1e6,
         }.items():
             self._meters.gauge(name).set(number)
-        if looked_to is not None:
-            self._meters.gauge("waakvlam_radar_horizon_timestamp_seconds").set(looked_to / 1e6)
-        self._heartbeat.counted(without_deadline=tally.without_deadline)
-        again = await asyncio.to_thread(self._tell_again)
-        if again:
-            log.warning("alerts that were delivered never came back from the ledger; they are told again", rows=again)
-        return TALLY_SECONDS
 
     def _tell_again(self) -> int:
         with self._radar.writing() as t:
-            return alert_view.tell_again(t, self._mine(), sent_before=self._real.micros() - UNCONFIRMED_AFTER_MICROS)
+            return alert_view.tell_again(t, self._mine(), now=self._real.micros(), limit=ROWS_TOLD_AGAIN)
 
 
 class Auditing:

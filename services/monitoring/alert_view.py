@@ -1,7 +1,8 @@
 """The rows of alerts in SQL: what was raised and closed, and what of it the world has been told.
 
 A step of a row (raised, a turn, closed) goes one way only: it is written, delivered, marked as sent, and at last seen coming
-back from the ledger. `pending` is 1 while a step was written and not marked.
+back from the ledger. `pending` is 1 while a step was written and not marked; `awaiting_since` is an instant while a step has not
+come back (of the service's clock), and `again_at` (real time) when it is told again if it does not come back until then.
 """
 
 # ruff: noqa: S608 - the texts that are put together are names of our own columns
@@ -14,21 +15,44 @@ import orjson
 
 from ledger.database import Statements
 from services.monitoring.records import STEPS, CaseRow, NumberedRow, Step, Told, Turn, Undelivered
+from services.monitoring.tables import WEIGHTS
 
 _ROW = (
     "alert, nr, rule, agreement, agreement_version, instance, stage, due, raised_at, closed_at, outcome, because, told_to,"
     " weight, why, early"
 )
 _TURN = "alert, nr, kind, step, at, told_to"
-_INSERT = f"""INSERT INTO alerts ({_ROW}, case_id, part, municipality, noticed_at, pending)
-    VALUES ({", ".join("?" * 21)})
+FIRST_WAIT_MICROS = 120_000_000  # after this long, what was told and did not come back is told again
+LONGEST_WAIT_MICROS = 3_600_000_000  # each time it is waited twice as long, up to this; never given up
+_INSERT = f"""INSERT INTO alerts ({_ROW}, case_id, part, municipality, noticed_at, pending, awaiting_since, wait)
+    VALUES ({", ".join("?" * 23)})
     ON CONFLICT (alert, nr) DO UPDATE SET closed_at = excluded.closed_at, outcome = excluded.outcome,
-        early = excluded.early"""
+        early = excluded.early, wait = excluded.wait, again_at = NULL,
+        awaiting_since = COALESCE(alerts.awaiting_since, excluded.awaiting_since)"""
 _INSERT_TURN = f"""INSERT INTO turns ({_TURN}, case_id, part) VALUES ({", ".join("?" * 8)}) ON CONFLICT DO NOTHING"""
-_SETTLE = """UPDATE alerts SET pending = CASE WHEN raised_sent_at IS NULL
-    OR (closed_at IS NOT NULL AND closed_sent_at IS NULL)
-    OR EXISTS (SELECT 1 FROM turns WHERE turns.alert = alerts.alert AND turns.nr = alerts.nr AND turns.sent_at IS NULL)
-    THEN 1 ELSE 0 END WHERE alert = ? AND nr = ?"""
+_AWAIT = f"""UPDATE alerts SET awaiting_since = COALESCE(awaiting_since, ?), again_at = NULL, wait = {FIRST_WAIT_MICROS}
+    WHERE alert = ? AND nr = ?"""
+_OF_THIS_ROW = "SELECT 1 FROM turns WHERE turns.alert = alerts.alert AND turns.nr = alerts.nr"
+_IS_PENDING = f"""(raised_sent_at IS NULL OR (closed_at IS NOT NULL AND closed_sent_at IS NULL)
+    OR EXISTS ({_OF_THIS_ROW} AND turns.sent_at IS NULL))"""
+_IS_CONFIRMED = f"""(raised_recorded_at IS NOT NULL AND (closed_at IS NULL OR closed_recorded_at IS NOT NULL)
+    AND NOT EXISTS ({_OF_THIS_ROW} AND turns.recorded_at IS NULL))"""
+_SETTLE = f"""UPDATE alerts SET pending = CASE WHEN {_IS_PENDING} THEN 1 ELSE 0 END,
+    awaiting_since = CASE WHEN {_IS_CONFIRMED} THEN NULL ELSE awaiting_since END,
+    again_at = CASE WHEN {_IS_CONFIRMED} THEN NULL WHEN {_IS_PENDING} THEN again_at ELSE COALESCE(again_at, ? + wait) END
+    WHERE alert = ? AND nr = ?"""
+_TAKE_BACK = f"""UPDATE alerts SET raised_sent_at = CASE WHEN raised_recorded_at IS NULL THEN NULL ELSE raised_sent_at END,
+    closed_sent_at = CASE WHEN closed_recorded_at IS NULL THEN NULL ELSE closed_sent_at END, again_at = NULL,
+    wait = CASE WHEN 2 * wait > {LONGEST_WAIT_MICROS} THEN {LONGEST_WAIT_MICROS} ELSE 2 * wait END
+    WHERE alert = ? AND nr = ?"""
+_TAKE_BACK_TURNS = "UPDATE turns SET sent_at = NULL WHERE alert = ? AND nr = ? AND recorded_at IS NULL"
+_UNTOLD_COLUMNS = f"case_id, municipality, noticed_at, raised_sent_at, closed_sent_at, {_ROW}"
+_WEIGHT, _RAISED_AT = (_UNTOLD_COLUMNS.split(", ").index(name) for name in ("weight", "raised_at"))
+_UNTOLD = " UNION ALL ".join(  # one weight after the other: so each is read in the order of the index, and no further than asked
+    f"SELECT * FROM (SELECT {_UNTOLD_COLUMNS} FROM alerts WHERE pending = 1 AND part = ? AND weight = {weight}"
+    f" ORDER BY raised_at LIMIT ?) AS weight_{weight}"
+    for weight in WEIGHTS
+)
 _THIS_TURN = "WHERE alert = ? AND nr = ? AND kind = ? AND step = ? AND at = ?"
 _SENT: Mapping[Step, str] = {
     step: f"UPDATE alerts SET {step}_sent_at = COALESCE({step}_sent_at, ?) WHERE alert = ? AND nr = ?" for step in STEPS
@@ -48,13 +72,18 @@ def write(
     """Store new and changed rows and new turns, each with its case; what was told stays told."""
     t.executemany(
         _INSERT,
-        [(*_values(row), case.case, case.partition, case.municipality, noticed_at, 1) for case, row in rows],
+        [
+            (*_values(row), case.case, case.partition, case.municipality, noticed_at, 1, noticed_at, FIRST_WAIT_MICROS)
+            for case, row in rows
+        ],
     )
     t.executemany(
         _INSERT_TURN,
         [(one.alert, one.number, one.kind, one.step, one.at, one.to, case.case, case.partition) for case, one in turns],
     )
-    t.executemany(_SETTLE, {*(row.key for _, row in rows), *((one.alert, one.number) for _, one in turns)})
+    turned = {(one.alert, one.number) for _, one in turns}
+    t.executemany(_AWAIT, [(noticed_at, *key) for key in turned])
+    _settle(t, {*(row.key for _, row in rows), *turned}, at=noticed_at)
 
 
 def of_cases(t: Statements, cases: Iterable[str]) -> dict[str, dict[tuple[str, int], NumberedRow]]:
@@ -76,11 +105,8 @@ def turns_of_cases(t: Statements, cases: Iterable[str]) -> dict[str, list[Turn]]
 
 def undelivered(t: Statements, partitions: Iterable[int], limit: int) -> list[Undelivered]:
     """Return rows with something untold: those that weigh most first, then in order of raising; an alert's own in theirs."""
-    found = t.rows_in(
-        f"SELECT case_id, municipality, noticed_at, raised_sent_at, closed_sent_at, {_ROW} FROM alerts"
-        f" WHERE pending = 1 AND part {{in}} ORDER BY weight DESC, raised_at LIMIT {limit:d}",
-        partitions,
-    )
+    found = [row for part in partitions for row in t.rows(_UNTOLD, (part, limit) * len(WEIGHTS))]
+    found = sorted(found, key=lambda row: (-row[_WEIGHT], row[_RAISED_AT]))[:limit]
     turns: dict[tuple[str, int], list[Turn]] = {}
     alerts = {columns[5] for columns in found}
     for columns in t.rows_in(f"SELECT {_TURN} FROM turns WHERE sent_at IS NULL AND alert {{in}}", alerts):
@@ -91,9 +117,9 @@ def undelivered(t: Statements, partitions: Iterable[int], limit: int) -> list[Un
 
 
 def mark_sent(t: Statements, steps: Sequence[Told]) -> None:
-    """Note that these steps were delivered."""
+    """Note that these steps were delivered. Those that do not come back are told again, first after two minutes."""
     _note(t, _SENT, "sent_at", steps)
-    t.executemany(_SETTLE, {(one.alert, one.number) for one in steps})
+    _settle(t, {(one.alert, one.number) for one in steps}, at=max((one.at for one in steps), default=0))
 
 
 def confirm(t: Statements, steps: Sequence[Told]) -> None:
@@ -102,25 +128,32 @@ def confirm(t: Statements, steps: Sequence[Told]) -> None:
     mark_sent(t, steps)
 
 
-def tell_again(t: Statements, partitions: Iterable[int], *, sent_before: int) -> int:
-    """Take back the mark of steps that were sent before an instant and never came back; return how many that are."""
-    mine, touched = list(partitions), 0
-    for step in STEPS:
-        touched += t.execute_in(
-            f"UPDATE alerts SET {step}_sent_at = NULL, pending = 1"
-            f" WHERE {step}_sent_at < ? AND {step}_recorded_at IS NULL AND part {{in}}",
-            mine,
-            before=(sent_before,),
-        )
-    lost = t.rows_in(
-        "SELECT alert, nr, kind, step, at FROM turns WHERE sent_at < ? AND recorded_at IS NULL AND part {in}",
-        mine,
-        before=(sent_before,),
-    )
-    if lost:
-        t.executemany(f"UPDATE turns SET sent_at = NULL {_THIS_TURN}", lost)
-        t.executemany(_SETTLE, {(alert, number) for alert, number, *_ in lost})
-    return touched + len(lost)
+def tell_again(t: Statements, partitions: Iterable[int], *, now: int, limit: int) -> int:
+    """Take back the mark of steps that were delivered and did not come back in time; return of how many rows.
+
+    Of each row it is waited twice as long the next time, up to an hour, and never given up. An instant further ahead than
+    that was set by a clock that has gone back since: it is not waited for.
+    """
+    mine, found = list(partitions), []
+    for condition, instant in (("again_at <= ?", now), ("again_at > ?", now + LONGEST_WAIT_MICROS)):
+        sql = f"SELECT alert, nr FROM alerts WHERE {condition} AND part {{in}} LIMIT {limit:d}"
+        found += t.rows_in(sql, mine, before=(instant,))
+    if found:
+        t.executemany(_TAKE_BACK, found)
+        t.executemany(_TAKE_BACK_TURNS, found)
+        _settle(t, found, at=now)
+    return len(found)
+
+
+def awaiting(t: Statements, partitions: Iterable[int]) -> tuple[int, int | None]:
+    """Return how many rows have not come back entirely from the ledger, and since when the first of them is waited for."""
+    sql = "SELECT count(*), min(awaiting_since) FROM alerts WHERE awaiting_since IS NOT NULL AND part {in}"
+    found = t.rows_in(sql, partitions)
+    return sum(count for count, _ in found), min([since for _, since in found if since is not None], default=None)
+
+
+def _settle(t: Statements, keys: Iterable[Sequence[Any]], *, at: int) -> None:
+    t.executemany(_SETTLE, [(at, *key) for key in keys])
 
 
 def _note(t: Statements, statements: Mapping[Step, str], column: str, steps: Sequence[Told]) -> None:

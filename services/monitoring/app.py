@@ -124,7 +124,13 @@ def _loops(
         seen=sight.seen,
     )
     counts = Counting(
-        radar, looked_to=lambda: looks.looked_to, mine=mine, real=real, meters=meters, heartbeat=heartbeat
+        radar,
+        looked_to=lambda: looks.looked_to,
+        mine=mine,
+        clock=clock,
+        real=real,
+        meters=meters,
+        heartbeat=heartbeat,
     )
     audits = Auditing(auditor, radar.horizon, mine=mine, real=real, meters=meters, heartbeat=heartbeat)
     return (

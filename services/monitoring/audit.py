@@ -57,15 +57,15 @@ class Auditor:
         self._partitions: set[int] = set()
 
     def step(self, going: Round, known_to: Mapping[int, int]) -> None:
-        """Look at the next page: of the ledger while there is something new in it, else of the cases."""
+        """Look at the next page of what is new in the ledger, and at the next page of the cases."""
         if set(known_to) != self._partitions:
             self._partitions, self._swept_to = set(known_to), 0
-        if not self._sweep(going, known_to):
-            self._compare_page(going, known_to)
+        self._sweep(going, known_to)
+        self._compare_page(going, known_to)
 
     # Does the radar hold all that the ledger holds?
 
-    def _sweep(self, going: Round, known_to: Mapping[int, int]) -> bool:
+    def _sweep(self, going: Round, known_to: Mapping[int, int]) -> None:
         page = self._notifications(self._swept_to, NOTIFICATIONS_PER_PAGE)
         newest: dict[str, tuple[int, int]] = {}
         swept_to = self._swept_to
@@ -84,9 +84,7 @@ class Auditor:
             if case not in rows or rows[case].version < version:
                 going.note("missing_events")
                 self._radar.mend(case, partition)
-        is_new = swept_to > self._swept_to
         self._swept_to = swept_to
-        return is_new
 
     # Do the tables say what follows from the facts?
 

@@ -20,15 +20,31 @@ def store_seen(t: Statements, partitions: Mapping[int, tuple[int, int]]) -> None
     )
 
 
-def raised_between(t: Statements, partitions: Iterable[int], begin: int, end: int) -> list[tuple[str, str]]:
-    """Return rule and case of each alert that was raised after one instant and by another, the heaviest first."""
+def rules_between(t: Statements, partitions: Iterable[int], begin: int, end: int) -> dict[str, int]:
+    """Return of how many alerts of each rule the raising lies after one instant and not after another."""
+    sql = "SELECT rule, count(*) FROM alerts WHERE raised_at > ? AND raised_at <= ? AND part {in} GROUP BY rule"
+    found: dict[str, int] = {}
+    for rule, count in t.rows_in(sql, partitions, before=(begin, end)):
+        found[rule] = found.get(rule, 0) + count
+    return found
+
+
+def cases_between(t: Statements, partitions: Iterable[int], begin: int, end: int, *, limit: int) -> list[str]:
+    """Return the cases of those alerts, the heaviest first and no more than the limit."""
     found = t.rows_in(
-        "SELECT rule, case_id, weight, raised_at, alert FROM alerts WHERE raised_at > ? AND raised_at <= ? AND part {in}",
+        "SELECT case_id, max(weight), min(raised_at) FROM alerts WHERE raised_at > ? AND raised_at <= ? AND part {in}"
+        f" GROUP BY case_id ORDER BY max(weight) DESC, min(raised_at), case_id LIMIT {limit:d}",
         partitions,
         before=(begin, end),
     )
-    found.sort(key=lambda row: (-row[2], row[3], row[4]))
-    return [(rule, case) for rule, case, *_ in found]
+    found.sort(key=lambda row: (-row[1], row[2], row[0]))
+    return [case for case, *_ in found[:limit]]
+
+
+def case_count_between(t: Statements, partitions: Iterable[int], begin: int, end: int) -> int:
+    """Return how many cases those are."""
+    sql = "SELECT count(DISTINCT case_id) FROM alerts WHERE raised_at > ? AND raised_at <= ? AND part {in}"
+    return sum(count for (count,) in t.rows_in(sql, partitions, before=(begin, end)))
 
 
 def add(t: Statements, event_id: str, value: bytes, *, at: int) -> None:

@@ -7,7 +7,6 @@ event of no case: delivered first and marked after, with an id computed from wha
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,30 +40,35 @@ Mine = Callable[[], Collection[int]]
 
 @dataclass(frozen=True, slots=True)
 class Blind:
-    """A time in which nothing was seen, and the alerts that belong to it: rule and case of each, the heaviest first."""
+    """A time in which nothing was seen, and what belongs to it: alerts by rule, and their cases, the heaviest first."""
 
     begin: int
     end: int
-    alerts: tuple[tuple[str, str], ...]
+    by_rule: Mapping[str, int]
+    cases: Sequence[str]
+    case_count: int
 
     @property
     def id(self) -> str:
         """The id of the event that tells it."""
-        return str(uuid5(CASE_NAMESPACE, f"radar_was_blind|{self.begin}|{self.end}|{len(self.alerts)}"))
+        return str(uuid5(CASE_NAMESPACE, f"radar_was_blind|{self.begin}|{self.end}|{self.due}"))
+
+    @property
+    def due(self) -> int:
+        """How many alerts belong to it."""
+        return sum(self.by_rule.values())
 
     def record(self) -> dict[str, Any]:
         """Return what the event says."""
-        rules = Counter(rule for rule, _ in self.alerts)
-        cases = list(dict.fromkeys(case for _, case in self.alerts))
         return {
             "occurred_at": instant_of(self.end),
             "municipality": "",
             "blind_from": instant_of(self.begin),
             "blind_until": instant_of(self.end),
-            "due": len(self.alerts),
-            "by_rule": [{"rule": rule, "count": rules[rule]} for rule in sorted(rules)],
-            "cases": cases[:CASES_NAMED_MAX],
-            "case_count": len(cases),
+            "due": self.due,
+            "by_rule": [{"rule": rule, "count": self.by_rule[rule]} for rule in sorted(self.by_rule)],
+            "cases": list(self.cases),
+            "case_count": self.case_count,
         }
 
 
@@ -119,13 +123,22 @@ class Sight:
             )
 
     def _was_away(self, before: tuple[int, int], part: int, now: int) -> bool:
-        return self._seen[part][0] > before[0] and _is_long((now - before[1]) / 1e6)
+        """Tell whether nothing was seen for long before this process. A clock that was set back meanwhile cannot say so: then it was."""
+        return self._seen[part][0] > before[0] and (_is_long((now - before[1]) / 1e6) or now < before[1])
 
     def _blind(self, t: Statements, since: Mapping[int, int]) -> Blind | None:
         if not since:
             return None
         begin, end = min(since.values()), min(self._seen[part][0] for part in since)
-        return Blind(begin, end, tuple(blind_view.raised_between(t, since, begin, end))) if begin < end else None
+        if not _is_long((end - begin) / 1e6):  # a clock that was set back stands still too: then nothing can be missed
+            return None
+        return Blind(
+            begin,
+            end,
+            by_rule=blind_view.rules_between(t, since, begin, end),
+            cases=blind_view.cases_between(t, since, begin, end, limit=CASES_NAMED_MAX),
+            case_count=blind_view.case_count_between(t, since, begin, end),
+        )
 
 
 class Admitting:

@@ -142,3 +142,4 @@ class Tally:
     open_alerts: int
     undelivered: int
     unconfirmed: int
+    unconfirmed_since: int | None

@@ -14,8 +14,9 @@ import orjson
 from ledger.database import Database, Statements
 from ledger.errors import Conflict, Fenced
 from rulebook.event import Event
+from services.monitoring import alert_view
 from services.monitoring.records import CaseRow, Fact, Tally
-from services.monitoring.tables import NAMES, SHAPE, SHAPE_TABLE, TABLES
+from services.monitoring.tables import NAMES, SHAPE, SHAPE_TABLE, TABLES, UNWATCHED, WEIGHTS
 
 _CASE = (
     "case_id, part, municipality, phase, is_open, opened_at, last_at, version, learned, advanced_to, next_due, wake_at,"
@@ -25,13 +26,21 @@ _CASE_MARKS = ", ".join("?" * 17)
 _CASE_CHANGES = ", ".join(f"{name} = ?" for name in _CASE.split(", ")[2:])
 
 
-_TALLY_OF_CASES = """SELECT count(*), coalesce(sum(is_open), 0),
-    coalesce(sum(CASE WHEN is_open = 1 AND (
-        (next_due IS NULL AND open_alerts = 0 AND (learned = version OR broken = 1))
-        OR (next_due IS NOT NULL AND (wake_at IS NULL OR wake_at > next_due))) THEN 1 ELSE 0 END), 0),
-    coalesce(sum(is_open * uncovered), 0), coalesce(sum(broken), 0) FROM radar WHERE part {in}"""
-_TALLY_OF_ALERTS = """SELECT coalesce(sum(CASE WHEN closed_at IS NULL THEN 1 ELSE 0 END), 0), coalesce(sum(pending), 0),
-    coalesce(sum(CASE WHEN raised_recorded_at IS NULL THEN 1 ELSE 0 END), 0) FROM alerts WHERE part {in}"""
+_WAKING = " UNION ALL ".join(  # one weight after the other: so each is read in the order of the index, and no further than asked
+    f"SELECT * FROM (SELECT {_CASE} FROM radar WHERE part = ? AND weight = {weight} AND wake_at <= ?"
+    f" ORDER BY wake_at LIMIT ?) AS weight_{weight}"
+    for weight in WEIGHTS
+)
+# Each is answered from an index, most of them from one that is empty while all is well.
+_COUNTS = {
+    "cases": "radar WHERE",
+    "closed": "radar WHERE is_open = 0 AND",
+    "without_deadline": f"radar WHERE {UNWATCHED} AND",
+    "uncovered": "radar WHERE is_open = 1 AND uncovered = 1 AND",
+    "broken": "radar WHERE broken = 1 AND",
+    "open_alerts": "alerts WHERE closed_at IS NULL AND",
+    "undelivered": "alerts WHERE pending = 1 AND",
+}
 
 
 class Stale(Conflict):
@@ -81,12 +90,13 @@ class RadarView:
         return {row[0]: _case_row(row) for row in found}
 
     def waking(self, t: Statements, partition: int, until: int, limit: int) -> list[CaseRow]:
-        """Return cases for which something is due, or can be learned, by now: the worst first, then the oldest."""
-        found = t.rows(
-            f"SELECT {_CASE} FROM radar WHERE part = ? AND wake_at <= ? ORDER BY weight DESC, wake_at LIMIT ?",
-            (partition, until, limit),
-        )
-        return [_case_row(row) for row in found]
+        """Return cases for which something is due, or can be learned, by now: the worst first, then the oldest.
+
+        However many are due, no more rows are read than asked for of each weight.
+        """
+        found = [_case_row(row) for row in t.rows(_WAKING, (partition, until, limit) * len(WEIGHTS))]
+        found.sort(key=lambda row: (-row.weight, row.wake_at))
+        return found[:limit]
 
     def page(self, t: Statements, partitions: Iterable[int], after: str, limit: int) -> list[CaseRow]:
         """Return the next cases in order of their id, those of these partitions."""
@@ -143,13 +153,13 @@ class RadarView:
         """Return counts over all cases of these partitions, and over their alerts."""
         mine = list(partitions)
         with self.reading() as t:
-            cases = t.rows_in(_TALLY_OF_CASES, mine)
-            alerts = t.rows_in(_TALLY_OF_ALERTS, mine)
-        sums = (
-            [sum(column) for column in zip(*cases, strict=True)],
-            [sum(column) for column in zip(*alerts, strict=True)],
-        )
-        return Tally(*(sums[0] or [0] * 5), *(sums[1] or [0] * 3))
+            count = {
+                name: sum(number for (number,) in t.rows_in(f"SELECT count(*) FROM {which} part {{in}}", mine))
+                for name, which in _COUNTS.items()
+            }
+            unconfirmed, since = alert_view.awaiting(t, mine)
+        closed = count.pop("closed")
+        return Tally(**count, open_cases=count["cases"] - closed, unconfirmed=unconfirmed, unconfirmed_since=since)
 
 
 def _drop_other_shape(t: Statements) -> None:

@@ -72,7 +72,9 @@ def test_steps_of_alerts_are_marked_confirmed_and_told_again(station: Station) -
 
     with station.view.transaction() as t:
         alert_view.confirm(t, steps[1:])
-        assert alert_view.tell_again(t, range(PARTITIONS), sent_before=2_000) == 1
+        soon, later = 1_000 + alert_view.FIRST_WAIT_MICROS - 1, 1_000 + alert_view.FIRST_WAIT_MICROS
+        assert alert_view.tell_again(t, range(PARTITIONS), now=soon, limit=100) == 0
+        assert alert_view.tell_again(t, range(PARTITIONS), now=later, limit=100) == 1
     assert station.view.tally(range(PARTITIONS)).undelivered == 1
 
 

@@ -179,7 +179,7 @@ class Ward:
             "meters": self.meters,
             "heartbeat": heartbeat,
         }
-        self.counting = Counting(station.radar, looked_to=lambda: AT, **everywhere)  # type: ignore[arg-type]
+        self.counting = Counting(station.radar, looked_to=lambda: AT, clock=self.real, **everywhere)  # type: ignore[arg-type]
         self.auditing = Auditing(auditor(station), station.horizon, **everywhere)  # type: ignore[arg-type]
         self.rest = {self.counting: 0.0, self.auditing: 0.0}
 

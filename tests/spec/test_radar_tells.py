@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from ledger.metrics import registry
 from ledger.model import OutboxRow
 from services.monitoring import alert_view
-from services.monitoring.agents import UNCONFIRMED_AFTER_MICROS, Counting, Looking, Telling
+from services.monitoring.agents import Counting, Looking, Telling
+from services.monitoring.alert_view import FIRST_WAIT_MICROS, LONGEST_WAIT_MICROS
 from services.monitoring.heartbeat import Heartbeat
 from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World
 from waakvlam.clock import FixedClock, micros_of
@@ -250,27 +252,94 @@ def test_a_radar_that_is_rebuilt_from_the_ledger_does_not_tell_old_alerts_again(
     assert untold(rebuilt) == 0
 
 
-def test_what_was_delivered_and_never_came_back_is_told_again_after_two_minutes(
-    station: Station, broker: Broker, real: FixedClock
-) -> None:
-    counting = Counting(
+def counted(station: Station, real: FixedClock) -> Counting:
+    meters = registry("monitoring")
+    return Counting(
         station.radar,
         looked_to=lambda: AT,
         mine=lambda: range(PARTITIONS),
+        clock=station.clock,
         real=real,
-        meters=(meters := registry("monitoring")),
+        meters=meters,
         heartbeat=Heartbeat(real, meters),
     )
+
+
+def test_what_never_comes_back_is_told_again_ever_more_seldom_at_least_each_hour_and_never_given_up(
+    station: Station, broker: Broker, real: FixedClock
+) -> None:
+    counting = counted(station, real)
     tell(station, broker, real)
-    first, broker.taken = broker.ids(), []
+    first = broker.ids()
+    told_at = []
+    for _ in range(60 * 9):
+        broker.taken = []
+        real.at += 60_000_000
+        asyncio.run(counting.step())
+        tell(station, broker, real)
+        if broker.taken:
+            assert broker.ids() == first
+            told_at.append((real.at - AT) // 60_000_000)
+
+    waited = [later - earlier for earlier, later in pairwise([0, *told_at])]
+    assert waited == [2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60]
+
+
+def test_what_is_new_of_an_alert_does_not_wait_as_long_as_what_never_came_back(
+    world: World, station: Station, broker: Broker, real: FixedClock
+) -> None:
+    counting = counted(station, real)
+    for _ in range(8):
+        tell(station, broker, real)
+        real.at += LONGEST_WAIT_MICROS
+        asyncio.run(counting.step())
+    tell(station, broker, real)
+    world.now = AT + 10 * DAY
+    world.add(CASE, "safety_assessed", report_id="r-1")
+    station.finish(world.now)
+    broker.taken = []
+    tell(station, broker, real)
+    assert "alert_closed" in [name for name, _ in broker.said()]
+
+    with station.view.reading() as t:
+        again_at = t.value("SELECT again_at FROM alerts WHERE rule = 'ST-01' AND outcome = 'late'")
+    assert again_at == real.at + FIRST_WAIT_MICROS
+
+
+def test_how_many_wait_for_the_ledger_and_for_how_long_is_told(
+    world: World, station: Station, broker: Broker, real: FixedClock
+) -> None:
+    counting = counted(station, real)
+    tell(station, broker, real)
+    station.clock.at += 90_000_000
+    asyncio.run(counting.step())
+    numbers = counting._meters.registry
+    waiting = numbers.get_sample_value("waakvlam_radar_unconfirmed_alerts")
+    assert waiting == len(station.rows()) > 0
+    assert numbers.get_sample_value("waakvlam_radar_unconfirmed_oldest_seconds") == 90.0
+
+    come_back(world, station, broker)
+    tell(station, broker, real)
+    come_back(world, station, broker)
+    asyncio.run(counting.step())
+
+    assert numbers.get_sample_value("waakvlam_radar_unconfirmed_alerts") == 0
+    assert numbers.get_sample_value("waakvlam_radar_unconfirmed_oldest_seconds") == 0
+
+
+def test_a_clock_that_was_set_back_does_not_keep_what_never_came_back_from_being_told_again(
+    station: Station, broker: Broker, real: FixedClock
+) -> None:
+    counting = counted(station, real)
+    real.at += DAY
+    tell(station, broker, real)
+    broker.taken = []
+    real.at -= DAY
 
     asyncio.run(counting.step())
-    assert untold(station) == 0
-
-    real.at += UNCONFIRMED_AFTER_MICROS + 1
-    asyncio.run(counting.step())
     tell(station, broker, real)
-    assert broker.ids() == first
+
+    assert broker.taken
 
 
 def test_the_moment_looked_at_is_told_only_when_nothing_due_is_left(station: Station) -> None:
@@ -330,6 +399,7 @@ def test_a_worker_without_a_partition_has_nothing_to_do_and_goes_on(
         station.radar,
         looked_to=lambda: looks.looked_to,
         mine=mine,
+        clock=station.clock,
         real=real,
         meters=meters,
         heartbeat=Heartbeat(real, meters),
