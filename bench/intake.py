@@ -64,23 +64,23 @@ def opened(folder: Path, name: str, clock: FixedClock) -> Desk:
     return Desk(ledger, clock, Pipeline(ledger, clock=clock, ladders=ladders_of(agreed), dangers=dangers_of(agreed)))
 
 
-def played(folder: Path) -> list[Sent]:
+def played(folder: Path, *, families: int = FAMILIES, events: int = EVENTS, start: int = START) -> list[Sent]:
     """Play the region until it has sent enough; return what it sent, in order."""
-    clock = FixedClock(START)
-    plan = plan_of("bench", cast_of(agencies().values(), municipalities()), start=START, until=UNTIL, families=FAMILIES)
+    clock = FixedClock(start)
+    plan = plan_of("bench", cast_of(agencies().values(), municipalities()), start=start, until=UNTIL, families=families)
     transport = Remembering()
     publishers = {one: Publisher(one, transport, clock) for one in agencies()}
     player = Player(plan, publishers, transport, clock)
     desk = opened(folder, "played", clock)
     with closing(desk.ledger):
         taken = 0
-        while taken < EVENTS and not player.is_finished:
+        while taken < events and not player.is_finished:
             clock.at = min(UNTIL, clock.at + 86_400_000_000)
             while player.play():
                 for receipt in desk.take(*transport.records[taken:]):
                     player.hear(receipt)
                 taken = len(transport.records)
-    return transport.records[:EVENTS]
+    return transport.records[:events]
 
 
 def measure(folder: Path, records: list[Sent]) -> dict[str, object]:

@@ -10,6 +10,7 @@ Promises  a batch and its positions are stored together or not at all; every ope
           an alert is delivered first and marked after, so it can come twice (with the same id) but never not;
           live rows are the rows of `waakvlam replay`, whatever the batches, restarts and repeats were; where it could not wait for
           the ledger's clock it tells more rather than less, and marks what it told early;
+          it stops when the ledger that it asks is not the one that it read (docs/how-to/put-a-ledger-back.md);
           /heartbeat answers 200 only while every open case is watched and the auditor, at work, finds nothing to mend;
           and only then is the dead man's switch outside called, where there is one (`WAAKVLAM_HEARTBEAT_URL`).
 

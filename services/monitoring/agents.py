@@ -25,7 +25,7 @@ from waakvlam.clock import Clock
 
 log = structlog.get_logger("monitoring")
 
-CASES_PER_LOOK = 500
+CASES_PER_LOOK = 100  # a batch that comes in meanwhile waits for one look at most
 ROWS_PER_DELIVERY = 500
 TALLY_SECONDS = 1.0
 AUDIT_PAGE_SECONDS = 0.25
@@ -85,7 +85,13 @@ class Looking:
         return self._rest
 
     def _early(self) -> frozenset[int]:
-        early = frozenset(part for part in self._mine() if self._horizon.stood_still(part) > self._patience)
+        """Return the partitions that cannot be waited for. A clock that was set back tells nothing new: then we wait for it."""
+        now = self._clock.micros()
+        early = frozenset(
+            part
+            for part in self._mine()
+            if self._horizon.stood_still(part) > self._patience and now > (self._horizon.of(part) or 0)
+        )
         if early:
             self._early_scans.inc(len(early))
         if early and not self._was_early:

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 
 from ledger import ledger_clock
@@ -11,8 +11,10 @@ from ledger.database import open_database
 from ledger.metrics import Meters, registry
 from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.streams import Batch, Hosting, Loop, Parts, Pump, Sender, run
+from ledger.streams.records import Place
 from ledger.streams.tail import Tail, partition_of
 from rulebook import agreements
+from services.monitoring import anchor
 from services.monitoring.agents import Auditing, Counting, Looking, Telling
 from services.monitoring.announcement import SENDER
 from services.monitoring.audit import Auditor
@@ -71,6 +73,12 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         radar.fold(batch)
         pump.loop.call_soon_threadsafe(looking.wake)
 
+    def positions(places: Sequence[Place]) -> Mapping[Place, int]:
+        with view.reading() as t:
+            held = anchor.furthest(t, [place.partition for place in places])
+        anchor.check(held, lambda after, limit: ledger.notifications(after=after, limit=limit))
+        return radar.positions(places)
+
     def hear(value: bytes) -> None:
         stroke = ledger_clock.decode(value)
         horizon.promised(stroke.time, stroke.ends)
@@ -79,7 +87,7 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         settings.bootstrap,
         NAME,
         [CASE_EVENTS],
-        positions=radar.positions,
+        positions=positions,
         handle=fold,
         meters=meters,
         security=security,

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger import record as ledger_record
-from ledger.model import Notification
-from services.monitoring import alert_view
+from services.monitoring import alert_view, anchor
+from services.monitoring.anchor import Notifications
 from services.monitoring.radar import Radar
 from services.monitoring.records import CaseRow, Fact, NumberedRow, Turn
 from services.monitoring.rule_index import RuleIndex
@@ -22,7 +22,6 @@ CASES_PER_PAGE = 200
 ROUNDS_PER_SWEEP = 60
 NOTIFICATIONS_PER_PAGE = 2_000
 
-Notifications = Callable[[int, int], Sequence[Notification]]
 PartitionOf = Callable[[str], int | None]
 
 
@@ -57,7 +56,13 @@ class Auditor:
         self._partitions: set[int] = set()
 
     def step(self, going: Round, known_to: Mapping[int, int]) -> None:
-        """Look at the next page of what is new in the ledger, and at the next page of the cases."""
+        """Look at the next page of what is new in the ledger, and at the next page of the cases.
+
+        Raises Damaged when the ledger is not the one that was read.
+        """
+        with self._view.reading() as t:
+            held = anchor.furthest(t, known_to)
+        anchor.check(held, self._notifications)
         if set(known_to) != self._partitions:
             self._partitions, self._swept_to = set(known_to), 0
         self._sweep(going, known_to)

@@ -17,11 +17,11 @@ from ledger.errors import Damaged
 from ledger.record import Record
 from ledger.streams.records import Batch, Place
 from rulebook.event import Event
-from services.monitoring import alert_view
+from services.monitoring import alert_view, anchor
 from services.monitoring.horizon import Horizon
 from services.monitoring.records import CaseRow, Fact
 from services.monitoring.rule_index import RuleIndex
-from services.monitoring.view import RadarView
+from services.monitoring.view import RadarView, is_same
 from services.monitoring.watch import Watch
 from waakvlam.clock import Clock
 
@@ -59,11 +59,11 @@ class Radar:
         self._watches: OrderedDict[str, Watch] = OrderedDict()
         self._watches_max = cases_in_memory_max
         self._positions: dict[Place, int] = {}
-        self._lock = threading.Lock()
+        self._lock, self._next_in_line = threading.Lock(), threading.Lock()
 
     def positions(self, places: Iterable[Place]) -> dict[Place, int]:
         """Return where to read on in places that are ours from now on."""
-        with self._lock:
+        with self._alone():
             stored = {Place(*place): at for place, at in self.view.positions(places).items()}
             self._positions = stored
             self.horizon.assigned({place.partition: stored.get(place, 0) for place in places})
@@ -72,23 +72,29 @@ class Radar:
     @contextmanager
     def writing(self) -> Iterator[Statements]:
         """Open a transaction on the view that no other thread of this process is in the way of."""
-        with self._lock, self.view.transaction() as t:
+        with self._alone(), self.view.transaction() as t:
             yield t
 
     def fold(self, batch: Batch) -> None:
         """Take in a batch of the ledger's records: all its effects and its positions, or nothing."""
         stories, seen_to = _stories(batch)
-        with self._lock, self._forgetting(stories), self.view.transaction() as t:
+        with self._alone(), self._forgetting(stories), self.view.transaction() as t:
             moved = self._move(t, batch)
             rows = self.view.cases(t, stories)
             watches = self._watched(t, rows, {case: story.partition for case, story in stories.items()})
-            facts = [fact for watch in watches for fact in self._taken(watch, stories[watch.case].records)]
+            known = self._known_again(t, watches, stories)
+            facts = [
+                fact
+                for watch in watches
+                for fact in self._taken(watch, stories[watch.case].records, known.get(watch.case, {}))
+            ]
             for place, position in moved.items():
                 self.horizon.read(place.partition, position=position, recorded_at=seen_to[place])
             for watch in watches:
                 watch.learn(self._known_to(watch.partition))
             self.view.add_facts(t, facts)
             self._store(t, rows, watches)
+            anchor.store(t, anchor.of(batch))
         self._positions |= moved
 
     def scan(self, look_to: Mapping[int, int], *, limit: int) -> int:
@@ -96,7 +102,7 @@ class Radar:
 
         `look_to` says for each partition up to when to conclude. What lies beyond its horizon is concluded early.
         """
-        with self._lock:
+        with self._alone():
             with self.view.reading() as t:
                 found = [row for part, until in look_to.items() for row in self.view.waking(t, part, until, limit)]
             found.sort(key=lambda row: (-row.weight, row.wake_at))
@@ -105,7 +111,7 @@ class Radar:
 
     def mend(self, case: str, partition: int) -> None:
         """Make a case anew from the ledger: what was missed is fetched, what does not follow from the facts is closed."""
-        with self._lock, self.view.transaction() as t:
+        with self._alone(), self.view.transaction() as t:
             self._forget([case])
             row = self.view.cases(t, [case]).get(case)
             history = self._history(case)
@@ -117,6 +123,16 @@ class Radar:
             watch = self._rebuilt(t, [(stand, facts)])[0]
             self.view.add_facts(t, facts)
             self._store(t, {} if row is None else {case: row}, [watch])
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Wait for our turn. Who has just had one does not get the next while somebody waits: looks do not keep a batch waiting."""
+        with self._next_in_line:
+            self._lock.acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _look(self, found: Sequence[CaseRow], look_to: Mapping[int, int]) -> None:
         rows = {row.case: row for row in found}
@@ -133,9 +149,25 @@ class Radar:
             self.view.move(t, place.topic, place.partition, old=self._positions.get(place), new=new)
         return offsets
 
-    def _taken(self, watch: Watch, records: Iterable[Record]) -> Iterator[Fact]:
-        """Yield the facts that are new; what was missed is fetched from the ledger, what was seen is passed over."""
+    def _known_again(
+        self, t: Statements, watches: Iterable[Watch], stories: Mapping[str, _Story]
+    ) -> dict[str, dict[int, Event]]:
+        """Return the stored facts of cases of which a record comes again."""
+        again = [one.case for one in watches if any(new.version <= one.version for new in stories[one.case].records)]
+        stored = self.view.facts(t, again) if again else {}
+        return {case: {fact.version: fact.event for fact in facts} for case, facts in stored.items()}
+
+    def _taken(self, watch: Watch, records: Iterable[Record], known: dict[int, Event]) -> Iterator[Fact]:
+        """Yield the facts that are new; what was missed is fetched from the ledger, what was seen is passed over.
+
+        Raises Damaged when what comes again is not what was seen: the ledger has another past by now.
+        """
         for record in records:
+            event = event_of(record)
+            if not is_same(known.setdefault(record.version, event), event):
+                raise Damaged(
+                    f"version {record.version} of case {watch.case} comes again as another event. {anchor.WHAT_TO_DO}"
+                )
             if record.version > watch.version + 1:
                 for missed in self._history(watch.case):
                     if watch.version < missed.version < record.version:
@@ -143,7 +175,7 @@ class Radar:
             if record.version > watch.version + 1:
                 raise Damaged(f"case {watch.case}: the ledger does not have version {watch.version + 1}")
             if record.version > watch.version:
-                yield watch.take(record.version, event_of(record))
+                yield watch.take(record.version, event)
 
     def _known_to(self, partition: int) -> int:
         known_to = self.horizon.of(partition)

@@ -46,5 +46,5 @@ TABLES = (
     """CREATE TABLE IF NOT EXISTS blind (
         id text PRIMARY KEY, value bytea NOT NULL, at bigint NOT NULL, is_told bigint NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS anchors (
-        part bigint PRIMARY KEY, position bigint NOT NULL, event_id text NOT NULL, digest bytea NOT NULL)""",
+        part bigint PRIMARY KEY, position bigint NOT NULL, digest bytea NOT NULL)""",
 )

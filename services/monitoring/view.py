@@ -162,6 +162,11 @@ class RadarView:
         return Tally(**count, open_cases=count["cases"] - closed, unconfirmed=unconfirmed, unconfirmed_since=since)
 
 
+def is_same(stored: Event, event: Event) -> bool:
+    """Tell whether an event, as it came, is the one that was stored."""
+    return stored is event or _body(stored) == _body(event)
+
+
 def _drop_other_shape(t: Statements) -> None:
     """Drop tables of another shape than ours, of an older version of monitoring: they are filled again from the ledger."""
     if t.value("SELECT shape FROM radar_shape") != SHAPE:
