@@ -157,8 +157,10 @@ class Counting:
         real: Clock,
         meters: Meters,
         heartbeat: Heartbeat,
+        real_seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._radar = radar
+        self._real_seconds = real_seconds
         self._looked_to = looked_to
         self._mine = mine
         self._clock = clock
@@ -168,9 +170,9 @@ class Counting:
 
     async def step(self) -> float:
         """Count all cases and alerts of ours; the moment up to which they were looked at is told last."""
-        looked_to, began = self._looked_to(), time.perf_counter()
+        looked_to, began = self._looked_to(), self._real_seconds()
         tally = await asyncio.to_thread(self._radar.view.tally, self._mine())
-        took = time.perf_counter() - began
+        took = self._real_seconds() - began
         self._show(tally)
         if looked_to is not None:
             self._meters.gauge("waakvlam_radar_horizon_timestamp_seconds").set(looked_to / 1e6)

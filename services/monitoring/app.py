@@ -139,6 +139,7 @@ def _loops(
         real=real,
         meters=meters,
         heartbeat=heartbeat,
+        real_seconds=time.monotonic,
     )
     audits = Auditing(auditor, radar.horizon, mine=mine, real=real, meters=meters, heartbeat=heartbeat)
     return (
