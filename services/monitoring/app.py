@@ -11,6 +11,7 @@ from ledger.database import open_database
 from ledger.metrics import Meters, registry
 from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.streams import Batch, Hosting, Loop, Parts, Pump, Sender, run
+from ledger.streams.pump import Positions
 from ledger.streams.records import Place
 from ledger.streams.tail import Tail, partition_of
 from rulebook import agreements
@@ -73,12 +74,6 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         radar.fold(batch)
         pump.loop.call_soon_threadsafe(looking.wake)
 
-    def positions(places: Sequence[Place]) -> Mapping[Place, int]:
-        with view.reading() as t:
-            held = anchor.furthest(t, [place.partition for place in places])
-        anchor.check(held, lambda after, limit: ledger.notifications(after=after, limit=limit))
-        return radar.positions(places)
-
     def hear(value: bytes) -> None:
         stroke = ledger_clock.decode(value)
         horizon.promised(stroke.time, stroke.ends)
@@ -87,7 +82,7 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         settings.bootstrap,
         NAME,
         [CASE_EVENTS],
-        positions=positions,
+        positions=_positions(radar, ledger),
         handle=fold,
         meters=meters,
         security=security,
@@ -159,3 +154,15 @@ def _auditor(radar: Radar, rules: RuleIndex, ledger: Ledger) -> Auditor:
         notifications=lambda after, limit: ledger.notifications(after=after, limit=limit),
         partition_of=lambda case: partition_of(case.encode(), radar.horizon.partition_count()),
     )
+
+
+def _positions(radar: Radar, ledger: Ledger) -> Positions:
+    """Return what tells where to read on, once the ledger was found to be the one that was read until there."""
+
+    def positions(places: Sequence[Place]) -> Mapping[Place, int]:
+        with radar.view.reading() as t:
+            held = anchor.furthest(t, [place.partition for place in places])
+        anchor.check(held, lambda after, limit: ledger.notifications(after=after, limit=limit))
+        return radar.positions(places)
+
+    return positions
