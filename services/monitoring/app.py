@@ -16,7 +16,7 @@ from ledger.streams.records import Place
 from ledger.streams.tail import Tail, partition_of
 from rulebook import agreements
 from services.monitoring import anchor
-from services.monitoring.agents import Auditing, Counting, Looking, Telling
+from services.monitoring.agents import Auditing, Counting, Looking, Mine, Telling
 from services.monitoring.announcement import SENDER
 from services.monitoring.audit import Auditor
 from services.monitoring.blindness import Admitting, Sight
@@ -126,16 +126,7 @@ def _loops(
         rest_seconds=settings.monitoring_scan_seconds,
         seen=sight.seen,
     )
-    counts = Counting(
-        radar,
-        looked_to=lambda: looks.looked_to,
-        mine=mine,
-        clock=clock,
-        real=real,
-        meters=meters,
-        heartbeat=heartbeat,
-        real_seconds=time.monotonic,
-    )
+    counts = _counting(settings, radar, looks, mine, meters, heartbeat)
     audits = Auditing(auditor, radar.horizon, mine=mine, real=real, meters=meters, heartbeat=heartbeat)
     return (
         Loop("Looking", lambda: looks.step(changed=telling.wake)),
@@ -144,6 +135,21 @@ def _loops(
         Loop("Auditing", audits.step),
         Loop("Admitting", Admitting(radar, sender.send_all, mine=mine).step),
         Loop("Outward", Outward(heartbeat, settings.heartbeat_url.get_secret_value(), meters=meters).step),
+    )
+
+
+def _counting(
+    settings: MonitoringSettings, radar: Radar, looks: Looking, mine: Mine, meters: Meters, heartbeat: Heartbeat
+) -> Counting:
+    return Counting(
+        radar,
+        looked_to=lambda: looks.looked_to,
+        mine=mine,
+        clock=settings.time(),
+        real=SystemClock(),
+        meters=meters,
+        heartbeat=heartbeat,
+        real_seconds=time.monotonic,
     )
 
 
