@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cli.broker import Broker
 
-REAL = {"broker", "kafka", "own_broker", "postgres", "browser"}
+if TYPE_CHECKING:
+    from tests.vault import Vault
+
+REAL = {"broker", "kafka", "own_broker", "postgres", "browser", "vault"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,3 +53,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     server.start()
     yield server.fresh_database
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Vault]":
+    """A real OpenBao for the whole session, its transit engine mounted."""
+    from tests.vault import running  # noqa: PLC0415 - only where a test asks for it
+
+    with running(tmp_path_factory.mktemp("vault")) as one:
+        yield one

@@ -35,6 +35,13 @@ class Settings(BaseSettings):
     )
     ledger: str = Field("sqlite:///var/ledger.db", description="The ledger: sqlite:///path or postgresql://….")
     keys: Path = Field(Path("var/keys.db"), description="The key store: a file, kept apart from the ledger's backups.")
+    transit_url: str = Field("", description="A vault (OpenBao, HashiCorp Vault) that wraps the keys; empty: none.")
+    transit_token_file: Path | None = Field(None, description="The vault: file with the token, read at each request.")
+    transit_mount: str = Field("transit", description="The vault: where its transit engine is mounted.")
+    transit_register: str = Field(
+        "",
+        description="The vault: database for the wrapped keys (sqlite:///… or postgresql://…); empty: the file of keys.",
+    )
     agreements: Path = Field(Path("agreements"), description="Folder with the cooperation agreements and calendars.")
     clock: str = Field("", description="Accelerated time (start=…;anchor=…;rate=…;until=…). Empty for real time.")
     data: Path = Field(Path("var"), description="Folder for what a service may keep between two runs.")

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 
 from ledger.application import Ledger
+from ledger.keys import open_keys
 from ledger.ledger_clock import TOPIC as LEDGER_CLOCK
 from ledger.metrics import Meters, registry
 from ledger.notary import TOPIC as CHECKPOINTS
 from ledger.notary import Notary
 from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.relay import Relay
-from ledger.sealing import FileKeyStore
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
 from services.intake.dangers import dangers_of
@@ -41,7 +41,7 @@ def serve(settings: IntakeSettings) -> int:
         security=settings.kafka_login(),
     )
     clock = settings.time()
-    keys = FileKeyStore(settings.keys, clock=clock)
+    keys = open_keys(settings, clock)
     with closing(keys), closing(Ledger.open(settings.ledger, clock=clock, keys=keys)) as ledger:
         return run(hosting, lambda: _parts(settings, ledger))
 
