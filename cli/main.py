@@ -12,7 +12,7 @@ import typer
 
 from cli import agreements as agreement_commands
 from cli import kafka_commands
-from cli.exits import EXIT_CODES, Exit, errors_as_exits
+from cli.exits import EXIT_CODES, Ends, Exit, errors_as_exits
 from cli.settings import read_settings
 
 app = typer.Typer(
@@ -185,6 +185,57 @@ def figures(
     with errors_as_exits():
         wish = Wish(events, agreements, until, municipality, csv, picture)
         tell(wish, read_settings(data), as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def erase(
+    case_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The case.")] = None,
+    by: Annotated[str, typer.Option(metavar="WORKER", help="Who asks: an opaque id, never a name.")] = "",
+    ground: Annotated[
+        str | None,
+        typer.Option(help="Propose: bewaartermijn-verlopen, verzoek-betrokkene, ten-onrechte-vastgelegd, anders."),
+    ] = None,
+    confirm: Annotated[str | None, typer.Option(metavar="PROPOSAL", help="Confirm the proposal with this id.")] = None,
+    data: DataFolder = None,
+    *,
+    proof: Annotated[bool, typer.Option("--proof", help="Show that what was erased cannot be read.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Destroy again, after keys came back from a backup.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make what is told about people in a closed case unreadable for good: one proposes it, another confirms it."""
+    from cli import erase as erasing
+
+    with errors_as_exits():
+        settings = read_settings(data)
+        if again:
+            erasing.erase_again(settings, as_json=as_json)
+        elif case_id is None:
+            raise Ends(Exit.USAGE, "Name the case to erase.")
+        elif proof:
+            erasing.show_proof(settings, case_id, as_json=as_json)
+        else:
+            erasing.erase(erasing.Wish(case_id, by, ground, confirm), settings, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
+def retention(
+    until: Annotated[str | None, typer.Option(metavar="DAY", help="As it is on this day. Default: today.")] = None,
+    propose_by: Annotated[
+        str | None, typer.Option(metavar="WORKER", help="Propose to erase each of them; another person confirms.")
+    ] = None,
+    data: DataFolder = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Print which closed cases have been kept long enough, by the terms in agreements/retention."""
+    from cli.erase import show_retention
+    from rulebook.instants import parse_day
+
+    with errors_as_exits():
+        day = None if until is None else parse_day(until)
+        if until is not None and day is None:
+            raise Ends(Exit.USAGE, f"--until: {until} is not a day that exists. Write it as YYYY-MM-DD.")
+        show_retention(read_settings(data), day, propose_by, as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)

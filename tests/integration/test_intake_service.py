@@ -1,5 +1,6 @@
 """Intake as a process of its own, on a real Kafka: what goes in comes out, whatever is killed in the meantime."""
 
+import json
 import os
 import re
 import signal
@@ -19,7 +20,7 @@ from cli.broker import Broker, free_port
 from cli.kafka_admin import apply_matrix
 from ledger import ledger_clock, record
 from ledger.application import Ledger
-from services.intake.testing import report, sent
+from services.intake.testing import HOUR, NOON, report, sent
 from waakvlam.clock import SystemClock
 from waakvlam.kafka import KafkaTransport, Receipts
 from waakvlam.publisher import Parcel
@@ -75,6 +76,10 @@ class Site:
 
     def run(self, *arguments):
         command = [sys.executable, "-m", "services.intake", *arguments]
+        return subprocess.run(command, env=self.surroundings, capture_output=True, text=True, check=False)
+
+    def command(self, *words):
+        command = [sys.executable, "-m", "cli.main", *words]
         return subprocess.run(command, env=self.surroundings, capture_output=True, text=True, check=False)
 
     def send(self, *records):
@@ -168,6 +173,34 @@ def test_nobody_lets_danger_wait_alone_by_the_agreements_that_the_service_reads(
 
     assert [told[f"e-{number}"].verdict for number in range(4)] == ["accepted", "refused", "accepted", "accepted"]
     assert told["e-1"].reason.startswith("Gevaar (zwaarte 5) laat niemand alleen wachten.")
+
+
+def test_two_persons_erase_a_case_from_the_command_line_and_it_is_proven(site):
+    long_ago = HOUR * 24 * 366 * 9
+    story = [
+        report(VT, "r-1", reference="d-1", persons=["psn-voorbeeld-1"], at=NOON - long_ago),
+        sent(VT, "case_closed", "c-1", reference="d-1", at=NOON - long_ago + HOUR, reason="veilig"),
+    ]
+    with site.intake():
+        until(lambda: site.page("ready")[0] == 200)
+        site.send(*story)
+        with site.ledger() as ledger:
+            until(lambda: ledger.head() == 2)
+            case = ledger.record("r-1")[1].case
+        (kept,) = json.loads(site.command("retention", "--until", "2046-01-01", "--json").stdout)
+        proposed = site.command("erase", case, "--by", "mdw-1", "--ground", "verzoek-betrokkene", "--json")
+        proposal = json.loads(proposed.stdout)["proposal"]
+        alone = site.command("erase", case, "--by", "mdw-1", "--confirm", proposal)
+        done = site.command("erase", case, "--by", "mdw-2", "--confirm", proposal, "--json")
+        again = site.command("erase", "--again", "--json")
+        left = site.command("retention", "--until", "2046-01-01", "--json")
+
+    assert (kept["case"], kept["kept_until"]) == (case, "2036-11-18")
+    assert alone.returncode == 3
+    assert "Wie het wissen voorstelde" in alone.stderr
+    proof = json.loads(done.stdout)
+    assert (done.returncode, proof["sealed_before"], proof["readable_before"]) == (0, 1, [])
+    assert (proof["chain"], json.loads(again.stdout), json.loads(left.stdout)) == ("in order", {"keys": 0}, [])
 
 
 def test_killed_again_and_again_in_mid_stream_nothing_is_lost_and_nothing_counts_twice(site):
