@@ -15,9 +15,11 @@ from datetime import timedelta
 
 import kafka
 import pytest
+from typer.testing import CliRunner
 
 from cli.broker import Broker, free_port
 from cli.kafka_admin import apply_matrix
+from cli.main import app
 from ledger import ledger_clock, record
 from ledger.application import Ledger
 from services.intake.testing import HOUR, NOON, report, sent
@@ -79,8 +81,7 @@ class Site:
         return subprocess.run(command, env=self.surroundings, capture_output=True, text=True, check=False)
 
     def command(self, *words):
-        command = [sys.executable, "-m", "cli.main", *words]
-        return subprocess.run(command, env=self.surroundings, capture_output=True, text=True, check=False)
+        return CliRunner().invoke(app, words, env=self.surroundings)
 
     def send(self, *records):
         with closing(KafkaTransport(KafkaSettings(bootstrap=self.bootstrap, patience_seconds=30))) as transport:
@@ -196,10 +197,10 @@ def test_two_persons_erase_a_case_from_the_command_line_and_it_is_proven(site):
         left = site.command("retention", "--until", "2046-01-01", "--json")
 
     assert (kept["case"], kept["kept_until"]) == (case, "2036-11-18")
-    assert alone.returncode == 3
+    assert alone.exit_code == 3
     assert "Wie het wissen voorstelde" in alone.stderr
     proof = json.loads(done.stdout)
-    assert (done.returncode, proof["sealed_before"], proof["readable_before"]) == (0, 1, [])
+    assert (done.exit_code, proof["sealed_before"], proof["readable_before"]) == (0, 1, [])
     assert (proof["chain"], json.loads(again.stdout), json.loads(left.stdout)) == ("in order", {"keys": 0}, [])
 
 
