@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 Positions = Callable[[Sequence[Place]], Mapping[Place, int]]
 Handle = Callable[[Batch], Mapping[Place, int] | None]
+Torn = Callable[[Mapping[Place, int]], None]
 
 RECORDS_PER_BATCH_MAX = 2_000
 POLL_MILLISECONDS = 200
@@ -37,10 +38,12 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     `positions(places)` returns where to go on (a place without a position is read from its beginning).
     `handle(batch)` applies a batch; it may return places that must be held, each with the offset from which they will
     go on once `release` is called.
+    `torn(places)` is told, before anything of them is read, which places Kafka no longer holds from our position on, each
+    with the offset that is read next: what lies between must come from elsewhere.
     What it did is told to `meters`, once a batch.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it reads, what is done with it, and how it connects
         self,
         bootstrap: str,
         group: str,
@@ -48,6 +51,7 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         *,
         positions: Positions,
         handle: Handle,
+        torn: Torn = lambda _: None,
         meters: Meters | None = None,
         security: Mapping[str, Any] | None = None,
         records_max: int = RECORDS_PER_BATCH_MAX,
@@ -57,6 +61,7 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         self._topics = sorted(topics)
         self._positions = positions
         self._handle = handle
+        self._torn = torn
         self._meters = meters
         self._records_max = records_max
         self._consumer: AIOKafkaConsumer | None = None
@@ -135,10 +140,14 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         partitions = [TopicPartition(*place) for place in places]
         begins = await consumer.beginning_offsets(partitions)
         ends = await consumer.end_offsets(partitions)
-        for partition in partitions:
-            place = Place(*partition)
-            start = _start(place, stored.get(place), begins[partition], ends[partition])
-            consumer.seek(partition, start)
+        starts = {
+            place: _start(place, stored.get(place), begins[place], ends[place])
+            for place in (Place(*one) for one in partitions)
+        }
+        if torn := {place: start for place, start in starts.items() if stored.get(place, start) != start}:
+            await self._in_thread(functools.partial(self._torn, torn))
+        for place, start in starts.items():
+            consumer.seek(TopicPartition(*place), start)
             self._next[place] = start
         self._moved_at = self.loop.time()
 

@@ -68,7 +68,7 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         clock=settings.time(),
         cases_in_memory_max=settings.monitoring_cases_in_memory,
     )
-    sender = Sender(settings.bootstrap, security=security)
+    sender, auditor = Sender(settings.bootstrap, security=security), _auditor(radar, rules, ledger)
 
     def fold(batch: Batch) -> None:
         radar.fold(batch)
@@ -84,11 +84,12 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         [CASE_EVENTS],
         positions=_positions(radar, ledger),
         handle=fold,
+        torn=auditor.catch_up,
         meters=meters,
         security=security,
     )
     tail = Tail(settings.bootstrap, ledger_clock.TOPIC, hear, security=security)
-    heartbeat, auditor = Heartbeat(SystemClock(), meters), _auditor(radar, rules, ledger)
+    heartbeat = Heartbeat(SystemClock(), meters)
     looking, *others = _loops(settings, radar, auditor, rules, sender, pump, meters, heartbeat)
     return Parts(
         [sender, tail, pump, looking, *others],

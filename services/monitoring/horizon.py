@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 PROMISES_MAX = 4096
+_NOWHERE = -1
 
 
 @dataclass(slots=True)
@@ -40,6 +41,15 @@ class Horizon:
             self._partitions = {number: _Partition(at, moved_at=now) for number, at in positions.items()}
             if self._last_promise is not None:
                 self._promise(*self._last_promise)
+
+    def halt(self, partition: int) -> None:
+        """Say of a partition nothing more until it goes on: what is missing from it is being fetched."""
+        self.go_on(partition, position=_NOWHERE)
+
+    def go_on(self, partition: int, *, position: int) -> None:
+        """Take note that a partition is read on from another position than the one that was stored."""
+        with self._lock:
+            self._partitions[partition] = _Partition(position, moved_at=self._real_seconds())
 
     def read(self, partition: int, *, position: int, recorded_at: int | None) -> None:
         """Take note that a partition has been read up to a position; `recorded_at` is the greatest of the records read."""

@@ -152,16 +152,21 @@ def test_the_database_and_not_kafka_says_where_to_go_on(broker, topic):
     assert sorted(asyncio.run(scenario()).values) == numbers(0, 100)
 
 
-def test_a_position_that_kafka_does_not_have_means_the_beginning(broker, topic, caplog):
+def test_a_position_that_kafka_does_not_have_means_the_beginning_and_is_told_before_anything_is_read(
+    broker, topic, caplog
+):
+    torn = []
+
     async def scenario():
         await fill(broker, topic, 0, 100)
         reader = Reader(100)
         reader.stored = {Place(topic, 0): 10_000, Place(topic, 1): 10_000}
-        async with pumping(broker, topic, reader):
+        async with pumping(broker, topic, reader, torn=lambda places: torn.append((places, len(reader.values)))):
             await wait(reader.done)
         return reader
 
     assert sorted(asyncio.run(scenario()).values) == numbers(0, 100)
+    assert torn == [({Place(topic, 0): 0, Place(topic, 1): 0}, 0)]
     assert "is read from its beginning" in caplog.text
 
 

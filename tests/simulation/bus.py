@@ -6,9 +6,11 @@ waits, sleeps or starts a thread: whoever gives a door its turn decides what hap
 """
 
 import random
+from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from aiokafka.errors import KafkaConnectionError
@@ -17,6 +19,7 @@ from ledger.streams.pump import _start
 from ledger.streams.records import Batch, Outgoing, Place
 from ledger.streams.sender import Delivered
 from ledger.streams.tail import partition_of
+from waakvlam.clock import FixedClock
 from waakvlam.testing import Outbox
 from waakvlam.topics import topics
 
@@ -35,26 +38,56 @@ class Read:
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes]]
+    at: int  # when it was written
+
+
+@dataclass
+class Log:
+    """One partition: what is kept of it, from which offset on."""
+
+    begin: int = 0
+    records: deque[Read] = field(default_factory=deque)
+
+    @property
+    def end(self) -> int:
+        return self.begin + len(self.records)
+
+    def since(self, offset: int, most: int) -> list[Read]:
+        return list(islice(self.records, max(0, offset - self.begin), max(0, offset - self.begin) + most))
+
+    def forget(self, before: int) -> None:
+        while self.records and self.records[0].at < before:
+            self.records.popleft()
+            self.begin += 1
 
 
 @dataclass
 class Bus:
-    """All topics of `topics.toml`, each partition a list. While it is away, nobody can read or write."""
+    """All topics of `topics.toml`, kept as long as it says. While the bus is away, nobody can read or write."""
+
+    clock: FixedClock
 
     is_away: bool = False
     written: int = 0
-    logs: dict[Place, list[Read]] = field(default_factory=dict)
+    logs: dict[Place, Log] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.partitions = {one.name: one.partitions for one in topics()}
-        self.logs = {Place(name, nr): [] for name, count in self.partitions.items() for nr in range(count)}
+        self.logs = {Place(name, nr): Log() for name, count in self.partitions.items() for nr in range(count)}
+        self._kept = {one.name: int(one.config.get("retention.ms", -1)) * 1_000 for one in topics()}
 
     def write(self, topic: str, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Place:
         place = Place(topic, partition_of(key or b"", self.partitions[topic]) or 0)
         log = self.logs[place]
-        log.append(Read(*place, len(log), key, value, tuple(headers)))
+        log.records.append(Read(*place, log.end, key, value, tuple(headers), self.clock.at))
         self.written += 1
         return place
+
+    def forget(self) -> None:
+        """Drop what is older than its topic keeps."""
+        for place, log in self.logs.items():
+            if (kept := self._kept[place.topic]) > 0:
+                log.forget(self.clock.at - kept)
 
     def places(self, topic: str) -> list[Place]:
         return [Place(topic, number) for number in range(self.partitions[topic])]
@@ -62,7 +95,7 @@ class Bus:
     def make_anew(self, topic: str) -> None:
         """Throw a topic away and make it again: its offsets begin at 0."""
         for place in self.places(topic):
-            self.logs[place] = []
+            self.logs[place] = Log()
 
 
 class Desk(Outbox):
@@ -92,7 +125,7 @@ class Doors:
         return {"Pump": self._pump, "Tail": self._tail, "Loop": self._loop, "Sender": self._sender}
 
     def _pump(self, _bootstrap: str, _group: str, names: Collection[str], **arguments: Any) -> "Pump":
-        self.pumps.append(Pump(self, names, arguments["positions"], arguments["handle"]))
+        self.pumps.append(Pump(self, names, **arguments))
         return self.pumps[-1]
 
     def _tail(self, _bootstrap: str, topic: str, hear: Callable[[bytes], None], **_: Any) -> "Tail":
@@ -121,7 +154,7 @@ class Sender:
         for row in rows:
             self._doors.breathe()
             place = bus.write(row.topic, row.key, row.value, row.headers)
-            ends[place] = len(bus.logs[place])
+            ends[place] = bus.logs[place].end
         self._doors.breathe()
         return Delivered(len(rows), ends)
 
@@ -131,7 +164,7 @@ class Sender:
     async def ends_of(self, topic: str) -> dict[int, int]:
         if self._doors.bus.is_away:
             raise KafkaConnectionError("away")
-        return {place.partition: len(self._doors.bus.logs[place]) for place in self._doors.bus.places(topic)}
+        return {place.partition: self._doors.bus.logs[place].end for place in self._doors.bus.places(topic)}
 
 
 class Tail:
@@ -139,15 +172,15 @@ class Tail:
 
     def __init__(self, doors: Doors, topic: str, hear: Callable[[bytes], None]) -> None:
         self._bus, self._place, self._hear = doors.bus, Place(topic, 0), hear
-        self._next = max(0, len(self._log()) - 1)
+        self._next = max(0, self._log().end - 1)
 
     def turn(self) -> None:
         if not self._bus.is_away:
-            for one in self._log()[self._next :]:
+            for one in self._log().since(self._next, 10_000):
                 self._hear(one.value or b"")
-            self._next = len(self._log())
+            self._next = self._log().end
 
-    def _log(self) -> list[Read]:
+    def _log(self) -> Log:
         return self._bus.logs[self._place]
 
 
@@ -162,9 +195,11 @@ class Pump:
         names: Collection[str],
         positions: Callable[[Sequence[Place]], Mapping[Place, int]],
         handle: Callable[[Batch], Mapping[Place, int] | None],
+        torn: Callable[[Mapping[Place, int]], None] = lambda _: None,
+        **_: Any,
     ) -> None:
         self.loop = self
-        self._doors, self._handle, self._positions = doors, handle, positions
+        self._doors, self._handle, self._positions, self._torn = doors, handle, positions, torn
         self._places = [place for name in sorted(names) for place in doors.bus.places(name)]
         self._next: dict[Place, int] = {}
         self._held: set[Place] = set()
@@ -175,7 +210,10 @@ class Pump:
     def join(self) -> None:
         """Begin to read, as at an assignment."""
         stored, logs = self._positions(self._places), self._doors.bus.logs
-        self._next = {place: _start(place, stored.get(place), 0, len(logs[place])) for place in self._places}
+        starts = {place: _start(place, stored.get(place), logs[place].begin, logs[place].end) for place in self._places}
+        if torn := {place: start for place, start in starts.items() if stored.get(place, start) != start}:
+            self._torn(torn)
+        self._next = starts
 
     def assigned(self) -> frozenset[Place]:
         return frozenset(self._next)
@@ -188,7 +226,7 @@ class Pump:
 
     def lag(self) -> int:
         logs = self._doors.bus.logs
-        return sum(len(logs[place]) - at for place, at in self._next.items() if place not in self._held)
+        return sum(logs[place].end - at for place, at in self._next.items() if place not in self._held)
 
     def turn(self, *, most: int = 2_000) -> None:
         """Take one batch of at most so many records of each place."""
@@ -198,11 +236,11 @@ class Pump:
         if not self._next:
             self.join()
         waiting = [
-            place for place in self._places if len(bus.logs[place]) > self._next[place] and place not in self._held
+            place for place in self._places if bus.logs[place].end > self._next[place] and place not in self._held
         ]
         self._doors.chance.shuffle(waiting)
         for place in waiting:
-            found[place] = bus.logs[place][self._next[place] : self._next[place] + most]
+            found[place] = bus.logs[place].since(self._next[place], most)
         if found:
             self._doors.breathe()
             batch = Batch(found)

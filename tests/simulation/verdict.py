@@ -188,7 +188,7 @@ def _lost(years: Years, history: list[Record]) -> Iterator[str]:
     for finding in years.ledger.verify_all():
         yield f"the chain does not prove itself: {finding}"
     for agency in SYSTEM:
-        letters = sum(len(years.bus.logs[place]) for place in years.bus.places(agencies()[agency].dead_letters))
+        letters = sum(years.bus.logs[place].end for place in years.bus.places(agencies()[agency].dead_letters))
         if letters:
             yield f"{letters} events of {agency} were set aside"
 

@@ -58,7 +58,8 @@ class Years:
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
-        self.clock, self.machine, self.bus = FixedClock(self.start), FixedClock(self.start), Bus()
+        self.clock, self.machine = FixedClock(self.start), FixedClock(self.start)
+        self.bus = Bus(self.clock)
         self.around = Surroundings(self.bus, self.chance, self.folder, self.clock, self.machine, self.address)
         self.processes: dict[str, Process] = {one.name: one(self.around) for one in (Intake, Triage, Monitoring)}
         self.desk, cast = Desk(), cast_of(agencies().values(), municipalities())
@@ -77,7 +78,6 @@ class Years:
         self._backup_at = 0
         self._forgot_at: list[int] = []  # when the radar's store was lost or put back
         self._is_shaken = self._may_miss = False  # since the last audit
-        self._is_topic_short = False  # it was made anew, so it does not hold what was on it before
 
     @property
     def monitoring(self) -> Monitoring:
@@ -188,12 +188,12 @@ class Years:
     def _hear(self) -> None:
         for place, at in self._receipts.items():
             log = self.bus.logs[place]
-            if at < len(log):
-                for one in log[at:]:
+            if at < log.end:
+                for one in log.since(at, 10_000):
                     told = receipt.decode(one.value or b"")
                     self.player.hear(told)
                     self.staff.hear(told)
-                self._receipts[place] = len(log)
+                self._receipts[place] = log.end
 
     def _deaths(self) -> int:
         return sum(one.deaths for one in self.processes.values())
@@ -202,6 +202,7 @@ class Years:
 
     def _strike(self, fault: Fault) -> None:
         process = self.processes.get(fault.target)
+        self.bus.forget()
         self._is_shaken |= fault.kind not in ("crash", "backup")
         match fault.kind:
             case "crash" if process and process.is_up:
@@ -223,7 +224,7 @@ class Years:
                 for one in self.processes.values():
                     self._down(one, self.clock.at)
                 self.bus.make_anew(fault.target)
-                self._is_topic_short = self._may_miss = True
+                self._may_miss = True
 
     def _down(self, process: Process, until: int) -> None:
         if process.is_up:
@@ -235,7 +236,7 @@ class Years:
         self._down(owner, self.clock.at)
         if store == "radar":
             self._forgot_at.append(self.clock.at)
-            self._may_miss |= self._is_topic_short
+            self._may_miss = True
             self.view.close()
         if other := self.address(store):
             self.around.stores[store] = other

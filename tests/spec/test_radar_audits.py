@@ -11,10 +11,21 @@ from ledger import record as ledger_record
 from ledger.database import Statements
 from ledger.metrics import registry
 from ledger.model import Notification
+from ledger.streams.records import Place
 from services.monitoring.agents import Auditing, Counting
 from services.monitoring.audit import Auditor, Round
 from services.monitoring.heartbeat import Heartbeat
-from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World, partition_of
+from tests.property.radar_world import (
+    BEGIN,
+    DAY,
+    NATIONAL_AND_REGION,
+    PARTITIONS,
+    TOPIC,
+    Station,
+    World,
+    partition_of,
+)
+from tests.property.test_radar_equals_replay import live, replayed
 from waakvlam.clock import FixedClock, micros_of
 
 AT = micros_of(BEGIN)
@@ -250,3 +261,38 @@ def test_a_difference_that_was_mended_is_told_once(station: Station) -> None:
     told = ward.meters.registry.get_sample_value("waakvlam_radar_differences_total", {"kind": "alert_unfounded"})
     assert told == 1
     assert ward.heartbeat.is_beating()
+
+
+def test_what_kafka_no_longer_holds_is_fetched_before_anything_is_concluded_from_its_absence(
+    world: World, station: Station
+) -> None:
+    """The topic was cut off while the radar was away: a silence of Kafka is not the silence of a family."""
+    case, asked = world.ledger[3].case, list[int | None]()
+    world.now = AT + 9 * DAY + 1
+    world.add(case, "safety_assessed", report_id="r-1")
+    world.published = len(world.ledger)  # it was on the topic, and is there no longer
+    station.start()
+    catching_up = auditor(station)
+    fetch = catching_up._notifications
+    catching_up._notifications = lambda after, limit: (asked.append(station.horizon.of(1)), fetch(after, limit))[1]
+
+    catching_up.catch_up({Place(TOPIC, 1): 1_000})
+    station.horizon.promised(AT + 200 * DAY, {0: len(world.partitions[0]), 1: 1_000})
+    while station.look():
+        pass
+
+    assert set(asked) == {None}, "nothing is known while it is fetched"
+    assert set(live(station)) == set(replayed(world, AT + 200 * DAY))
+
+
+def test_without_catching_up_it_would_have_told_what_is_not_true(world: World, station: Station) -> None:
+    world.now = AT + 9 * DAY + 1
+    world.add(world.ledger[3].case, "safety_assessed", report_id="r-1")
+    world.published = len(world.ledger)
+    station.start()
+
+    station.horizon.promised(AT + 200 * DAY, {number: len(some) for number, some in enumerate(world.partitions)})
+    while station.look():
+        pass
+
+    assert set(live(station)) != set(replayed(world, AT + 200 * DAY))
