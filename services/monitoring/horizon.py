@@ -99,7 +99,12 @@ class Horizon:
 
     def _promise(self, time: int, ends: Mapping[int, int]) -> None:
         for number, one in self._partitions.items():
-            one.promises.append((time, ends.get(number, 0)))
+            end = ends.get(number, 0)
+            while (
+                one.promises and one.promises[-1][1] > end
+            ):  # told of a topic that was made anew since: it never comes true
+                one.promises.pop()
+            one.promises.append((time, end))
             self._settle(one)
 
     def _settle(self, one: _Partition) -> None:

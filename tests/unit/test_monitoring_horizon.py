@@ -112,3 +112,25 @@ def test_how_many_partitions_there_are_is_known_from_the_clock() -> None:
     known.promised(1, {0: 0, 1: 0, 2: 0})
 
     assert known.partition_count() == 3
+
+
+def test_a_promise_about_a_topic_that_was_made_anew_since_holds_up_no_later_one() -> None:
+    known = horizon(p0=0)
+
+    known.promised(5_000, {0: 900})
+    known.promised(6_000, {0: 0})
+
+    assert known.of(0) == 6_000
+
+
+def test_a_partition_that_halts_says_nothing_until_it_goes_on_from_its_new_position() -> None:
+    known = horizon(p0=7)
+    known.promised(5_000, {0: 7})
+
+    known.halt(0)
+    known.promised(6_000, {0: 7})
+    assert known.of(0) is None
+
+    known.go_on(0, position=7)
+    known.promised(7_000, {0: 7})
+    assert known.of(0) == 7_000
