@@ -49,7 +49,9 @@ class Horizon:
     def go_on(self, partition: int, *, position: int) -> None:
         """Take note that a partition is read on from another position than the one that was stored."""
         with self._lock:
-            self._partitions[partition] = _Partition(position, moved_at=self._real_seconds())
+            one = self._partitions[partition] = _Partition(position, moved_at=self._real_seconds())
+            if self._last_promise is not None:
+                self._hear(partition, one, *self._last_promise)
 
     def read(self, partition: int, *, position: int, recorded_at: int | None) -> None:
         """Take note that a partition has been read up to a position; `recorded_at` is the greatest of the records read."""
@@ -99,13 +101,16 @@ class Horizon:
 
     def _promise(self, time: int, ends: Mapping[int, int]) -> None:
         for number, one in self._partitions.items():
-            end = ends.get(number, 0)
-            while (
-                one.promises and one.promises[-1][1] > end
-            ):  # told of a topic that was made anew since: it never comes true
-                one.promises.pop()
-            one.promises.append((time, end))
-            self._settle(one)
+            self._hear(number, one, time, ends)
+
+    def _hear(self, number: int, one: _Partition, time: int, ends: Mapping[int, int]) -> None:
+        end = ends.get(number, 0)
+        while (
+            one.promises and one.promises[-1][1] > end
+        ):  # told of a topic that was made anew since: it never comes true
+            one.promises.pop()
+        one.promises.append((time, end))
+        self._settle(one)
 
     def _settle(self, one: _Partition) -> None:
         while one.promises and one.promises[0][1] <= one.position:

