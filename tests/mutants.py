@@ -93,7 +93,8 @@ class Reach:
         mutmut._stats.clear()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        mutmut.duration_by_test[report.nodeid] += report.duration
+        so_far = mutmut.duration_by_test.get(report.nodeid, 0.0)
+        mutmut.duration_by_test[report.nodeid] = so_far + report.duration
 
 
 class Runner(running.PytestRunner):

@@ -185,3 +185,16 @@ def test_within_is_never_guessed():
 
     with pytest.raises(CannotCount):
         story.tell("2045-12-30 10:00", "report_received").rows()
+
+
+def test_a_start_that_chooses_another_version_does_not_hide_the_one_that_chooses_this():
+    files = [file(rule(5), valid_to="2026-05-31"), file(rule(5), version=2, valid_from="2026-06-01")]
+    story = Story(files=files)
+    story.tell("2026-06-02 10:00", "report_received").tell("2026-05-30 10:00", "report_received")
+    story.tell("2026-06-03 10:00", "report_received")
+
+    assert sorted((row["version"], row["instance"]) for row in story.json("2027-01-01 00:00")) == [
+        (1, "e2"),
+        (2, "e1"),
+        (2, "e3"),
+    ]

@@ -153,3 +153,22 @@ def test_an_alert_is_named_in_utf_8_with_microseconds_where_there_are_any():
     name = "gezin|ST-08|proef|1|é|breach|2026-06-01T08:01:00.000250Z"
 
     assert story.json("2026-07-01 00:00")[0]["alert"] == str(uuid5(UUID("6f2c7a52-0f0d-5c1e-9d7a-3a1d1f3b7e11"), name))
+
+
+@pytest.mark.parametrize(("withdrawals", "is_known"), [(0, True), (1, False), (2, True), (3, False), (4, True)])
+def test_of_withdrawals_of_withdrawals_the_last_decides(withdrawals, is_known):
+    told = [event("handover_accepted", "2026-06-01 10:00", id="w0")]
+    for number in range(1, withdrawals + 1):
+        named = {"event_id": f"w{number - 1}"}
+        told.append(event("event_withdrawn", "2026-06-02 10:00", id=f"w{number}", data=named))
+
+    assert ([one.id for one in effective(told)] == ["w0"]) is is_known
+    assert effective(told) == effective(reversed(told))
+
+
+def test_of_two_withdrawals_of_an_event_one_that_stands_is_enough():
+    told = [event("handover_accepted", "2026-06-01 10:00", id="e")]
+    for name, named in (("a", "e"), ("b", "e"), ("c", "a")):
+        told.append(event("event_withdrawn", "2026-06-02 10:00", id=name, data={"event_id": named}))
+
+    assert effective(told) == []

@@ -3,7 +3,8 @@
 from pathlib import Path
 from runpy import run_path
 
-Story = run_path(str(Path(__file__).with_name("rulebook_story.py")))["Story"]
+STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
+Story = STORY["Story"]
 MONITOR = {
     "id": "ST-12",
     "kind": "moments",
@@ -144,3 +145,18 @@ def test_where_chooses_among_what_ends_a_schedule():
 
     story.tell("2025-06-02 09:00", "vt_closed", reason="stable")
     assert story.ends("2026-06-01 00:00") == ["e1#1 breach ended"]
+
+
+def test_an_end_is_an_event_after_the_anchor_and_not_the_anchor_itself():
+    story = Story({**DAYS, "ends": ["handover_accepted"]}).tell("2025-01-15 15:00", "handover_accepted")
+
+    assert story.ends("2025-06-01 00:00") == ["e1#1 breach None"]
+
+
+def test_an_anchor_that_chooses_another_version_does_not_hide_the_one_that_chooses_this():
+    old = STORY["file"](DAYS, valid_to="2024-12-31")
+    new = STORY["file"](DAYS, version=2, valid_from="2025-01-01")
+    story = Story(files=[old, new])
+    story.tell("2024-12-01 15:00", "handover_accepted").tell("2025-01-15 15:00", "handover_accepted")
+
+    assert [(row["version"], row["instance"]) for row in story.json("2025-05-01 00:00")] == [(2, "e2#1")]

@@ -91,6 +91,7 @@ def test_asking_of_a_day_outside_names_the_calendar(ask):
 def test_days_at_the_edge_are_inside():
     assert SMALL.after(day_of(date(2026, 5, 31)), 1) == day_of(date(2026, 6, 1))
     assert SMALL.before(day_of(date(2026, 6, 15)), 1) == day_of(date(2026, 6, 12))
+    assert SMALL.before(day_of(date(2026, 6, 2)), 1) == day_of(date(2026, 6, 1))
     assert SMALL.shifted(day_of(date(2026, 6, 6))) == day_of(date(2026, 6, 8))
 
 

@@ -118,6 +118,15 @@ def test_what_is_known_comes_in_order_after_corrections():
     assert watch.next_at is None
 
 
+def test_what_fell_due_a_microsecond_before_was_raised_before_it_was_heard_that_it_is_done():
+    watch = watching()
+    due = at("2026-06-04 00:00")
+    done = event("first_contact_made", "2026-06-04 00:00", id="e2")
+    changes = watch.learn([done], due + 1)
+
+    assert [(type(one), one.row.stage) for one in changes] == [(Raised, "warn"), (Closed, "warn")]
+
+
 # Reminders.
 
 

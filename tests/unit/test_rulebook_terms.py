@@ -15,6 +15,7 @@ from rulebook.instants import (
     day_end,
     day_of,
     day_start,
+    day_text,
     format_instant,
     local_day,
     parse_day,
@@ -168,3 +169,26 @@ def test_instants_are_read_with_any_offset_and_written_in_utc(text, out):
 )
 def test_a_date_is_text_that_names_a_day_that_exists(value):
     assert parse_day(value) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "text"),
+    [
+        (day_of(date.min), "0001-01-01"),
+        (day_of(date.max), "9999-12-31"),
+        (day_of(date.min) - 1, "a day outside the years 1 to 9999"),
+        (day_of(date.max) + 1, "a day outside the years 1 to 9999"),
+    ],
+)
+def test_a_day_that_no_date_can_name_is_told_in_words(day, text):
+    assert day_text(day) == text
+
+
+@pytest.mark.parametrize(("inside", "outside"), [(-4, -6), (-4, -9), (10, 21), (10, 25)])
+def test_outside_the_years_of_a_date_every_400_years_are_alike(inside, outside):
+    cycle = 146_097
+    known, beyond = (day_of(date(2024, 2, 29)) + cycles * cycle for cycles in (inside, outside))
+    further = (outside - inside) * cycle
+
+    assert day_start(beyond) == day_start(known) + further * 86_400_000_000
+    assert add_months(beyond, 12) == add_months(known, 12) + further
