@@ -264,3 +264,12 @@ def test_an_instance_has_one_open_alert_at_most():
         rows = story.json(f"2026-06-0{1 + hour // 24} {hour % 24:02d}:00")
         open_now = [row["instance"] for row in rows if row["closed_at"] is None]
         assert len(open_now) == len(set(open_now))
+
+
+def test_an_alert_that_is_raised_a_microsecond_into_a_day_counts_that_day_as_the_day_of_its_raising():
+    rule = {**CONTACT, "warn": None, "breach": {"minutes": 1}, "to": [{"to": "a"}, {"to": "b", "after": {"days": 1}}]}
+    begins = Story(rule).tell("2026-06-01 23:59", "handover_accepted").told("2026-07-01 00:00")
+    just_after = Story(rule).tell("2026-06-01 23:59:00.000001", "handover_accepted").told("2026-07-01 00:00")
+
+    assert begins == [["a 2026-06-02 00:00", "b 2026-06-03 00:00"]]
+    assert just_after == [["a 2026-06-02 00:00:00.000001", "b 2026-06-04 00:00"]]
