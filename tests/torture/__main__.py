@@ -9,6 +9,7 @@ one JSON line; the first broken promise ends it all, with the story of the small
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,18 +50,25 @@ def _all_runs(asked: argparse.Namespace) -> int:
         runs = [(asked.scenario, asked.database, 60_000, 20)]
     with stopping_on_signals():
         for number, (scenario, database, events, strikes) in enumerate(runs):
-            with tempfile.TemporaryDirectory(prefix="waakvlam-torture-") as folder:
-                Path(folder).chmod(0o755)  # the database's own user must be able to pass
-                wish = Wish(
-                    seed=f"{asked.seed}-{number}" if len(runs) > 1 else asked.seed,
-                    events=asked.events or events,
-                    strikes=asked.strikes or strikes,
-                    database=database,
-                    scenario=scenario,
-                    folder=Path(folder),
-                )
-                if not _is_kept(wish, asked.results):
-                    return 5
+            folder = Path(tempfile.mkdtemp(prefix="waakvlam-torture-"))
+            folder.chmod(0o755)  # the database's own user must be able to pass
+            wish = Wish(
+                seed=f"{asked.seed}-{number}" if len(runs) > 1 else asked.seed,
+                events=asked.events or events,
+                strikes=asked.strikes or strikes,
+                database=database,
+                scenario=scenario,
+                folder=folder,
+            )
+            was_kept = True
+            try:
+                was_kept = _is_kept(wish, asked.results)
+            finally:
+                if was_kept:
+                    shutil.rmtree(folder, ignore_errors=True)
+            if not was_kept:
+                print(f"logs and databases are left in {folder}", flush=True)
+                return 5
     return 0
 
 
@@ -77,8 +85,8 @@ def _is_kept(wish: Wish, results: Path | None) -> bool:
         with results.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
     for one in verdict.broken:
-        print(f"BROKEN with seed {wish.seed}: {one.promise} ({one.count} times), as {one.example}")
-    print("\n".join(verdict.story), flush=True)
+        print(f"BROKEN with seed {wish.seed}: {one.promise} ({one.count} times)")
+    print("\n".join(verdict.story), end="\n" * bool(verdict.story), flush=True)
     return not verdict.broken
 
 

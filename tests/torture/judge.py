@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tests.torture.evidence import Evidence, Told
 from tests.torture.stories import ACCEPTED, CONFLICT, PARKED, POLICE, VEILIG_THUIS
 
+EXAMPLES_MAX = 50
 OUTSIDE = frozenset({VEILIG_THUIS, POLICE})
 SEALED = frozenset({"report_received"})  # what stands in the ledger is not byte for byte what came: persons are p1, p2
 # What the receipts of an event may say, by what it must come to. An event may have waited for its case, and the sender
@@ -21,11 +22,11 @@ MAY_BE_TOLD = {
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A promise that was not kept: which, how often, and where to look (the case or event with the shortest story)."""
+    """A promise that was not kept: which, how often, and where to look (some of the cases or events that show it)."""
 
     promise: str
     count: int
-    example: str
+    examples: tuple[str, ...]
 
 
 def broken_promises(found: Evidence) -> Iterator[Broken]:
@@ -51,8 +52,8 @@ def broken_promises(found: Evidence) -> Iterator[Broken]:
 
 def _all(*promises: tuple[str, Iterable[str]]) -> Iterator[Broken]:
     for promise, found in promises:
-        if examples := sorted(found, key=lambda one: (len(one), one)):
-            yield Broken(promise, len(examples), examples[0])
+        if examples := sorted(found):
+            yield Broken(promise, len(examples), tuple(examples[:EXAMPLES_MAX]))
 
 
 def _what_each_must_come_to(found: Evidence) -> Mapping[str, str]:
@@ -139,6 +140,12 @@ def _not_on_the_bus(found: Evidence) -> Iterator[str]:
 def _waiting(found: Evidence, must: Mapping[str, str]) -> list[str]:
     wanted = sum(verdict == PARKED for verdict in must.values())
     return [] if found.parked == wanted else [f"{found.parked} wait; {wanted} must"]
+
+
+def smallest_story(found: Evidence, broken: Broken) -> list[str]:
+    """Return the shortest of the stories that show a broken promise, with what is wrong in its first line."""
+    stories = [[f"broken    {one}", *story_of(found, one)] for one in broken.examples]
+    return min(stories, key=len)
 
 
 def story_of(found: Evidence, event_or_case: str) -> list[str]:

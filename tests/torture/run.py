@@ -11,9 +11,10 @@ from ledger.errors import Unavailable
 from ledger.relay import TOPIC as CASE_EVENTS
 from tests.torture.chaos import Chaos, Hit
 from tests.torture.evidence import Evidence, ends_of, gathered
-from tests.torture.judge import Broken, broken_promises, story_of
+from tests.torture.judge import OUTSIDE, Broken, broken_promises, smallest_story
 from tests.torture.schedule import schedule
 from tests.torture.site import Site, Wish, site_for
+from waakvlam.topics import agencies
 
 Kinds = Sequence[tuple[str, str]]
 
@@ -56,7 +57,7 @@ def run(wish: Wish) -> Verdict:
         until = settled(site)
         found = gathered(site, until)
     broken = tuple(broken_promises(found))
-    story = tuple(story_of(found, broken[0].example)) if broken else ()
+    story = tuple(smallest_story(found, broken[0])) if broken else ()
     return Verdict(_numbers(wish, found, chaos.hits, broken, time.monotonic() - began), broken, story)
 
 
@@ -78,6 +79,8 @@ def _is_quiet(site: Site) -> bool:
     """Tell whether nothing is under way anywhere: each part has all that the part before it gave."""
     try:
         if not site.is_idle() or _left(site):
+            return False
+        if site.progress("intake") != sum(ends_of(site, agencies()[one].topic) for one in OUTSIDE):
             return False
         ends = ends_of(site, CASE_EVENTS)
         return site.progress("triage") == site.progress("monitoring") == _shown(site) == ends and site.is_idle()

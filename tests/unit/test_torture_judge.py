@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.torture.evidence import Evidence, Line, Told
-from tests.torture.judge import broken_promises, story_of
+from tests.torture.judge import broken_promises, smallest_story
 from tests.torture.schedule import schedule
 from tests.torture.stories import ACCEPTED, CONFLICT, PARKED, REFUSED, VEILIG_THUIS, blocks
 
@@ -157,8 +157,9 @@ def test_the_story_of_a_broken_promise_tells_all_of_that_family_and_no_other(fou
     found.ledger[1] = replace(found.ledger[1], version=4)
     (broken, *_) = broken_promises(found)
 
-    story = story_of(found, broken.example)
+    story = smallest_story(found, broken)
 
+    assert story[0].startswith("broken    case-1 version")
     assert "sent      e-2 accepted" in story
     assert any(line.startswith("ledger    case-1 4") for line in story)
     assert not any("e-3" in line for line in story)
