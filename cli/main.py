@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import agreements as agreement_commands
-from cli import kafka_commands
+from cli import aside_commands, kafka_commands
 from cli.exits import EXIT_CODES, Ends, Exit, errors_as_exits
 from cli.settings import read_settings
 
@@ -27,6 +27,8 @@ app = typer.Typer(
 app.add_typer(agreement_commands.app)
 app.add_typer(kafka_commands.topics_app)
 app.add_typer(kafka_commands.credentials_app)
+for one in aside_commands.APPS:
+    app.add_typer(one)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DataFolder = Annotated[

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ledger import errors, record, sealing, tables, waiting
+from ledger.database import Statements
 from ledger.model import Counts, Finding, Notification, OutboxRow, Parked, Promise
 from ledger.proofs import Proofs
 from ledger.record import Record
@@ -49,6 +50,10 @@ class Ledger:
         """Let go of the database; the key store stays the caller's."""
         self._recorder.close()
 
+    def now(self) -> int:
+        """Return the time of the ledger's clock, in microseconds since 1970 UTC."""
+        return self._clock.micros()
+
     # Writing.
 
     @contextmanager
@@ -71,6 +76,12 @@ class Ledger:
             return Promise(time=time, position=state["position"])
 
     # Reading.
+
+    @contextmanager
+    def reading(self) -> Iterator[Statements]:
+        """Open a transaction that only reads, for tables that have a module of their own (`ledger.aside`, …)."""
+        with self._recorder.reading() as statements:
+            yield statements
 
     def history(self, case: str) -> list[Record]:
         """Return a case's records in order of version; empty when there is no such case."""

@@ -76,6 +76,38 @@ INTAKE = (
     Metric(
         "waakvlam_intake_parked_overdue_events", "gauge", "events", "intake", "Those that wait past their deadline."
     ),
+    Metric(
+        "waakvlam_intake_set_aside_events",
+        "gauge",
+        "events",
+        "intake",
+        "What is set aside and not decided on: parked, or dead_letters.",
+        ("kind", "agency"),
+    ),
+    Metric(
+        "waakvlam_intake_set_aside_overdue_events",
+        "gauge",
+        "events",
+        "intake",
+        "Those past their deadline. Must be 0.",
+        ("kind", "agency"),
+    ),
+    Metric(
+        "waakvlam_intake_set_aside_oldest_seconds",
+        "gauge",
+        "seconds",
+        "intake",
+        "Age of the oldest of them.",
+        ("kind", "agency"),
+    ),
+    Metric(
+        "waakvlam_intake_sequence_missing",
+        "gauge",
+        "events",
+        "intake",
+        "Sequence numbers of an agency that did not come though later ones did, after the minutes allowed. Must be 0.",
+        ("agency",),
+    ),
     Metric("waakvlam_intake_outbox_messages", "gauge", "messages", "intake", "Receipts and dead letters not yet sent."),
 )
 

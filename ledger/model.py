@@ -85,6 +85,60 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """What came over the wire, byte for byte."""
+
+    key: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """What could not be taken in, as operators see it: everything but what came over the wire, which is sealed."""
+
+    agency: str
+    event_id: str | None  # where one could be read
+    case: str | None  # where it was refused by the history of a case
+    verdict: str
+    field: str | None
+    reason: str  # the sentence that the sender got
+    topic: str  # where it was read; what waited for its case has partition and offset -1
+    partition: int
+    offset: int
+    content: bytes  # SHA-256 of the value
+    size: int  # of the value, in bytes
+    shape: str  # JSON: names of fields and kinds of values, never a value
+    set_aside_at: int
+    due_at: int  # when people must have decided
+    standing: str = "open"  # or: asked (a replay was asked for), taken_in, discarded
+    number: int = 0  # given by the ledger; by this operators name it
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How much of what one agency sent waits to be decided on: `kind` is `parked` or `dead_letters`."""
+
+    kind: str
+    agency: str
+    count: int
+    overdue: int
+    oldest_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided, or what came of it."""
+
+    item: str  # what it is about: dead-letter/12, parked/<event id>, fuse/<agency>, place/<topic>/<partition>/<offset>
+    action: str
+    step: str  # proposed, confirmed, done
+    who: str  # opaque id of a person; `waakvlam` for what the system did
+    reason: str
+    decided_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
     """A message that is published after the commit (a receipt, a dead letter)."""
 

@@ -12,6 +12,9 @@
 `log_keys`  every public key that ever signed a checkpoint, with its first day
 `asked`     events whose sender asked for a proof that it can keep
 `erasures`  which cases were to be erased, since when, and when their keys were destroyed
+`memos`     what a service must remember from one batch to the next, by name: small JSON values
+`dead_letters` what could not be taken in: why, where it stood and its shape in the clear, its bytes sealed
+`decisions` what people decided about what was set aside, about a fuse or a place, and what came of it; never changed
 `state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout
 """
 
@@ -24,7 +27,7 @@ from ledger.database import Row, Statements
 ACCEPTED = "accepted"
 
 _KEY_CHARACTERS_MAX = 200
-LAYOUT = 2  # as at the end of the script, which also brings an older one up to it
+LAYOUT = 3  # as at the end of the script, which also brings an older one up to it
 _SCRIPT = """
 CREATE TABLE IF NOT EXISTS seen (
     event_id text PRIMARY KEY, source text NOT NULL, content bytea NOT NULL, verdict text NOT NULL,
@@ -64,10 +67,24 @@ CREATE TABLE IF NOT EXISTS erasures (
     event_id text PRIMARY KEY, case_id text NOT NULL, key_version bigint NOT NULL,
     decided_at bigint NOT NULL, done_at bigint
 );
+CREATE TABLE IF NOT EXISTS memos (name text PRIMARY KEY, value bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS dead_letters (
+    id SERIAL KEY, digest bytea NOT NULL UNIQUE, agency text NOT NULL, event_id text, case_id text,
+    verdict text NOT NULL, field text, reason text NOT NULL, topic text NOT NULL, part bigint NOT NULL,
+    place bigint NOT NULL, content bytea NOT NULL, size bigint NOT NULL, shape text NOT NULL,
+    set_aside_at bigint NOT NULL, due_at bigint NOT NULL, standing text NOT NULL, body bytea
+);
+CREATE INDEX IF NOT EXISTS dead_letters_standing ON dead_letters (standing, due_at);
+CREATE INDEX IF NOT EXISTS dead_letters_case ON dead_letters (case_id);
+CREATE TABLE IF NOT EXISTS decisions (
+    id SERIAL KEY, item text NOT NULL, action text NOT NULL, step text NOT NULL, who text NOT NULL,
+    reason text NOT NULL, decided_at bigint NOT NULL
+);
+CREATE INDEX IF NOT EXISTS decisions_item ON decisions (item, action);
 CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 2)
+INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 3)
 ON CONFLICT (name) DO NOTHING;
-UPDATE state SET value = 2 WHERE name = 'layout' AND value = 1
+UPDATE state SET value = 3 WHERE name = 'layout' AND value IN (1, 2)
 """
 CREATE = tuple(_SCRIPT.split(";"))
 
@@ -151,8 +168,9 @@ def erasures(statements: Statements, *, only_open: bool) -> list[Row]:
 
 
 def erased(statements: Statements, event_id: str, case: str, now: int) -> None:
-    """Forget an erased case's persons and what waits for it, and enter that it is done."""
+    """Forget an erased case's persons, what waits for it and what was refused in it, and enter that it is done."""
     statements.execute("DELETE FROM parked WHERE case_id = ?", (case,))
+    statements.execute("UPDATE dead_letters SET body = NULL WHERE case_id = ?", (case,))
     statements.execute("UPDATE persons SET pseudonym = 'erased:' || label WHERE case_id = ?", (case,))
     statements.execute("UPDATE erasures SET done_at = ? WHERE event_id = ?", (now, event_id))
 
@@ -173,7 +191,7 @@ def is_made(statements: Statements) -> bool:
     Raises a Fault when they were made by a version with another layout: reading on would be guessing.
     """
     found = state(statements).get("layout")
-    if found not in (1, LAYOUT):
+    if found not in (1, 2, LAYOUT):
         raise errors.Fault(f"the ledger's tables have layout {found}; this version knows layout {LAYOUT}")
     return found == LAYOUT
 

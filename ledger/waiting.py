@@ -1,14 +1,14 @@
 """What waits: events parked until their case appears, and messages to publish after the commit."""
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from ledger import sealing, tables
 from ledger.database import Statements
-from ledger.model import Alias, OutboxRow, Parked
+from ledger.model import Alias, OutboxRow, Parked, Wire
 from ledger.sealing import Key, KeyStore
 
 PARKED_COLUMNS = (
@@ -37,7 +37,7 @@ def park(statements: Statements, parked: Parked, key: Key) -> None:
     columns["event_id"] = tables.key(parked.event_id)
     columns["reference"] = None if parked.reference is None else tables.key(parked.reference)
     row = [columns[name] for name in PARKED_COLUMNS]
-    wire = {"key": _text(parked.key), "headers": _headers(parked.headers), "value": _text(parked.value)}
+    wire = as_values(Wire(key=parked.key, headers=parked.headers, value=parked.value))
     wire |= {"event_id": parked.event_id, "reference": parked.reference}
     body = sealing.seal(wire, key, columns["event_id"].encode())
     marks = ", ".join("?" * (len(row) + 1))
@@ -58,6 +58,23 @@ def parked_for(statements: Statements, aliases: Iterable[Alias], cases: Iterable
     return [_parked_from(row, keys) for row in sorted({row[0]: row for row in rows}.values())]
 
 
+def item(event_id: str) -> str:
+    """Return the name of a parked event in the record of decisions."""
+    return f"parked/{tables.key(event_id)}"
+
+
+def listed(statements: Statements, *, agency: str | None = None, event_id: str | None = None) -> list[Parked]:
+    """Return what waits, in the order in which it was parked, WITHOUT what came over the wire: no key is needed."""
+    question, asked = f"SELECT id, {', '.join(PARKED_COLUMNS)} FROM parked WHERE 1 = 1", []  # noqa: S608 - our own columns
+    if agency is not None:
+        question, asked = f"{question} AND agency = ?", [agency]
+    if event_id is not None:
+        question, asked = f"{question} AND event_id = ?", [*asked, tables.key(event_id)]
+    names = ["case" if name == "case_id" else name for name in PARKED_COLUMNS]
+    rows = statements.rows(f"{question} ORDER BY id", asked)
+    return [Parked(**dict(zip(names, row[1:], strict=True)), key=None, headers=(), value=b"") for row in rows]
+
+
 def overdue(statements: Statements, now: int, limit: int, keys: KeyStore) -> list[Parked]:
     """Return what has waited past its deadline, the longest first."""
     question = f"SELECT {_COLUMNS} FROM parked WHERE due_at <= ? ORDER BY due_at, id LIMIT ?"  # noqa: S608 - our own columns
@@ -70,8 +87,18 @@ def _parked_from(row: tuple[Any, ...], keys: KeyStore) -> Parked:
     bound = columns["event_id"].encode()
     wire = sealing.open_sealed(row[-1], case=key_name(columns["agency"]), bound=bound, keys=keys)
     columns |= {"event_id": wire["event_id"], "reference": wire["reference"]}
-    headers = _headers_from(wire["headers"])
-    return Parked(**columns, case=case, key=_bytes(wire["key"]), headers=headers, value=_bytes(wire["value"]) or b"")
+    came = from_values(wire)
+    return Parked(**columns, case=case, key=came.key, headers=came.headers, value=came.value or b"")
+
+
+def as_values(wire: Wire) -> dict[str, Any]:
+    """Return what came over the wire as values that can be sealed."""
+    return {"key": _text(wire.key), "headers": _headers(wire.headers), "value": _text(wire.value)}
+
+
+def from_values(values: Mapping[str, Any]) -> Wire:
+    """Return what came over the wire, byte for byte, from the values that were sealed."""
+    return Wire(key=_bytes(values["key"]), headers=_headers_from(values["headers"]), value=_bytes(values["value"]))
 
 
 def send(statements: Statements, rows: Iterable[OutboxRow]) -> None:

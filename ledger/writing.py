@@ -58,7 +58,7 @@ class Writing:
         """Return what the register holds about those of these event ids that came in before."""
         self.flush()
         asked = {tables.key(event_id): event_id for event_id in ids}
-        rows = self._statements.rows_in(f"{_KNOWN} WHERE event_id {{in}}", asked)
+        rows = self.statements.rows_in(f"{_KNOWN} WHERE event_id {{in}}", asked)
         return {asked[row[0]]: Known(*row[1:]) for row in rows}
 
     def cases_by_alias(self, aliases: Iterable[Alias]) -> dict[Alias, str]:
@@ -71,7 +71,7 @@ class Writing:
         return {
             (agency, references[key]): case
             for agency, references in by_agency.items()
-            for key, case in self._statements.rows_in(question, references, before=[agency])
+            for key, case in self.statements.rows_in(question, references, before=[agency])
         }
 
     def cases_by_person(self, pseudonyms: Iterable[str], *, since: int) -> dict[str, list[PersonMatch]]:
@@ -83,7 +83,7 @@ class Writing:
         )
         found: dict[str, list[PersonMatch]] = {}
         asked = {tables.key(pseudonym): pseudonym for pseudonym in pseudonyms}
-        rows = self._statements.rows_in(question, asked, before=[since])
+        rows = self.statements.rows_in(question, asked, before=[since])
         for key, case, last_at in sorted(rows, key=lambda row: (-row[2], row[1])):
             found.setdefault(asked[key], []).append(PersonMatch(case, last_at))
         return found
@@ -103,7 +103,7 @@ class Writing:
         self.flush()
         found: dict[str, dict[str, str]] = {case: {} for case in cases}
         question = "SELECT case_id, pseudonym, label FROM persons WHERE case_id {in}"
-        for case, pseudonym, label in self._statements.rows_in(question, found):
+        for case, pseudonym, label in self.statements.rows_in(question, found):
             found[case][pseudonym] = label
         return found
 
@@ -115,7 +115,7 @@ class Writing:
         """Return the histories of many cases at once."""
         self.flush()
         found: dict[str, list[Record]] = {case: [] for case in cases}
-        for case, body in self._statements.rows_in(_HISTORY, found):
+        for case, body in self.statements.rows_in(_HISTORY, found):
             found[case].append(record.decode(bytes(body)))
         return found
 
@@ -129,7 +129,7 @@ class Writing:
         question or the end; nothing of the transaction is kept then.
         """
         self._load_heads({draft.case for draft in drafts})
-        keys = self._keys_for({draft.case for draft in drafts if draft.personal})
+        keys = self.keys_for({draft.case for draft in drafts if draft.personal})
         for draft in drafts:
             self._appended.append((self._next(draft, keys), draft))
         self._position += len(drafts)
@@ -141,46 +141,46 @@ class Writing:
         An id that was accepted stays so: that raises AlreadyRecorded.
         """
         self.flush()
-        tables.see(self._statements, [(event_id, source, content, verdict, case, None, None, self.now)])
+        tables.see(self.statements, [(event_id, source, content, verdict, case, None, None, self.now)])
 
     def park(self, parked: Parked) -> None:
         """Let an event wait for its case, its bytes sealed under a key of its agency; its id is remembered."""
         self.remember(parked.event_id, source=parked.source, content=parked.content, verdict="parked", case=parked.case)
         name = waiting.key_name(parked.agency)
-        waiting.park(self._statements, parked, self._keys_for({name})[name])
+        waiting.park(self.statements, parked, self.keys_for({name})[name])
 
     def parked(self, aliases: Iterable[Alias] = (), *, cases: Iterable[str] = ()) -> list[Parked]:
         """Return what waits under these file numbers or for these cases, in the order in which it was parked."""
-        return waiting.parked_for(self._statements, aliases, cases, self._key_store())
+        return waiting.parked_for(self.statements, aliases, cases, self._key_store())
 
     def unpark(self, ids: Iterable[str]) -> None:
         """Take events out of the waiting room; their ids stay in the register."""
-        self._statements.execute_in("DELETE FROM parked WHERE event_id {in}", map(tables.key, ids))
+        self.statements.execute_in("DELETE FROM parked WHERE event_id {in}", map(tables.key, ids))
 
     def outbox(self, rows: Iterable[OutboxRow]) -> None:
         """Hand over messages that are published after the commit, in this order."""
-        waiting.send(self._statements, rows)
+        waiting.send(self.statements, rows)
 
     def ask_for_proofs(self, rows: Iterable[tuple[str, str, int]]) -> None:
         """Note that senders want proof of events they sent: (event id, agency, position) of each."""
-        tables.ask(self._statements, list(rows))
+        tables.ask(self.statements, list(rows))
 
     # What follows a repair of a wrong link or split, and a decision to erase.
 
     def rebind(self, aliases: Iterable[Alias], old: str, new: str) -> None:
         """Let file numbers of one case belong to another from now on; those that were not its own stay where they are."""
         self.flush()
-        tables.rebind(self._statements, aliases, old, new)
+        tables.rebind(self.statements, aliases, old, new)
 
     def forget(self, case: str, pseudonyms: Iterable[str]) -> None:
         """Take persons out of the index of a case in which nothing is told of them any more."""
         labels = self.persons(case)
-        tables.forget(self._statements, case, [labels[one] for one in sorted(pseudonyms)])
+        tables.forget(self.statements, case, [labels[one] for one in sorted(pseudonyms)])
 
     def decide_erasure(self, event_id: str, case: str) -> None:
         """Write down that what was told of a case so far is to be erased; `Ledger.finish_erasures` does it."""
         self.flush()
-        tables.decide_erasure(self._statements, event_id, case, self._key_store().newest(case), self.now)
+        tables.decide_erasure(self.statements, event_id, case, self._key_store().newest(case), self.now)
 
     def unseal(self, sealed: Record) -> dict[str, Any]:
         """Return a record's personal values; raises Erased when the case's key was destroyed."""
@@ -190,16 +190,16 @@ class Writing:
 
     def positions(self, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
         """Return how far each of these topic partitions was read; those never read are absent."""
-        return tables.positions_of(self._statements, pairs)
+        return tables.positions_of(self.statements, pairs)
 
     def move_position(self, topic: str, partition: int, old: int | None, new: int) -> None:
         """Set a read position if it still is `old` (None: if there is none yet); raises Fenced if it is not."""
         if old is None:
             sql = "INSERT INTO positions (read_to, topic, part) VALUES (?, ?, ?) ON CONFLICT (topic, part) DO NOTHING"
-            touched = self._statements.execute(sql, (new, topic, partition))
+            touched = self.statements.execute(sql, (new, topic, partition))
         else:
             sql = "UPDATE positions SET read_to = ? WHERE topic = ? AND part = ? AND read_to = ?"
-            touched = self._statements.execute(sql, (new, topic, partition, old))
+            touched = self.statements.execute(sql, (new, topic, partition, old))
         if touched != 1:
             raise errors.Fenced.because_moved(topic, partition, old)
 
@@ -210,7 +210,8 @@ class Writing:
         self._open = None
 
     @property
-    def _statements(self) -> Statements:
+    def statements(self) -> Statements:
+        """This transaction, for tables that have a module of their own (`ledger.aside`, `ledger.memos`, …)."""
         if self._open is None:
             raise errors.Fault("this transaction has ended; open another with ledger.writing()")
         return self._open
@@ -220,16 +221,16 @@ class Writing:
         if not self._appended:
             return
         appended, self._appended = self._appended, []
-        positions = self._recorder.insert(self._statements, [event for event, _ in appended])
+        positions = self._recorder.insert(self.statements, [event for event, _ in appended])
         if positions.stop - 1 != self._position:
             raise errors.Damaged(f"the ledger gave position {positions.stop - 1} where {self._position} was due")
-        tables.set_state(self._statements, {"recorded_at": self.now})
+        tables.set_state(self.statements, {"recorded_at": self.now})
         self._flush_register(appended, positions)
         self._flush_heads({draft.case for _, draft in appended})
         self._flush_names([draft for _, draft in appended])
 
     def _flush_register(self, appended: list[tuple[StoredEvent, Draft]], positions: range) -> None:
-        tables.see(self._statements, [self._seen(*one) for one in zip(appended, positions, strict=True)])
+        tables.see(self.statements, [self._seen(*one) for one in zip(appended, positions, strict=True)])
 
     def _seen(self, one: tuple[StoredEvent, Draft], position: int) -> Row:
         event, draft = one
@@ -242,17 +243,17 @@ class Writing:
             (case, head.version, head.digest, head.last_at, head.municipality, int(self._caseless[case]))
             for case, head in heads
         ]
-        tables.lead(self._statements, rows)
+        tables.lead(self.statements, rows)
 
     def _flush_names(self, drafts: list[Draft]) -> None:
-        tables.name(self._statements, {(*alias, draft.case) for draft in drafts for alias in draft.aliases})
+        tables.name(self.statements, {(*alias, draft.case) for draft in drafts for alias in draft.aliases})
         persons = {(person, draft.case, label) for draft in drafts for person, label in draft.persons.items()}
-        tables.meet(self._statements, persons)
+        tables.meet(self.statements, persons)
 
     def _load_heads(self, cases: set[str]) -> None:
         missing = cases - self._heads.keys()
         question = "SELECT case_id, version, digest, last_at, municipality FROM heads WHERE case_id {in}"
-        for row in self._statements.rows_in(question, missing):
+        for row in self.statements.rows_in(question, missing):
             self._heads[row[0]] = Head(*row[1:])
         for case in missing:
             self._heads.setdefault(case, _NO_HEAD)
@@ -285,7 +286,8 @@ class Writing:
         self._caseless[draft.case] = caseless
         return StoredEvent(draft.case, head.version + 1, draft.type, body)
 
-    def _keys_for(self, cases: set[str]) -> dict[str, sealing.Key]:
+    def keys_for(self, cases: set[str]) -> dict[str, sealing.Key]:
+        """Return the newest key of each of these cases, or of what else bears a name; those that are missing are made."""
         return dict(self._key_store().ensure(cases)) if cases else {}
 
     def _key_store(self) -> KeyStore:

@@ -10,7 +10,7 @@ from waakvlam.codec import encode as encode_event
 from waakvlam.codec import schema_writer
 from waakvlam.errors import Unreadable
 from waakvlam.messages import Message
-from waakvlam.receipt import VERDICTS, Receipt, decode, encode
+from waakvlam.receipt import NOTICES, VERDICTS, Receipt, decode, encode, notice
 
 AT = datetime(2026, 4, 2, 9, 0, 0, 123456, tzinfo=UTC)
 ACCEPTED = Receipt(id="e-1", verdict="accepted", recorded_at=AT, case="c-1", position=7, version=1)
@@ -24,7 +24,11 @@ REJECTED = Receipt(
 )
 
 
-@pytest.mark.parametrize("receipt", [ACCEPTED, REJECTED])
+MISSING = notice("missing", reason="Er ontbreekt iets.", recorded_at=AT, first=12, last=15)
+SILENT = notice("silent", reason="Het is stil.", recorded_at=AT, since=AT)
+
+
+@pytest.mark.parametrize("receipt", [ACCEPTED, REJECTED, MISSING, SILENT])
 def test_a_receipt_comes_back_from_its_bytes(receipt) -> None:
     assert decode(encode(receipt)) == receipt
 
@@ -68,3 +72,20 @@ def test_as_json_it_leaves_out_what_is_empty() -> None:
         "version": 1,
     }
     assert REJECTED.as_json()["remarks"] == ["Let op."]
+
+
+def test_a_notice_names_its_numbers_and_is_no_word_on_any_event() -> None:
+    assert (MISSING.id, MISSING.first, MISSING.last) == ("sequence/12-15", 12, 15)
+    assert MISSING.is_notice
+    assert not MISSING.is_final
+    assert not MISSING.is_in_the_ledger
+    assert MISSING.as_json()["first"] == 12
+    assert SILENT.as_json()["since"] == "2026-04-02T09:00:00.123456Z"
+    assert not set(NOTICES) & set(VERDICTS)
+
+
+def test_a_reader_of_before_there_were_notices_passes_over_them_and_goes_on_reading_receipts() -> None:
+    """Such a reader knows one fingerprint; all others it names in its log and leaves (`Receipts.read`)."""
+    known = encode(ACCEPTED)[:10]
+
+    assert [encode(one)[:10] == known for one in (REJECTED, MISSING, SILENT)] == [True, False, False]

@@ -14,15 +14,23 @@ from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.relay import Relay
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
+from services.intake import missing
 from services.intake.dangers import dangers_of
+from services.intake.deadlines import calendar_of
 from services.intake.ladders import ladders_of
-from services.intake.pipeline import Pipeline, set_fuse
+from services.intake.pipeline import Pipeline
 from services.intake.post import Post
+from services.intake.reminders import remind
+from services.intake.replays import Replays
 from services.intake.settings import IntakeSettings
+from services.intake.standing import tell_standing
+from waakvlam.clock import SystemClock
 from waakvlam.topics import agencies
 
 NAME = "intake"
-FUSES_EVERY_SECONDS = 2.0
+OPERATORS_EVERY_SECONDS = 2.0
+REMINDERS_EVERY_SECONDS = 30.0
+MISSING_EVERY_SECONDS = 10.0
 GAUGES_EVERY_SECONDS = 10.0
 IDLE_SECONDS = 0.5
 PUBLISHER = Place(agencies()["radar"].topic, 0)
@@ -43,16 +51,10 @@ def serve(settings: IntakeSettings) -> int:
     clock = settings.time()
     keys = open_keys(settings, clock)
     with closing(keys), closing(Ledger.open(settings.ledger, clock=clock, keys=keys)) as ledger:
-        return run(hosting, lambda: _parts(settings, ledger))
+        return run(hosting, lambda: _parts(settings, ledger, keys))
 
 
-def reset_fuse(settings: IntakeSettings, agency: str) -> bool:
-    """Let an agency's topics be read again; tell whether they were not. A running intake sees it within seconds."""
-    with closing(Ledger.open(settings.ledger, clock=settings.time())) as ledger, ledger.writing() as w:
-        return set_fuse(w, agency, blown=False)
-
-
-def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
+def _parts(settings: IntakeSettings, ledger: Ledger, keys: FileKeyStore) -> Parts:
     meters = registry(NAME)
     pipeline = _pipeline(settings, ledger, meters)
     security = settings.kafka_login()
@@ -83,9 +85,14 @@ def _parts(settings: IntakeSettings, ledger: Ledger) -> Parts:
         meters=meters,
         security=security,
     )
-    fuses = Loop("Fuses", _refreshing(pipeline, pump))
-    gauges = Loop("Gauges", _gauging(ledger, relay, meters))
-    return Parts([out, letters, relaying, posting, signing, pump, fuses, gauges], pump.is_ready, meters.registry)
+    looks = [
+        Loop("Operators", _refreshing(pipeline, pump)),
+        Loop("Replays", _if(is_first, _replaying(Replays(ledger, pipeline, keys)))),
+        Loop("Reminders", _if(is_first, _reminding(ledger))),
+        Loop("Missing", _if(is_first, _missing(settings, ledger, meters))),
+        Loop("Gauges", _gauging(ledger, relay, meters)),
+    ]
+    return Parts([out, letters, relaying, posting, signing, pump, *looks], pump.is_ready, meters.registry)
 
 
 def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Pipeline:
@@ -95,6 +102,7 @@ def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Pipel
         clock=settings.time(),
         ladders=ladders_of(agreed),
         dangers=dangers_of(agreed),
+        calendar=calendar_of(agreed),
         parked_days=settings.intake_parked_days,
         meters=meters,
     )
@@ -114,10 +122,40 @@ def _if(
 
 def _refreshing(pipeline: Pipeline, pump: Pump) -> Callable[[], Awaitable[float]]:
     async def look() -> float:
-        """Let the places of mended agencies go on."""
-        mended = await asyncio.to_thread(pipeline.refresh_fuses)
-        pump.release([place for place in pump.held() if place.topic in mended])
-        return FUSES_EVERY_SECONDS
+        """See what operators did; let the places of mended agencies go on."""
+        whole = await asyncio.to_thread(pipeline.refresh)
+        pump.release([place for place in pump.held() if place.topic in whole])
+        return OPERATORS_EVERY_SECONDS
+
+    return look
+
+
+def _replaying(replays: Replays) -> Callable[[], Awaitable[float]]:
+    async def replay() -> float:
+        """Let through the door again what somebody asked for."""
+        done = await asyncio.to_thread(replays.step)
+        return 0.0 if done else OPERATORS_EVERY_SECONDS
+
+    return replay
+
+
+def _reminding(ledger: Ledger) -> Callable[[], Awaitable[float]]:
+    async def reminded() -> float:
+        """Tell what lies longer than its deadline."""
+        done = await asyncio.to_thread(remind, ledger)
+        return 0.0 if done else REMINDERS_EVERY_SECONDS
+
+    return reminded
+
+
+def _missing(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Callable[[], Awaitable[float]]:
+    real = SystemClock()
+
+    async def look() -> float:
+        """Tell which sequence numbers did not come."""
+        minutes = settings.intake_missing_minutes
+        await asyncio.to_thread(missing.tell, ledger, meters, real_now=real.micros(), minutes=minutes)
+        return MISSING_EVERY_SECONDS
 
     return look
 
@@ -137,6 +175,7 @@ def _gauging(ledger: Ledger, relay: Relay, meters: Meters) -> Callable[[], Await
         }
         for name, number in numbers.items():
             meters.gauge(name).set(number)
+        await asyncio.to_thread(tell_standing, ledger, meters)
         return GAUGES_EVERY_SECONDS
 
     return gauge

@@ -4,7 +4,8 @@ So that an event sees what stands before it in the same batch, as if each had be
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, count
+from operator import itemgetter
 from typing import Any
 
 from ledger.model import Alias, Draft, Head, Known, Parked, PersonMatch
@@ -18,6 +19,8 @@ from services.intake.rules import Reading, pseudonyms_in
 
 MOVED = "events_moved"  # may open a case, like a report
 PERSONS_MATCH_WITHIN = 5 * 36_525 * 864_000_000  # five years of 365.25 days, in microseconds
+
+_Waits = tuple[int, Reading | Parked, Outcome | None]  # its number in the order of arrival
 
 
 class Book:
@@ -39,6 +42,7 @@ class Book:
             {case for one in fresh if one.type.name in NEEDS_HISTORY for case in self._guess(one)}
         )
         self._new_persons: dict[str, set[str]] = {}
+        self._came = count()  # numbers what waits, in the order in which it came
         self._waiting = self._wait_already(named, fresh)
 
     # What is asked of it.
@@ -119,16 +123,17 @@ class Book:
 
     def wait(self, reading: Reading, outcome: Outcome) -> None:
         """Let an event of this batch wait."""
-        self._waiting.setdefault(waits_for(reading), []).append((reading, outcome))
+        self._waiting.setdefault(waits_for(reading), []).append((next(self._came), reading, outcome))
 
     def released(self, *keys: Alias | str) -> list[tuple["Reading | Parked", Outcome | None]]:
         """Return what waited for these file numbers or cases, in the order in which it came; it waits no longer."""
-        return list(chain.from_iterable(self._waiting.pop(key, ()) for key in keys))
+        waited = sorted(chain.from_iterable(self._waiting.pop(key, ()) for key in keys), key=itemgetter(0))
+        return [(one, outcome) for _, one, outcome in waited]
 
     def still_waiting(self) -> Iterator[tuple[Reading, Outcome]]:
         """Yield the events of this batch that wait at its end, in the order in which they came."""
         for waiting in self._waiting.values():
-            for one, outcome in waiting:
+            for _, one, outcome in waiting:
                 if isinstance(one, Reading) and outcome:
                     yield one, outcome
 
@@ -167,15 +172,13 @@ class Book:
             ]
         yield from (case for case in guesses if case and case in self._heads)
 
-    def _wait_already(
-        self, named: set[Alias], readings: Sequence[Reading]
-    ) -> dict[Alias | str, list[tuple["Reading | Parked", Outcome | None]]]:
-        waiting: dict[Alias | str, list[tuple[Reading | Parked, Outcome | None]]] = {}
+    def _wait_already(self, named: set[Alias], readings: Sequence[Reading]) -> dict[Alias | str, list[_Waits]]:
+        waiting: dict[Alias | str, list[_Waits]] = {}
         unbound = named - self._aliases.keys()
         opened = {case_id(one.event_id) for one in readings if one.type.opens_case or one.type.name == MOVED}
         if unbound or opened:
             for one in self._w.parked(unbound, cases=opened):
-                waiting.setdefault(_parked_for(one), []).append((one, None))
+                waiting.setdefault(_parked_for(one), []).append((next(self._came), one, None))
         return waiting
 
     def _look_up(self, case: str) -> bool:

@@ -2,16 +2,11 @@
 
 Pure. It blows at 100 records in a row that are set aside, or at more than 5 in 100 of the last 1,000; the share is
 judged from the 200th record on, so that an agency that sends little has a fuse too, and one that begins with a few bad
-records is not stopped for them. It is mended by a person, after a look at the dead letters:
-`python -m services.intake reset-fuse AGENCY`.
-
-That it is blown stands in the ledger; the row and the window do not, they live as long as the process. A restart counts
-anew: at most 100 more records in a row, or 200 of an agency that also sends good ones, are set aside before it blows
-again. None is lost by that, for each lies in the dead letters byte for byte; writing both down would cost every batch
-of every agency a row. With several workers each counts what it reads, and the first to blow stops all.
+records is not stopped for them. It is mended by a person, after a look at the dead letters: `waakvlam fuse reset`.
+It stands in the ledger with all that it counted (`fuses`), so a restart in the middle of a flood hides none of it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 WINDOW = 1_000
 SEEN_MIN = 200
@@ -45,7 +40,3 @@ class Fuse:
         if self.in_a_row >= IN_A_ROW_MAX:
             return f"{self.in_a_row} records in a row were set aside"
         return f"{self.window.bit_count()} of the last {self.seen} records were set aside"
-
-    def blow(self) -> "Fuse":
-        """Return a blown fuse: as it was found in the ledger at start."""
-        return replace(self, blown=True)

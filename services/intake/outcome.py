@@ -3,9 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
-from ledger.model import OutboxRow
+import orjson
+
+from ledger.model import DeadLetter, OutboxRow, Wire
 from ledger.streams.records import Arrived
+from services.intake.shape import shape_of
 from waakvlam import receipt
 from waakvlam.clock import instant_of
 from waakvlam.receipt import Receipt
@@ -56,6 +60,32 @@ def letters(outcomes: list[Outcome], *, now: int) -> Iterator[OutboxRow]:
     for outcome in outcomes:
         if outcome.is_set_aside:
             yield _dead_letter(outcome)
+
+
+def dead_letters(outcomes: list[Outcome], *, now: int, due_at: int) -> Iterator[tuple[DeadLetter, Wire]]:
+    """Yield what the ledger keeps of what was set aside, until somebody decides on it."""
+    for outcome in outcomes:
+        if outcome.is_set_aside:
+            raw, value = outcome.raw, outcome.raw.value or b""
+            yield (
+                DeadLetter(
+                    agency=outcome.agency.id,
+                    event_id=outcome.event_id,
+                    case=outcome.case,
+                    verdict=outcome.verdict,
+                    field=outcome.field,
+                    reason=outcome.reason or "",
+                    topic=raw.topic,
+                    partition=raw.partition,
+                    offset=raw.offset,
+                    content=sha256(value).digest(),
+                    size=len(value),
+                    shape=orjson.dumps(shape_of(raw)).decode(),
+                    set_aside_at=now,
+                    due_at=due_at,
+                ),
+                Wire(key=raw.key, headers=raw.headers, value=raw.value),
+            )
 
 
 def _receipt(outcome: Outcome, recorded_at: datetime) -> OutboxRow:

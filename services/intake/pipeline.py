@@ -3,29 +3,34 @@
     read (pure) -> Session: recognised, brought to its case, judged -> drafts, parked, letters, positions -> commit
 
 Letters (receipts and dead letters) are committed with the events and sent afterwards by `post`. When an agency's fuse
-blows, the rest of its records stay where they are: its places are returned to the pump, to be held.
+blows, the rest of its records stay where they are: its places are returned to the pump, to be held. When our own code
+fails on a batch, its records are tried one by one, so that all before the poisonous one are in and that one is named.
 """
 
 import logging
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
+from ledger import aside
 from ledger.application import Ledger
 from ledger.erasing import CONFIRMED
+from ledger.errors import Conflict, Damaged, Unavailable
 from ledger.metrics import Meters
 from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
 from ledger.writing import Writing
+from rulebook.calendar import Calendar
+from services.intake import missing, poison
 from services.intake.dangers import Dangers, no_dangers
+from services.intake.deadlines import dead_letter_due
 from services.intake.erasures import parts, without
-from services.intake.fuse import Fuse
+from services.intake.fuses import Fuses
 from services.intake.ladders import Ladders, no_ladders
-from services.intake.outcome import Outcome, letters
+from services.intake.outcome import Outcome, dead_letters, letters
 from services.intake.rules import Reading, Rejected, classify
 from services.intake.session import Session
-from waakvlam.clock import Clock
+from waakvlam.clock import Clock, SystemClock
 from waakvlam.envelope import wants_proof
 from waakvlam.topics import Agency, agencies, agency_of_topic
 
@@ -34,26 +39,8 @@ log = logging.getLogger(__name__)
 DAY_MICROS = 86_400_000_000
 
 
-@dataclass(slots=True)
-class _Fuses:
-    """The fuses as they are while a batch goes on; they count only once it is committed."""
-
-    now: dict[str, Fuse]
-    blew: list[str]
-
-    def is_blown(self, agency: str) -> bool:
-        return self.now[agency].blown
-
-    def count(self, outcome: Outcome) -> None:
-        before = self.now[outcome.agency.id]
-        after = before.after(set_aside=outcome.is_set_aside)
-        self.now[outcome.agency.id] = after
-        if after.blown and not before.blown:
-            self.blew.append(outcome.agency.id)
-
-
 class Pipeline:
-    """Takes batches; `handle` and `positions` are the pump's."""
+    """Takes batches; `handle` and `positions` are the pump's, `again` is for what comes back."""
 
     def __init__(
         self,
@@ -62,19 +49,24 @@ class Pipeline:
         clock: Clock,
         ladders: Ladders = no_ladders,
         dangers: Dangers = no_dangers,
+        calendar: Calendar | None = None,
         parked_days: int = 5,
         meters: Meters | None = None,
+        real: Clock | None = None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._real = real or SystemClock()
         self._ladders = ladders
         self._dangers = dangers
+        self._calendar = calendar
         self._parked_micros = parked_days * DAY_MICROS
         self._meters = meters
         self._lock = threading.Lock()
         self._stored: dict[Place, int | None] = {}
-        self._fuses = {agency: Fuse() for agency in agencies()}
-        self.refresh_fuses()
+        self._to_pass_over: frozenset[poison.Spot] = frozenset()
+        self._is_to_erase = False
+        self.refresh()
         ledger.finish_erasures()
 
     def positions(self, places: Sequence[Place]) -> Mapping[Place, int]:
@@ -85,61 +77,105 @@ class Pipeline:
         return {place: at for place in places if (at := found.get(place)) is not None}
 
     def handle(self, batch: Batch) -> dict[Place, int]:
-        """Take in a batch; return the places that must be held, each with the offset to go on from."""
+        """Take in a batch; return the places that must be held, each with the offset to go on from.
+
+        Raises Poisoned naming the record on which our own code fails; all before it are taken in then.
+        """
         held: dict[Place, int] = {}
         for part in parts(batch):
-            held |= self._handle(without(part, held))
+            with self._lock:
+                held |= self._whole_or_one_by_one(without(part, held))
+                if self._is_to_erase:  # what fails here is committed: it is done again at the next start
+                    self._ledger.finish_erasures()
+                    self._is_to_erase = False
         return held
 
-    def _handle(self, batch: Batch) -> dict[Place, int]:
+    def again(
+        self, ask: Callable[[Writing], Sequence[Arrived]], then: Callable[[Writing, Sequence[Outcome]], None]
+    ) -> None:
+        """Take in what comes back; no fuse and no position is touched.
+
+        Inside the transaction `ask` returns the records, in order, and `then` hears what became of them.
+        """
+        with self._lock, self._ledger.writing() as w:
+            readings = [self._read(raw, w.now) for raw in ask(w)]
+            session = self._session(w, readings)
+            for one in readings:
+                session.take(one)
+            session.end()
+            self._write(w, session)
+            then(w, session.outcomes)
+        self._tell(session.outcomes)
+
+    def refresh(self) -> frozenset[str]:
+        """Look in the ledger what operators did; return the topics of the agencies whose fuse is whole."""
         with self._lock:
-            fuses = _Fuses(dict(self._fuses), [])
-            now = max(
-                self._clock.micros(), self._ledger.latest()
-            )  # a clock that went back makes nobody's event lie ahead
-            readings = [_read(raw, now) for raw in batch]
-            with self._ledger.writing() as w:
-                legible = [one for one in readings if isinstance(one, Reading)]
-                session = Session(w, legible, ladders=self._ladders, dangers=self._dangers)
-                held = self._take(session, readings, fuses)
-                session.end()
-                self._write(w, session)
-                reached = {**batch.next_offsets(), **held}
-                for place, offset in reached.items():
-                    if offset != self._stored.get(place):
-                        w.move_position(*place, self._stored.get(place), offset)
-                for agency in fuses.blew:
-                    set_fuse(w, agency, blown=True)
-            self._stored.update(reached)
-            self._fuses = fuses.now
-            if any(draft.type == CONFIRMED for draft in session.drafts):
-                self._ledger.finish_erasures()
-        self._tell(session.outcomes, fuses)
+            with self._ledger.reading() as statements:
+                fuses = Fuses(statements, list(agencies()))
+                self._to_pass_over = poison.to_pass_over(statements)
+            for agency in agencies():
+                self._tell_fuse(agency, is_blown=fuses[agency].blown)
+        return frozenset(one.topic for one in agencies().values() if not fuses[one.id].blown)
+
+    # One batch, one transaction.
+
+    def _whole_or_one_by_one(self, batch: Batch) -> dict[Place, int]:
+        try:
+            return self._take_in(batch)
+        except (Conflict, Unavailable, Damaged):
+            raise
+        except Exception as error:  # noqa: BLE001 - it is named and raised below, whatever it is
+            if len(batch) > 1:
+                log.warning("A batch could not be taken in (%s); it is tried record by record.", type(error).__name__)
+            return self._one_by_one(batch)
+
+    def _take_in(self, batch: Batch) -> dict[Place, int]:
+        now = max(self._clock.micros(), self._ledger.latest())  # a clock that went back makes nobody's event lie ahead
+        readings = [self._read(raw, now) for raw in batch]
+        with self._ledger.writing() as w:
+            fuses = Fuses(w.statements, {one.agency.id for one in readings})
+            session = self._session(w, readings)
+            held = _judge(session, readings, fuses)
+            session.end()
+            self._write(w, session)
+            reached = {**batch.next_offsets(), **held}
+            for place, offset in reached.items():
+                if offset != self._stored.get(place):
+                    w.move_position(*place, self._stored.get(place), offset)
+            fuses.write(w.statements)
+            self._count(w, [raw for raw in batch if raw.offset < reached[Place(raw.topic, raw.partition)]])
+            if passed := self._to_pass_over.intersection(map(poison.spot_of, batch)):
+                poison.pass_over(w.statements, sorted(self._to_pass_over - passed))
+        self._stored.update(reached)
+        self._to_pass_over -= passed
+        self._is_to_erase |= any(draft.type == CONFIRMED for draft in session.drafts)
+        self._tell(session.outcomes)
+        self._tell_blown(fuses)
         return held
 
-    def refresh_fuses(self) -> frozenset[str]:
-        """Look in the ledger which fuses are blown; return the topics of agencies whose fuse was mended."""
-        with self._lock:
-            found = self._ledger.positions([_fuse_place(agency) for agency in agencies()])
-            mended = set()
-            for agency in agencies().values():
-                is_blown = found.get(_fuse_place(agency.id)) == 1
-                if self._fuses[agency.id].blown and not is_blown:
-                    self._fuses[agency.id] = Fuse()
-                    mended.add(agency.topic)
-                elif is_blown and not self._fuses[agency.id].blown:
-                    self._fuses[agency.id] = self._fuses[agency.id].blow()
-                self._tell_fuse(agency.id, is_blown=is_blown)
-        return frozenset(mended)
-
-    def _take(self, session: Session, readings: Sequence[Reading | Rejected], fuses: _Fuses) -> dict[Place, int]:
+    def _one_by_one(self, batch: Batch) -> dict[Place, int]:
         held: dict[Place, int] = {}
-        for one in readings:
-            if fuses.is_blown(one.agency.id):
-                held.setdefault(Place(one.raw.topic, one.raw.partition), one.raw.offset)
-            else:
-                fuses.count(session.take(one))
+        for place, records in batch.records.items():
+            for raw in records:
+                if place in held:
+                    break
+                try:
+                    held |= self._take_in(Batch({place: [raw]}))
+                except (Conflict, Unavailable, Damaged):
+                    raise
+                except Exception as error:  # noqa: BLE001 - as above; its text may quote the record, so it is not chained
+                    raise poison.Poisoned.at(raw, error) from None
         return held
+
+    def _read(self, raw: Arrived, now: int) -> Reading | Rejected:
+        agency = _agency(raw.topic)
+        if poison.spot_of(raw) in self._to_pass_over:
+            return poison.unread(raw, agency)
+        return classify(raw, agency, now=now)
+
+    def _session(self, w: Writing, readings: Sequence[Reading | Rejected]) -> Session:
+        legible = [one for one in readings if isinstance(one, Reading)]
+        return Session(w, legible, ladders=self._ladders, dangers=self._dangers)
 
     def _write(self, w: Writing, session: Session) -> None:
         """Write what the session came to; questions to the ledger are over, so all of it goes in one go."""
@@ -155,7 +191,19 @@ class Pipeline:
         for parked, outcome in session.set_aside_after_waiting():
             w.remember(parked.event_id, source=parked.source, content=parked.content, verdict=outcome.verdict)
         w.ask_for_proofs(_asked(session.outcomes))
+        self._set_aside(w, session)
         w.outbox(letters([*session.outcomes, *session.notices], now=w.now))
+
+    def _set_aside(self, w: Writing, session: Session) -> None:
+        settled = {(one.agency.id, one.event_id) for one in session.accepted if one.event_id}
+        aside.move(w.statements, aside.settled_by(w.statements, settled), aside.TAKEN_IN)
+        if any(one.is_set_aside for one in session.outcomes):
+            due_at = dead_letter_due(w.now, self._calendar)
+            kept = list(dead_letters(session.outcomes, now=w.now, due_at=due_at))
+            aside.keep(w.statements, kept, w.keys_for({aside.key_name(letter.agency) for letter, _ in kept}))
+
+    def _count(self, w: Writing, taken: Sequence[Arrived]) -> None:
+        missing.note(w.statements, taken, self._real.micros())
 
     def _parked(self, one: Reading, outcome: Outcome, now: int) -> Parked:
         return Parked(
@@ -176,17 +224,19 @@ class Pipeline:
 
     # What is told to operators.
 
-    def _tell(self, outcomes: Sequence[Outcome], fuses: _Fuses) -> None:
+    def _tell_blown(self, fuses: Fuses) -> None:
         for agency in fuses.blew:
             log.error(
-                "%s is no longer read: %s. Look at dead-letters.%s, have the sender mended, then: "
-                "python -m services.intake reset-fuse %s",
+                "%s is no longer read: %s. Look at them: waakvlam dead-letters list --agency %s; have the sender mended, "
+                "then: waakvlam fuse reset %s --by ID --reason WHY",
                 agency,
-                fuses.now[agency].why(),
+                fuses[agency].why(),
                 agency,
                 agency,
             )
             self._tell_fuse(agency, is_blown=True)
+
+    def _tell(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             if outcome.verdict == "conflict":
                 log.error(
@@ -215,29 +265,21 @@ def _append(w: Writing, session: Session) -> list[int]:
     return positions + w.append(session.drafts[len(positions) :])
 
 
-def set_fuse(w: Writing, agency: str, *, blown: bool) -> bool:
-    """Write down whether an agency's fuse is blown; tell whether that changed anything."""
-    place = _fuse_place(agency)
-    before = w.positions([place]).get(place)
-    if (before == 1) is blown:
-        return False
-    w.move_position(*place, before, int(blown))
-    return True
-
-
 def _asked(outcomes: Sequence[Outcome]) -> list[tuple[str, str, int]]:
     """Return the events in the ledger whose sender wants a proof to keep: (event id, agency, position)."""
     placed = ((one, (one.first or one).position) for one in outcomes if wants_proof(one.raw.headers))
     return [(one.event_id, one.agency.id, at) for one, at in placed if one.event_id and at is not None and one.is_taken]
 
 
-def _fuse_place(agency: str) -> tuple[str, int]:
-    """Return where a fuse stands among the read positions: 1 is blown. So it shares their transaction and fencing."""
-    return (f"fuse/{agency}", 0)
-
-
-def _read(raw: Arrived, now: int) -> Reading | Rejected:
-    return classify(raw, _agency(raw.topic), now=now)
+def _judge(session: Session, readings: Sequence[Reading | Rejected], fuses: Fuses) -> dict[Place, int]:
+    """Bring each record to its verdict; return the places of agencies whose fuse is blown, to be held."""
+    held: dict[Place, int] = {}
+    for one in readings:
+        if fuses[one.agency.id].blown:
+            held.setdefault(Place(one.raw.topic, one.raw.partition), one.raw.offset)
+        else:
+            fuses.count(session.take(one))
+    return held
 
 
 def _agency(topic: str) -> Agency:

@@ -59,7 +59,7 @@ def classify(raw: Arrived, agency: Agency, *, now: int) -> Reading | Rejected:
     try:
         return _read(raw, agency, now)
     except Unreadable as fault:
-        return Rejected(raw, agency, _id_if_any(raw), fault.field, fault.reason)
+        return Rejected(raw, agency, id_if_any(raw), fault.field, fault.reason)
 
 
 def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
@@ -183,7 +183,7 @@ def _is_case(text: str) -> bool:
         return False
 
 
-def _id_if_any(raw: Arrived) -> str | None:
+def id_if_any(raw: Arrived) -> str | None:
     """Return the event's id where it can be read, so that the sender recognises its receipt."""
     try:
         return from_headers([*((name, value) for name, value in raw.headers if name == "ce_id"), *_FILLING]).id

@@ -27,3 +27,20 @@ NOW_ELSEWHERE = (
     "Deze gebeurtenis hoort bij een andere casus: voortaan die van dit bericht. Daar heeft zij het nummer {event_id}; "
     "gebruik dat om haar te verbeteren of in te trekken."
 )
+OUR_FAULT = (
+    "Door een fout bij Waakvlam kan dit bericht nu niet worden gelezen. Het is bewaard en wordt later opnieuw aangeboden; "
+    "u hoeft niets te doen."
+)
+WAITS_TOO_LONG = (
+    "Herinnering: deze gebeurtenis wacht nog steeds op haar casus. Klopt het kenmerk of casusnummer? "
+    "Stuur anders de melding die de casus opent, of verstuur de gebeurtenis opnieuw onder het goede nummer."
+)
+DISCARDED = (
+    "Deze gebeurtenis heeft te lang op haar casus gewacht en is weggelegd. Hoort zij bij een casus, verstuur haar dan "
+    "opnieuw onder het goede kenmerk."
+)
+MISSING = (
+    "Deze volgnummers zijn niet aangekomen, terwijl latere dat wel zijn. Zoek op wat eronder is verstuurd en verstuur het "
+    "opnieuw onder dezelfde id's."
+)
+FOUND = "Deze volgnummers zijn toch nog aangekomen."

@@ -4,8 +4,7 @@ Nothing is written here; `pipeline` writes the drafts, the parked and the letter
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from rulebook.event import CORRECTED
 from services.intake import moving, sentences
 from services.intake import outcome as verdicts
 from services.intake.book import MOVED, Book
+from services.intake.came_back import CameBack
 from services.intake.dangers import Dangers
 from services.intake.judging import NEEDS_HISTORY, Judge, corrected_type
 from services.intake.ladders import Ladders
@@ -247,7 +247,8 @@ class Session:
         """Read again what waited in the ledger, byte for byte as it came."""
         self.released.append(parked)
         agency = agencies()[parked.agency]
-        reading = classify(_came_back(parked, agency.topic), agency, now=self._now)
+        back = CameBack(agency.topic, parked.key, parked.value, parked.headers)
+        reading = classify(back, agency, now=self._now)
         outcome = self._told(rejected(reading) if isinstance(reading, Rejected) else undecided(reading))
         self._came_of.append((parked, outcome))
         if isinstance(reading, Reading):
@@ -257,19 +258,3 @@ class Session:
     def _told(self, outcome: Outcome) -> Outcome:
         self.outcomes.append(outcome)
         return outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _CameBack:
-    """A record that waited in the ledger, in the shape of one that was just read."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]]
-    partition: int = -1
-    offset: int = -1
-
-
-def _came_back(parked: Parked, topic: str) -> _CameBack:
-    return _CameBack(topic, parked.key, parked.value, parked.headers)

@@ -17,6 +17,11 @@ class IntakeSettings(Settings):
     intake_parked_days: int = Field(
         5, ge=1, description="Intake: days that an event may wait for its case before people must look at it."
     )
+    intake_missing_minutes: float = Field(
+        5,
+        gt=0,
+        description="Intake: real minutes after which a sequence number that did not come is told to be missing.",
+    )
     intake_clock_seconds: float = Field(
         0.5, gt=0, description="Intake: real seconds between two strokes of the ledger's clock."
     )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ledger.application import Ledger
 from ledger.sealing import FileKeyStore
+from services.intake import operators
 from services.intake.pipeline import Pipeline
 from services.intake.testing import NOON, Desk, Sent, report, sent
 from waakvlam.clock import FixedClock
@@ -95,9 +96,8 @@ def oddly_told(draw):
 )
 @given(records=st.lists(spoiled() | oddly_told(), min_size=1, max_size=8), number=st.integers(0, 1 << 60))
 def test_whatever_comes_gets_a_verdict_and_what_stands_beside_it_is_taken(desk, records, number):
-    desk = Desk(
-        desk.ledger, desk.clock, Pipeline(desk.ledger, clock=desk.clock, dangers=dangers)
-    )  # with fuses that are whole
+    operators.reset_fuse(desk.ledger, VT, who="op-1", reason="elk voorbeeld begint heel")
+    desk = Desk(desk.ledger, desk.clock, Pipeline(desk.ledger, clock=desk.clock, dangers=dangers))
     receipts = desk.take(
         report(VT, f"before-{number}"), *records, sent(VT, "advice_given", f"after-{number}", **ADVICE)
     )

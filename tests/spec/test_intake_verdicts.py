@@ -9,7 +9,8 @@ from ledger.application import Ledger
 from ledger.record import case_id, stream_of
 from ledger.sealing import FileKeyStore
 from rulebook.rules import Ladder, Level
-from services.intake.pipeline import DAY_MICROS, Pipeline, set_fuse
+from services.intake import operators
+from services.intake.pipeline import DAY_MICROS, Pipeline
 from services.intake.testing import HOUR, NOON, Desk, Sent, report, sent
 from waakvlam.catalogue import event_types
 from waakvlam.clock import FixedClock, instant_of
@@ -584,10 +585,10 @@ def test_a_blown_fuse_is_still_blown_after_a_restart_until_somebody_mends_it(des
     _, held = restarted.give(report(POLICE, "e-1"))
     assert {(GOOD.topic, 0): 100} == held
 
-    with desk.ledger.writing() as w:
-        assert set_fuse(w, POLICE, blown=False)
-        assert not set_fuse(w, POLICE, blown=False)
-    assert {GOOD.topic} == restarted.pipeline.refresh_fuses()
+    assert GOOD.topic not in restarted.pipeline.refresh()
+    assert operators.reset_fuse(desk.ledger, POLICE, who="op-1", reason="leverancier heeft hersteld")
+    assert not operators.reset_fuse(desk.ledger, POLICE, who="op-1", reason="nog eens")
+    assert GOOD.topic in restarted.pipeline.refresh()
     again = Desk(desk.ledger, clock, restarted.pipeline)
     assert again.give(report(POLICE, "e-1"))[1] == {}
 

@@ -133,7 +133,7 @@ class Screen:
         which = "" if number is None else f"regel {number}: "
         self._say(
             {**line, "receipt": receipt.as_json()},
-            f"{which}{receipt.id}: {VERDICTS[receipt.verdict]}{where} {said}".rstrip(),
+            f"{which}{receipt.id}: {VERDICTS.get(receipt.verdict, receipt.verdict)}{where} {said}".rstrip(),
         )
 
     def summary(self, outcome: Outcome, *, waited: bool) -> None:
@@ -143,7 +143,7 @@ class Screen:
                 self.receipt(one, outcome.lines_by_id[one.id])
         counts = outcome.counts()
         words = [f"{counts.pop('read')} gelezen", f"{counts.pop('wrong')} fout", f"{counts.pop('sent')} verstuurd"]
-        words += [f"{count} {VERDICTS[verdict]}" for verdict, count in counts.items()]
+        words += [f"{count} {VERDICTS.get(verdict, verdict)}" for verdict, count in counts.items()]
         if waited and outcome.without_receipt:
             words.append(f"{len(outcome.without_receipt)} nog zonder ontvangstbewijs")
         told = outcome.counts() | ({"without_receipt": sorted(outcome.without_receipt)} if waited else {})
@@ -172,6 +172,9 @@ VERDICTS = {
     "refused": "geweigerd",
     "rejected": "afgekeurd",
     "conflict": "in strijd met een eerdere gebeurtenis",
+    "missing": "er ontbreekt iets",
+    "found": "toch nog gekomen",
+    "silent": "het is stil",
 }
 
 

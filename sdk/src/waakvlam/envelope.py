@@ -15,6 +15,7 @@ from waakvlam.shapes import NOT_AN_ID, is_id
 
 PROOF_HEADER = "waakvlam_proof"
 Headers = list[tuple[str, bytes]]
+SEQUENCE_CHARACTERS_MAX = 18  # so that a number fits in 64 bits, and no long text is ever counted out
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,6 @@ def _instant(text: str) -> datetime:
 
 
 def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise Unreadable("ce_sequence", "De kop ce_sequence is geen geheel getal.")
+    if not text.isascii() or not text.isdigit() or len(text) > SEQUENCE_CHARACTERS_MAX:
+        raise Unreadable("ce_sequence", "De kop ce_sequence is geen geheel getal van ten hoogste achttien cijfers.")
     return int(text)

@@ -1,0 +1,229 @@
+"""What was set aside, on the command line: list, show, replay, discard; fuses; a way round one record.
+
+Nothing that was sent is shown: the ledger's columns hold why and where, and the shape of what came. No key is opened.
+"""
+
+import getpass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import orjson
+
+from cli import aside_lines as lines
+from cli.books import ledger_at
+from cli.exits import Ends, Exit
+from cli.screen import result
+from cli.settings import Settings
+from ledger import aside, decisions, waiting
+from ledger.application import Ledger
+from ledger.errors import LedgerError
+from services.intake import operators
+from waakvlam.shapes import is_id
+from waakvlam.topics import agencies
+
+T = TypeVar("T")
+REASON_CHARACTERS_MAX = 200
+_NUMBER_OF_A_PERSON = re.compile(r"\d{8,9}")
+WITHIN_SECONDS = "A running intake does it within seconds."
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Who decides something, and why."""
+
+    by: str
+    reason: str
+
+    def checked(self, *, login: bool = False, needs_reason: bool = True) -> "Word":
+        """Return it fit for the record; ends with what is wrong with it."""
+        by = self.by or (getpass.getuser() if login else "")
+        if not is_id(by):
+            raise Ends(Exit.USAGE, "--by is one word without spaces: the id by which the record knows you, no name.")
+        if needs_reason and not self.reason.strip():
+            raise Ends(Exit.USAGE, "Say why with --reason; it stays on record.")
+        if len(self.reason) > REASON_CHARACTERS_MAX or _NUMBER_OF_A_PERSON.search(self.reason):
+            raise Ends(
+                Exit.USAGE,
+                f"--reason has at most {REASON_CHARACTERS_MAX} characters and no number that may be somebody's.",
+            )
+        return Word(by, self.reason.strip())
+
+
+# Dead letters.
+
+
+def list_letters(settings: Settings, agency: str | None, *, closed: bool, as_json: bool) -> None:
+    """Print the dead letters that are open, or all of them."""
+    _known(agency)
+    standings = (*aside.UNDECIDED, aside.TAKEN_IN, aside.DISCARDED) if closed else aside.UNDECIDED
+    with _ledger(settings) as ledger, ledger.reading() as statements:
+        found = aside.dead_letters(statements, standings, agency=agency)
+        now = ledger.now()
+    result([lines.letter_json(one) for one in found], as_json=as_json, lines=list(lines.of_letters(found, now)))
+
+
+def show_letter(settings: Settings, number: int, *, as_json: bool) -> None:
+    """Print one dead letter, and what was decided about it."""
+    with _ledger(settings) as ledger, ledger.reading() as statements:
+        found = aside.numbered(statements, [number]).get(number)
+        about = decisions.about(statements, aside.item(number))
+    if found is None:
+        raise Ends(
+            Exit.REFUSED, f"There is no dead letter {number}. `waakvlam dead-letters list --all` shows which there are."
+        )
+    told = lines.letter_json(found) | {"shape": orjson.loads(found.shape), "decisions": lines.decisions_json(about)}
+    result(told, as_json=as_json, lines=lines.pairs(told))
+
+
+def replay_letters(
+    settings: Settings, numbers: Sequence[int], agency: str | None, word: Word, *, as_json: bool
+) -> None:
+    """Ask for a replay of these dead letters, or of all open ones of an agency."""
+    word = word.checked(login=True)
+    _one_way(numbers, agency)
+    with _ledger(settings) as ledger:
+        chosen = list(dict.fromkeys(numbers))
+        if agency is not None:
+            with ledger.reading() as statements:
+                chosen = [one.number for one in aside.dead_letters(statements, [aside.OPEN], agency=agency)]
+        _do(lambda: operators.replay_letters(ledger, chosen, who=word.by, reason=word.reason))
+    _asked(chosen, as_json=as_json)
+
+
+def discard_letter(settings: Settings, number: int, word: Word, *, as_json: bool) -> None:
+    """Propose or confirm that a dead letter is discarded."""
+    word = word.checked(needs_reason=False)
+    with _ledger(settings) as ledger:
+        done = _do(lambda: operators.discard_letter(ledger, number, who=word.by, reason=word.reason))
+    _two(
+        done, f"Dead letter {number} is discarded: its bytes are destroyed, the fact stays on record.", as_json=as_json
+    )
+
+
+# Parked events.
+
+
+def list_parked(settings: Settings, agency: str | None, *, as_json: bool) -> None:
+    """Print the parked events."""
+    _known(agency)
+    with _ledger(settings) as ledger, ledger.reading() as statements:
+        found = waiting.listed(statements, agency=agency)
+        now = ledger.now()
+    result([lines.parked_json(one) for one in found], as_json=as_json, lines=list(lines.of_parked(found, now)))
+
+
+def show_parked(settings: Settings, event_id: str, *, as_json: bool) -> None:
+    """Print one parked event, and what was decided about it."""
+    with _ledger(settings) as ledger, ledger.reading() as statements:
+        found = waiting.listed(statements, event_id=event_id)
+        about = decisions.about(statements, waiting.item(event_id))
+    if not found:
+        raise Ends(Exit.REFUSED, f"No event {event_id} is parked. `waakvlam parked list` shows which are.")
+    told = lines.parked_json(found[0]) | {"fields": lines.fields_of(found[0]), "decisions": lines.decisions_json(about)}
+    result(told, as_json=as_json, lines=lines.pairs(told))
+
+
+def replay_parked(
+    settings: Settings, event_ids: Sequence[str], agency: str | None, word: Word, *, as_json: bool
+) -> None:
+    """Ask to look again whether the cases of these events are there, or of all that wait of an agency."""
+    word = word.checked(login=True)
+    _one_way(event_ids, agency)
+    with _ledger(settings) as ledger:
+        chosen = list(dict.fromkeys(event_ids))
+        if agency is not None:
+            with ledger.reading() as statements:
+                chosen = [one.event_id for one in waiting.listed(statements, agency=agency)]
+        _do(lambda: operators.replay_parked(ledger, chosen, who=word.by, reason=word.reason))
+    _asked(chosen, as_json=as_json)
+
+
+def discard_parked(settings: Settings, event_id: str, word: Word, *, as_json: bool) -> None:
+    """Propose or confirm that a parked event is discarded."""
+    word = word.checked(needs_reason=False)
+    with _ledger(settings) as ledger:
+        done = _do(lambda: operators.discard_parked(ledger, event_id, who=word.by, reason=word.reason))
+    _two(done, f"Event {event_id} waits no longer, and its sender is told.", as_json=as_json)
+
+
+# Fuses, and one record.
+
+
+def list_fuses(settings: Settings, *, as_json: bool) -> None:
+    """Print every agency's fuse."""
+    with _ledger(settings) as ledger:
+        found = operators.fuses(ledger)
+    told = [lines.fuse_json(agency, fuse) for agency, fuse in found.items()]
+    result(told, as_json=as_json, lines=list(lines.of_fuses(found)))
+
+
+def reset_fuse(settings: Settings, agency: str, word: Word, *, as_json: bool) -> None:
+    """Let an agency be read again."""
+    word = word.checked()
+    _known(agency)
+    with _ledger(settings) as ledger:
+        changed = operators.reset_fuse(ledger, agency, who=word.by, reason=word.reason)
+    sentence = (
+        f"{agency} is read again. {WITHIN_SECONDS}"
+        if changed
+        else f"The fuse of {agency} was not blown; it counts anew."
+    )
+    result({"agency": agency, "was_blown": changed, "sentence": sentence}, as_json=as_json, lines=[sentence])
+
+
+def set_aside(settings: Settings, spot: tuple[str, int, int], word: Word, *, as_json: bool) -> None:
+    """Propose or confirm that a record is set aside unread."""
+    word = word.checked(needs_reason=False)
+    with _ledger(settings) as ledger:
+        done = _do(lambda: operators.set_aside(ledger, spot, who=word.by, reason=word.reason))
+    place = "/".join(map(str, spot))
+    _two(done, f"Intake sets {place} aside when it comes to it: start it again where it has stopped.", as_json=as_json)
+
+
+# How it is done.
+
+
+@contextmanager
+def _ledger(settings: Settings) -> Iterator[Ledger]:
+    with ledger_at(settings.ledger_url, settings.time()) as ledger:
+        yield ledger
+
+
+def _do(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except (operators.NotThere, decisions.SamePerson) as error:
+        raise Ends(Exit.REFUSED, f"{_sentence(error)}. Nothing was changed.") from error
+
+
+def _sentence(error: LedgerError) -> str:
+    text = str(error)
+    return text[:1].upper() + text[1:]
+
+
+def _known(agency: str | None) -> None:
+    if agency is not None and agency not in agencies():
+        raise Ends(Exit.USAGE, f"There is no agency {agency}. There are: {', '.join(agencies())}.")
+
+
+def _one_way(chosen: Sequence[Any], agency: str | None) -> None:
+    _known(agency)
+    if bool(chosen) is (agency is not None):
+        raise Ends(Exit.USAGE, "Name which ones by their ids, or all of one agency with --agency.")
+
+
+def _asked(chosen: Sequence[Any], *, as_json: bool) -> None:
+    sentence = f"{len(chosen)} asked for. {WITHIN_SECONDS}" if chosen else "There is nothing to replay."
+    result({"asked": list(chosen), "sentence": sentence}, as_json=as_json, lines=[sentence])
+
+
+def _two(done: bool, sentence: str, *, as_json: bool) -> None:
+    told = (
+        sentence
+        if done
+        else "Proposed. Another person must give the same command with an id of their own to confirm it."
+    )
+    result({"done": done, "sentence": told}, as_json=as_json, lines=[told])
