@@ -253,6 +253,15 @@ def doctor(data: DataFolder = None, *, as_json: AsJson = False) -> None:
             raise typer.Exit(int(Exit.UNREACHABLE))
 
 
+@app.command(epilog=EXIT_CODES)
+def reconcile(data: DataFolder = None, *, as_json: AsJson = False) -> None:
+    """Compare what senders, intake, ledger, relay, views and alert channel each counted by themselves."""
+    from cli.reconcile import show_differences
+
+    with errors_as_exits():
+        raise typer.Exit(int(show_differences(read_settings(data), as_json=as_json)))
+
+
 def run() -> None:
     """Run the command line: the entry point of the package."""
     app()

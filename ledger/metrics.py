@@ -9,29 +9,14 @@ case, a person or a text that someone typed. Counters are raised once per batch,
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
-LONG = (1.0, 10.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0, 86_400.0, 259_200.0, 604_800.0)
-EVERY = "every service"
+from ledger.intake_metrics import INTAKE
+from ledger.metric import EVERY, LONG, Metric
 
 Meter = TypeVar("Meter", Counter, Gauge, Histogram)
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One row: counters end in `_total`, others in their unit."""
-
-    name: str
-    kind: Literal["counter", "gauge", "histogram"]
-    unit: str
-    service: str
-    meaning: str
-    labels: tuple[str, ...] = ()
-    buckets: tuple[float, ...] = SECONDS
 
 
 PUMP = (
@@ -45,70 +30,6 @@ PUMP = (
         EVERY,
         "When a batch was last applied (real time).",
     ),
-)
-
-INTAKE = (
-    Metric(
-        "waakvlam_intake_verdicts_total",
-        "counter",
-        "events",
-        "intake",
-        "Events by what became of them.",
-        ("agency", "verdict"),
-    ),
-    Metric(
-        "waakvlam_intake_heard_timestamp_seconds",
-        "gauge",
-        "seconds",
-        "intake",
-        "When an agency was last heard.",
-        ("agency",),
-    ),
-    Metric(
-        "waakvlam_intake_agency_stopped_state",
-        "gauge",
-        "state",
-        "intake",
-        "1 while an agency's topic is not read because too much of it was set aside.",
-        ("agency",),
-    ),
-    Metric("waakvlam_intake_parked_events", "gauge", "events", "intake", "Events that wait for their case."),
-    Metric(
-        "waakvlam_intake_parked_overdue_events", "gauge", "events", "intake", "Those that wait past their deadline."
-    ),
-    Metric(
-        "waakvlam_intake_set_aside_events",
-        "gauge",
-        "events",
-        "intake",
-        "What is set aside and not decided on: parked, or dead_letters.",
-        ("kind", "agency"),
-    ),
-    Metric(
-        "waakvlam_intake_set_aside_overdue_events",
-        "gauge",
-        "events",
-        "intake",
-        "Those past their deadline. Must be 0.",
-        ("kind", "agency"),
-    ),
-    Metric(
-        "waakvlam_intake_set_aside_oldest_seconds",
-        "gauge",
-        "seconds",
-        "intake",
-        "Age of the oldest of them.",
-        ("kind", "agency"),
-    ),
-    Metric(
-        "waakvlam_intake_sequence_missing",
-        "gauge",
-        "events",
-        "intake",
-        "Sequence numbers of an agency that did not come though later ones did, after the minutes allowed. Must be 0.",
-        ("agency",),
-    ),
-    Metric("waakvlam_intake_outbox_messages", "gauge", "messages", "intake", "Receipts and dead letters not yet sent."),
 )
 
 LEDGER = (

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ledger import ledger_clock, record
+from ledger import ledger_clock, memos, record, tables
 from ledger.application import Ledger
+from ledger.database import Statements
 from ledger.errors import Fenced
 from ledger.ledger_clock import LedgerClock
 from ledger.model import Notification
@@ -22,6 +23,7 @@ TOPIC = "case-events"
 PAGE = 2_000
 IDLE_SECONDS = 0.1
 OVERTAKEN_MAX = 3
+_PUBLISHED = "relay/published"
 _PLACE = ("relay", 0)  # where its own position stands among the read positions
 
 
@@ -107,7 +109,7 @@ class Relay:
         if not page:
             return 0
         self._ends.update(await self.sender.deliver(await asyncio.to_thread(published, page)))
-        await asyncio.to_thread(self._move, page[-1].position)
+        await asyncio.to_thread(self._move, page[-1].position, len(page))
         return len(page)
 
     async def _strike(self) -> None:
@@ -123,10 +125,18 @@ class Relay:
     def _next_page(self) -> list[Notification]:
         return self.ledger.notifications(after=self.position, limit=PAGE)
 
-    def _move(self, position: int) -> None:
+    def _move(self, position: int, published: int) -> None:
         with self.ledger.writing() as w:
+            before = published_so_far(w.statements)
             w.move_position(*_PLACE, self._stored, position)
+            memos.write(w.statements, {_PUBLISHED: before + published})
         self._stored = self.position = position
+
+
+def published_so_far(statements: Statements) -> int:
+    """Return how many records the relay has counted as delivered; before it counted, those up to its position."""
+    found = memos.read(statements, [_PUBLISHED])
+    return int(found.get(_PUBLISHED, tables.positions_of(statements, [_PLACE]).get(_PLACE, 0)))
 
 
 def published(page: Sequence[Notification]) -> list[Published]:

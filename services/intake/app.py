@@ -14,12 +14,13 @@ from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.relay import Relay
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
-from services.intake import missing
+from services.intake import missing, silent
 from services.intake.dangers import dangers_of
 from services.intake.deadlines import calendar_of
 from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline
 from services.intake.post import Post
+from services.intake.reconciler import Reconciler
 from services.intake.reminders import remind
 from services.intake.replays import Replays
 from services.intake.settings import IntakeSettings
@@ -30,6 +31,8 @@ from waakvlam.topics import agencies
 NAME = "intake"
 OPERATORS_EVERY_SECONDS = 2.0
 REMINDERS_EVERY_SECONDS = 30.0
+RECONCILED_EVERY_SECONDS = 60.0
+SILENCE_EVERY_SECONDS = 300.0
 MISSING_EVERY_SECONDS = 10.0
 GAUGES_EVERY_SECONDS = 10.0
 IDLE_SECONDS = 0.5
@@ -88,11 +91,20 @@ def _parts(settings: IntakeSettings, ledger: Ledger, keys: FileKeyStore) -> Part
     looks = [
         Loop("Operators", _refreshing(pipeline, pump)),
         Loop("Replays", _if(is_first, _replaying(Replays(ledger, pipeline, keys)))),
-        Loop("Reminders", _if(is_first, _reminding(ledger))),
-        Loop("Missing", _if(is_first, _missing(settings, ledger, meters))),
         Loop("Gauges", _gauging(ledger, relay, meters)),
+        *_watching(settings, ledger, meters, is_first),
     ]
     return Parts([out, letters, relaying, posting, signing, pump, *looks], pump.is_ready, meters.registry)
+
+
+def _watching(settings: IntakeSettings, ledger: Ledger, meters: Meters, is_first: Callable[[], bool]) -> list[Loop]:
+    """Return what looks now and then whether something does not happen that should."""
+    return [
+        Loop("Reminders", _if(is_first, _reminding(ledger))),
+        Loop("Missing", _if(is_first, _missing(settings, ledger, meters))),
+        Loop("Reconciler", _if(is_first, _reconciling(settings, ledger, meters))),
+        Loop("Silence", _if(is_first, _listening(settings, ledger, meters))),
+    ]
 
 
 def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Pipeline:
@@ -156,6 +168,28 @@ def _missing(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Callab
         minutes = settings.intake_missing_minutes
         await asyncio.to_thread(missing.tell, ledger, meters, real_now=real.micros(), minutes=minutes)
         return MISSING_EVERY_SECONDS
+
+    return look
+
+
+def _reconciling(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Callable[[], Awaitable[float]]:
+    reconciler = Reconciler(ledger, meters, minutes=settings.intake_missing_minutes)
+
+    async def look() -> float:
+        """Compare what was counted apart."""
+        await asyncio.to_thread(reconciler.look)
+        return RECONCILED_EVERY_SECONDS
+
+    return look
+
+
+def _listening(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Callable[[], Awaitable[float]]:
+    calendar = calendar_of(agreements.load(settings.agreements))
+
+    async def look() -> float:
+        """Tell which agencies are silent for longer than is usual."""
+        await asyncio.to_thread(silent.tell, ledger, calendar, meters)
+        return SILENCE_EVERY_SECONDS
 
     return look
 

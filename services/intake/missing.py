@@ -72,6 +72,13 @@ def tell(ledger: Ledger, meters: Meters | None, *, real_now: int, minutes: float
     return sum(len(gaps) + len(found) for gaps, found in told.values())
 
 
+def count(statements: Statements, *, real_now: int, minutes: float) -> int:
+    """Return how many numbers have been missing for longer than so many minutes, over all agencies."""
+    until = real_now - round(minutes * MINUTE_MICROS)
+    waiting = _numbers(statements, agencies()).values()
+    return sum(gap.count for one in waiting for gap in one.missing(until) if not gap.is_closed)
+
+
 def _notices(told: Mapping[str, tuple[list[Gap], list[tuple[int, int]]]], now: int) -> Iterator[OutboxRow]:
     at = instant_of(now)
     for agency, (gaps, found) in told.items():

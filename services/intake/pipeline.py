@@ -21,7 +21,7 @@ from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
 from ledger.writing import Writing
 from rulebook.calendar import Calendar
-from services.intake import missing, poison
+from services.intake import counting, missing, poison
 from services.intake.dangers import Dangers, no_dangers
 from services.intake.deadlines import dead_letter_due
 from services.intake.erasures import parts, without
@@ -104,6 +104,7 @@ class Pipeline:
                 session.take(one)
             session.end()
             self._write(w, session)
+            counting.count(w, [], session.outcomes, session.accepted)
             then(w, session.outcomes)
         self._tell(session.outcomes)
 
@@ -143,7 +144,9 @@ class Pipeline:
                 if offset != self._stored.get(place):
                     w.move_position(*place, self._stored.get(place), offset)
             fuses.write(w.statements)
-            self._count(w, [raw for raw in batch if raw.offset < reached[Place(raw.topic, raw.partition)]])
+            taken = [raw for raw in batch if raw.offset < reached[Place(raw.topic, raw.partition)]]
+            missing.note(w.statements, taken, self._real.micros())
+            counting.count(w, taken, session.outcomes, session.accepted)
             if passed := self._to_pass_over.intersection(map(poison.spot_of, batch)):
                 poison.pass_over(w.statements, sorted(self._to_pass_over - passed))
         self._stored.update(reached)
@@ -201,9 +204,6 @@ class Pipeline:
             due_at = dead_letter_due(w.now, self._calendar)
             kept = list(dead_letters(session.outcomes, now=w.now, due_at=due_at))
             aside.keep(w.statements, kept, w.keys_for({aside.key_name(letter.agency) for letter, _ in kept}))
-
-    def _count(self, w: Writing, taken: Sequence[Arrived]) -> None:
-        missing.note(w.statements, taken, self._real.micros())
 
     def _parked(self, one: Reading, outcome: Outcome, now: int) -> Parked:
         return Parked(

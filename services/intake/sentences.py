@@ -43,4 +43,8 @@ MISSING = (
     "Deze volgnummers zijn niet aangekomen, terwijl latere dat wel zijn. Zoek op wat eronder is verstuurd en verstuur het "
     "opnieuw onder dezelfde id's."
 )
+SILENT = (
+    "Er kwam langer niets binnen dan op dit uur van de week gewoon is. Kijk of uw koppeling nog loopt; is er niets gebeurd, dan "
+    "hoeft u niets te doen."
+)
 FOUND = "Deze volgnummers zijn toch nog aangekomen."
