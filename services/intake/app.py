@@ -12,6 +12,7 @@ from ledger.notary import TOPIC as CHECKPOINTS
 from ledger.notary import Notary
 from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.relay import Relay
+from ledger.sealing import KeyStore
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
 from services.intake import missing, silent
@@ -57,7 +58,7 @@ def serve(settings: IntakeSettings) -> int:
         return run(hosting, lambda: _parts(settings, ledger, keys))
 
 
-def _parts(settings: IntakeSettings, ledger: Ledger, keys: FileKeyStore) -> Parts:
+def _parts(settings: IntakeSettings, ledger: Ledger, keys: KeyStore) -> Parts:
     meters = registry(NAME)
     pipeline = _pipeline(settings, ledger, meters)
     security = settings.kafka_login()
