@@ -2,18 +2,21 @@
 
 import json
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
 from cli.broker import free_port
+from tests.canaries import files_that_tell
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
 
@@ -116,6 +119,20 @@ def test_three_years_are_played_nothing_is_lost_and_replay_agrees(tmp_path):
     assert "Het bord staat op http://127.0.0.1:" in err
     assert "\x1b" not in err, "no colour when not a terminal"
     assert processes_of(data) == []
+    assert_persons_stay_where_they_may_be(data, told=out + err + file.read_text())
+
+
+def assert_persons_stay_where_they_may_be(data: Path, told: str) -> None:
+    """Who the families are stands in what agencies sent and in intake's index, and in nothing else that a run leaves."""
+    with closing(sqlite3.connect(data / "ledger.db")) as ledger:
+        pseudonyms = [one for (one,) in ledger.execute("SELECT pseudonym FROM persons")]
+    assert len(pseudonyms) > 500
+    found = files_that_tell(data, pseudonyms)
+
+    may_hold = re.compile(r"ledger\.db(-wal)?|kafka/.*/(agency|dead-letters)\.[^/]+/.*")
+    assert {one for one in found if not may_hold.fullmatch(one)} == set()
+    assert any("agency.politie-nn" in one for one in found), "the search finds them where they are"
+    assert not any(one in told for one in pseudonyms)
 
 
 def test_a_demonstration_can_be_stopped_at_any_time(tmp_path):
