@@ -126,6 +126,7 @@ def assert_persons_stay_where_they_may_be(data: Path, told: str) -> None:
     """Who the families are stands in what agencies sent and in intake's index, and in nothing else that a run leaves."""
     with closing(sqlite3.connect(data / "ledger.db")) as ledger:
         pseudonyms = [one for (one,) in ledger.execute("SELECT pseudonym FROM persons")]
+    pseudonyms = [one for one in pseudonyms if not one.startswith(("erased:", "moved:"))]
     assert len(pseudonyms) > 500
     found = files_that_tell(data, pseudonyms)
 
