@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-
 _HEX = re.compile(rb"[0-9a-f]{32,}")
 
 
