@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import agreements as agreement_commands
-from cli import aside_commands, kafka_commands
+from cli import aside_commands, kafka_commands, proof_commands
 from cli.exits import EXIT_CODES, Ends, Exit, errors_as_exits
 from cli.settings import read_settings
 
@@ -29,11 +29,13 @@ app.add_typer(kafka_commands.topics_app)
 app.add_typer(kafka_commands.credentials_app)
 for one in aside_commands.APPS:
     app.add_typer(one)
+app.add_typer(proof_commands.app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="Folder for everything that no WAAKVLAM_… names. Default: .data")
 ]
+LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", help="The ledger. Default: WAAKVLAM_LEDGER.")]
 CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case's id, or its short number as the board shows it.")]
 
 
@@ -98,16 +100,25 @@ def replay(
 
 @app.command(epilog=EXIT_CODES)
 def export(
-    ledger: Annotated[str, typer.Option(metavar="URL", help="The ledger. Default: WAAKVLAM_LEDGER.")] = "",
+    ledger: LedgerUrl = "",
+    whole: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write every record, checkpoint and public key here instead, for fsck."),
+    ] = None,
     data: DataFolder = None,
     *,
     _as_json: Annotated[bool, typer.Option("--json", help="Changes nothing: the output is JSON lines.")] = True,
 ) -> None:
-    """Print the ledger as the lines that replay reads; nothing sealed is in them."""
+    """Print the ledger as the lines that replay reads; nothing sealed is in them. With --whole: all of it, to a file."""
     from cli.offline import export_ledger
+    from cli.proving import export_whole
 
     with errors_as_exits():
-        export_ledger(ledger or read_settings(data).ledger_url)
+        url = ledger or read_settings(data).ledger_url
+        if whole is None:
+            export_ledger(url)
+        else:
+            export_whole(url, whole)
 
 
 @app.command(epilog=EXIT_CODES)

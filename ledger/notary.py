@@ -12,11 +12,11 @@ If it does not, nothing is signed until people have looked (`NotAContinuation`);
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from ledger import record
 from ledger.application import Ledger
+from ledger.days import DAY, day_of, end_of
 from ledger.errors import NotAContinuation
 from ledger.log_keys import LogKeys
 from ledger.metrics import Meters
@@ -24,7 +24,7 @@ from ledger.model import OutboxRow
 from ledger.proofs import Asked, Proofs, Signed
 from ledger.tree import FAN
 from waakvlam import merkle, receipt
-from waakvlam.clock import Clock, instant_of, micros_of
+from waakvlam.clock import Clock
 from waakvlam.notes import Checkpoint, Note
 from waakvlam.proof import Growth, Inclusion
 from waakvlam.topics import agencies
@@ -33,11 +33,9 @@ log = logging.getLogger(__name__)
 
 TOPIC = "checkpoints"
 IDLE_SECONDS = 1.0
-RECHECKED_IN_DAYS = 30
+RECHECKED_INDAYS = 30
 REFUSED_SECONDS = 60.0
 PROOFS_AT_ONCE = 500
-_HERE = ZoneInfo("Europe/Amsterdam")
-_DAY = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -90,7 +88,7 @@ class Notary:
         size = proofs.size_before(end, promise.position)
         proofs.grow(promise.position)
         signed = self._sign(day, size, promise.position)
-        self._last, self._due = signed, end_of(day + _DAY)
+        self._last, self._due = signed, end_of(day + DAY)
         self._tell_signed(signed)
         return signed
 
@@ -137,19 +135,8 @@ class Notary:
             self.meters.gauge("waakvlam_checkpoint_refused_state").set(state)
 
 
-def end_of(day: date) -> int:
-    """Return the first instant after a day in Amsterdam, in microseconds since 1970 UTC."""
-    after = day + _DAY
-    return micros_of(datetime(after.year, after.month, after.day, tzinfo=_HERE))
-
-
-def day_of(instant: int) -> date:
-    """Return the day in Amsterdam on which an instant falls."""
-    return instant_of(instant).astimezone(_HERE).date()
-
-
 def _next_day(last: Signed | None, proofs: Proofs) -> date:
-    return date.fromisoformat(last.day) + _DAY if last else day_of(proofs.recorded_at(1))
+    return date.fromisoformat(last.day) + DAY if last else day_of(proofs.recorded_at(1))
 
 
 def _prove(signed: Checkpoint, head: int, proofs: Proofs) -> None:
@@ -161,8 +148,8 @@ def _prove(signed: Checkpoint, head: int, proofs: Proofs) -> None:
 
 def _recheck(day: date, head: int, proofs: Proofs) -> None:
     """Read a thirtieth of all records again, another one each day, and compare them with the tree."""
-    share = -(-head // FAN // RECHECKED_IN_DAYS)
-    if found := proofs.derived_otherwise(day.toordinal() % RECHECKED_IN_DAYS * share, share):
+    share = -(-head // FAN // RECHECKED_INDAYS)
+    if found := proofs.derived_otherwise(day.toordinal() % RECHECKED_INDAYS * share, share):
         raise NotAContinuation.of(
             found + FAN - 1, "an earlier day", f"one of the last {FAN} of them is another one now"
         )

@@ -19,6 +19,7 @@ OF_THE_SYSTEM = {"triage", "radar"}
 # Ids by another name than `..._id`: they name a thing of ours, and never hold words about people.
 IDS = {"case", "reference", "municipality", "recorded_by", "to_agency", "of_agency", "protocol", "ladder"} | {
     "alert", "rule", "agreement", "instance", "due", "because", "to", "cases",
+    "log", "root", "witness", "public_key", "signature",
 }  # fmt: skip
 WORDS = ("doc", "nl", "timeline", "purpose", "legal_basis")
 KEYS = {"type", "name", "namespace", *WORDS, "senders", "opens_case", "without_case", "examples", "fields"}

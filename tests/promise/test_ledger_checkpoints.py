@@ -13,9 +13,10 @@ import pytest
 from ledger import errors, tree
 from ledger import proofs as proofs_module
 from ledger.application import Ledger
+from ledger.days import day_of, end_of
 from ledger.log_keys import LogKeys
 from ledger.metrics import registry
-from ledger.notary import Notary, day_of, end_of
+from ledger.notary import Notary
 from ledger.proofs import Asked, Proofs, Signed
 from tests.promise.conftest import START, Drafts
 from waakvlam.clock import FixedClock

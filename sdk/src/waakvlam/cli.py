@@ -1,37 +1,39 @@
 """`waakvlam-agency`: send events from a file, read receipts, and see what your organisation may send.
 
 Exit codes: 0 everything is well; 1 a line is wrong, or an event was not taken into the ledger; 2 the command is wrong;
-3 Kafka cannot be reached or did not confirm; 4 not every receipt came in time. Without `--json` the words are for
+3 Kafka cannot be reached or did not confirm; 4 not every receipt came in time; 5 a proof or checkpoint does not hold. Without `--json` the words are for
 people; with `--json` each line of standard output is one JSON object.
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
 import typer
 
-from waakvlam.errors import NotDelivered, Unreachable, WaakvlamError
+from waakvlam import proving
+from waakvlam.clock import SystemClock
+from waakvlam.exits import NO_RECEIPT, NOT_PROVEN, WRONG, exit_code_for_errors
 from waakvlam.kafka import KafkaTransport, Receipts
 from waakvlam.lines import Problem, example_line
+from waakvlam.proof import verify_inclusion
+from waakvlam.proving import trusted_keys
 from waakvlam.publisher import Publisher, Sent, agency_called, sendable_by
 from waakvlam.receipt import Receipt
 from waakvlam.sending import Outcome, check_lines, send_lines
 from waakvlam.sequence import SequenceFile
 from waakvlam.settings import KafkaSettings
-
-WRONG, USAGE, NO_KAFKA, NO_RECEIPT = 1, 2, 3, 4
+from waakvlam.witness import Witness
 
 app = typer.Typer(
     name="waakvlam-agency",
     help="Vertel Waakvlam één keer wat er gebeurde, en weet dat het is aangekomen.",
     epilog="Uitgangscodes: 0 alles goed; 1 een regel is fout of een gebeurtenis is niet opgenomen; "
-    "2 de opdracht klopt niet; 3 Kafka is niet te bereiken; 4 niet elk ontvangstbewijs kwam op tijd. "
+    "2 de opdracht klopt niet; 3 Kafka is niet te bereiken; 4 niet elk ontvangstbewijs kwam op tijd; 5 een bewijs of controlepunt klopt niet. "
     "Inloggen: WAAKVLAM_SECURITY=sasl_ssl, met WAAKVLAM_SASL_USERNAME, WAAKVLAM_SASL_PASSWORD_FILE en WAAKVLAM_CA_FILE.",
     no_args_is_help=True,
     add_completion=False,
@@ -41,6 +43,10 @@ app = typer.Typer(
 AgencyOption = Annotated[str, typer.Option("--agency", envvar="WAAKVLAM_AGENCY", help="De id van uw organisatie.")]
 BootstrapOption = Annotated[
     str, typer.Option("--bootstrap", envvar="WAAKVLAM_BOOTSTRAP", help="Adres van Kafka: naam:poort.")
+]
+TrustOption = Annotated[
+    list[str],
+    typer.Option("--trust", help="Openbare sleutel van het grootboek, of een bestand met een sleutel per regel."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Schrijf JSON, één object per regel.")]
 
@@ -54,17 +60,18 @@ def publish(
         Path | None, typer.Option("--sequence", help="Bestand dat het volgnummer bewaart; zonder is er geen nummer.")
     ] = None,
     wait: Annotated[float, typer.Option("--wait", min=0, help="Wacht zoveel seconden op de ontvangstbewijzen.")] = 0,
+    proof: Annotated[bool, typer.Option("--proof", help="Vraag van elke gebeurtenis een bewijs; zie proofs.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Kijk of de regels goed zijn en verstuur niets.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Verstuur de gebeurtenissen uit een bestand. Nog een keer versturen telt niets dubbel."""
     screen = Screen(as_json=as_json)
-    with _exit_code_for_errors(), _opened(file) as texts:
+    with exit_code_for_errors(), _opened(file) as texts:
         if check:
             outcome = check_lines(texts, agency_called(agency), screen)
         else:
             outcome = _publish(
-                texts, agency, KafkaSettings.from_environment(bootstrap=bootstrap), sequence, wait, screen
+                texts, agency, KafkaSettings.from_environment(bootstrap=bootstrap), sequence, wait, screen, proof
             )
         screen.summary(outcome, waited=wait > 0)
         raise typer.Exit(_exit_code(outcome, waited=wait > 0))
@@ -84,7 +91,7 @@ def receipts(
     """Lees de ontvangstbewijzen van uw organisatie."""
     screen = Screen(as_json=as_json)
     with (
-        _exit_code_for_errors(),
+        exit_code_for_errors(),
         Receipts(
             agency, KafkaSettings.from_environment(bootstrap=bootstrap), start="now" if new else "beginning"
         ) as found,
@@ -105,8 +112,56 @@ def types(
 ) -> None:
     """Toon wat uw organisatie mag versturen, of een voorbeeld van één gebeurtenis."""
     screen = Screen(as_json=as_json)
-    with _exit_code_for_errors():
+    with exit_code_for_errors():
         screen.types(name, agency)
+
+
+@app.command()
+def witness(
+    agency: AgencyOption,
+    municipality: Annotated[str, typer.Option("--municipality", help="CBS-code van de gemeente van uw organisatie.")],
+    trust: TrustOption,
+    folder: Annotated[Path, typer.Option("--folder", help="Map met uw sleutel en het laatste controlepunt dat u zag.")],
+    bootstrap: BootstrapOption = "localhost:9092",
+) -> None:
+    """Kijk of het grootboek alleen groeide, bewaar wat u zag en teken mee. Doe dit elke dag."""
+    with exit_code_for_errors():
+        own = Witness(folder, name=agency_called(agency).id, keys=trusted_keys(trust))
+        reach = KafkaSettings.from_environment(bootstrap=bootstrap)
+        newest = proving.witness(agency, reach, own, municipality=municipality, clock=SystemClock())
+        seen = newest or own.seen()
+        said = f"tot en met {seen.day}: {seen.size} vastleggingen" if seen else "nog niets ondertekend"
+        typer.echo(f"Gezien {said}; {'meegetekend' if newest else 'niets nieuws'}. Uw sleutel: {own.public_key}")
+
+
+@app.command()
+def proofs(
+    agency: AgencyOption,
+    trust: TrustOption,
+    folder: Annotated[Path, typer.Option("--folder", help="Map waarin de bewijzen worden bewaard.")],
+    bootstrap: BootstrapOption = "localhost:9092",
+    as_json: JsonOption = False,
+) -> None:
+    """Bewaar de bewijzen die u vroeg (publish --proof) en controleer elk van hen."""
+    with exit_code_for_errors():
+        reach = KafkaSettings.from_environment(bootstrap=bootstrap)
+        kept = list(proving.keep_proofs(agency, reach, folder, trusted_keys(trust)))
+        for one in kept:
+            words = one.wrong or "bewezen"
+            typer.echo(json.dumps(asdict(one), ensure_ascii=False) if as_json else f"{one.id}: {words}")
+        raise typer.Exit(NOT_PROVEN if any(one.wrong for one in kept) else 0)
+
+
+@app.command()
+def verify(
+    record: Annotated[Path, typer.Argument(help="De vastlegging: het bestand .record.")],
+    proof: Annotated[Path, typer.Argument(help="Het bewijs: het bestand .tlog-proof.")],
+    trust: TrustOption,
+) -> None:
+    """Controleer een bewaard bewijs, zonder Kafka en zonder ons."""
+    with exit_code_for_errors():
+        found = verify_inclusion(record.read_bytes(), proof.read_text("utf-8"), trusted_keys(trust))
+        typer.echo(f"Bewezen: dit stond in het grootboek {found.origin} aan het einde van {found.day}.")
 
 
 class Screen:
@@ -184,13 +239,13 @@ def run() -> None:
 
 
 def _publish(
-    texts: TextIO, agency: str, reach: KafkaSettings, sequence: Path | None, wait: float, screen: Screen
+    texts: TextIO, agency: str, reach: KafkaSettings, sequence: Path | None, wait: float, screen: Screen, proof: bool
 ) -> Outcome:
     # The reading position of the receipts is fixed before anything is sent, so none is missed.
     reader = Receipts(agency, reach, start="now") if wait else None
     numbers = SequenceFile(sequence) if sequence else None
     with Publisher(agency, KafkaTransport(reach), start_sequence=None, sequence=numbers) as publisher:
-        outcome = send_lines(texts, publisher, screen)
+        outcome = send_lines(texts, publisher, screen, wants_proof=proof)
     if reader:
         with reader:
             outcome.receipts = reader.of(set(outcome.lines_by_id), wait)
@@ -212,38 +267,3 @@ def _opened(file: str) -> Iterator[TextIO]:
     else:
         with Path(file).open(encoding="utf-8-sig") as opened:  # Windows marks its files with a BOM
             yield opened
-
-
-@contextmanager
-def _exit_code_for_errors() -> Iterator[None]:
-    """Tell an error in one line and end with its exit code."""
-    try:
-        yield
-    except (NotDelivered, Unreachable) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(NO_KAFKA) from error
-    except WaakvlamError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(USAGE) from error
-    except UnicodeDecodeError as error:
-        said = (
-            "Dit bestand is geen tekst in UTF-8. Bewaar het als UTF-8 en verstuur het nog een keer; niets telt dubbel."
-        )
-        typer.echo(said, err=True)
-        raise typer.Exit(WRONG) from error
-    except BrokenPipeError as error:  # whoever reads our output has enough, as in `receipts | head`
-        _leave_output()
-        raise typer.Exit(0) from error
-    except OSError as error:
-        _leave_output()
-        where = f"{error.filename}: " if error.filename else ""
-        typer.echo(f"{where}{error.strerror or error}. Maak ruimte of geef een andere plaats.", err=True)
-        raise typer.Exit(USAGE) from error
-    except KeyboardInterrupt:
-        raise typer.Exit(0) from None
-
-
-def _leave_output() -> None:
-    """Send what is still to be written to standard output nowhere, so that Python's last flush does not fail again."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

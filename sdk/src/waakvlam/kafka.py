@@ -5,12 +5,12 @@ Every error that kafka-python may raise leaves here as one of `waakvlam.errors`,
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import count
 from threading import Lock
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Generic, Literal, Self, TypeVar
 
 import kafka
 from kafka.errors import KafkaError
@@ -18,13 +18,15 @@ from kafka.errors import KafkaError
 from waakvlam import receipt as receipts_on_the_wire
 from waakvlam.errors import NotDelivered, Unreachable, Unreadable
 from waakvlam.publisher import Parcel, agency_called
-from waakvlam.receipt import Receipt
+from waakvlam.receipt import Proof, Receipt
 from waakvlam.settings import KafkaSettings
 from waakvlam.shapes import VALUE_BYTES_MAX
 
 # kafka-python writes keys and values to its log at level DEBUG; nothing that is about a person may be logged.
 logging.getLogger("kafka").setLevel(logging.WARNING)
 _log = logging.getLogger(__name__)
+
+CHECKPOINTS = "checkpoints"
 
 
 def client_options(settings: KafkaSettings) -> dict[str, Any]:
@@ -120,15 +122,21 @@ class KafkaTransport:
 Start = Literal["beginning", "now"] | Mapping[int, int]
 
 
-class Receipts:
-    """The receipts of one agency, in the order of their partitions; iterate for ever, or `read` what has come.
+Told = TypeVar("Told")
 
-    Where reading begins is fixed when this is made: make it with `start="now"` before publishing, and no receipt of
-    what you publish is missed. To go on later, keep `positions` and give them as `start`.
+
+class Reader(Generic[Told]):
+    """What stands on a topic, in the order of its partitions; iterate for ever, or `read` what has come.
+
+    `tell` makes of a record what it says, or None when there is nothing to tell. Where reading begins is fixed when this is
+    made. To go on later, keep `positions` and give them as `start`.
     """
 
-    def __init__(self, agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> None:
-        self._topic = agency_called(agency).receipts
+    def __init__(
+        self, topic: str, settings: KafkaSettings, tell: Callable[[Any], Told | None], *, start: Start = "beginning"
+    ) -> None:
+        self._topic = topic
+        self._tell = tell
         options = client_options(settings)
         try:
             self._consumer = kafka.KafkaConsumer(
@@ -143,29 +151,20 @@ class Receipts:
         """Return for each partition the place of the next receipt to read."""
         return {one.partition: self._consumer.position(one) for one in self._consumer.assignment()}
 
-    def read(self, timeout_seconds: float = 1.0) -> list[Receipt]:
-        """Return the receipts that have come, at once when there are any, or none when the time is up."""
-        found = self._consumer.poll(timeout_ms=round(timeout_seconds * 1000), max_records=500)
-        return [receipt for records in found.values() for one in records if (receipt := _read(one))]
+    def read(self, timeout_seconds: float = 1.0) -> list[Told]:
+        """Return what has come, at once when there is anything, or nothing when the time is up."""
+        return self._told(self._poll(timeout_seconds))
 
-    def until_quiet(self, seconds: float = 2.0) -> Iterator[Receipt]:
-        """Yield receipts until none has come for so many seconds."""
-        while found := self.read(seconds):
-            yield from found
-
-    def of(self, ids: set[str], timeout_seconds: float = 30) -> dict[str, Receipt]:
-        """Return the last receipt of each of these events, as soon as all have one or when the time is up."""
-        found: dict[str, Receipt] = {}
-        end = time.monotonic() + timeout_seconds
-        while ids - found.keys() and (left := end - time.monotonic()) > 0:
-            found |= {one.id: one for one in self.read(min(left, 1.0)) if one.id in ids}
-        return found
+    def until_quiet(self, seconds: float = 2.0) -> Iterator[Told]:
+        """Yield what comes until nothing has come for so many seconds."""
+        while found := self._poll(seconds):
+            yield from self._told(found)
 
     def close(self) -> None:
         """End the connection."""
         self._consumer.close()
 
-    def __iter__(self) -> Iterator[Receipt]:
+    def __iter__(self) -> Iterator[Told]:
         while True:
             yield from self.read()
 
@@ -176,6 +175,13 @@ class Receipts:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _poll(self, timeout_seconds: float) -> list[Any]:
+        found = self._consumer.poll(timeout_ms=round(timeout_seconds * 1000), max_records=500)
+        return [one for records in found.values() for one in records]
+
+    def _told(self, records: list[Any]) -> list[Told]:
+        return [told for one in records if (told := self._tell(one)) is not None]
 
     def _begin(self, start: Start, patience_seconds: float) -> None:
         found = self._consumer.partitions_for_topic(self._topic)
@@ -193,13 +199,44 @@ class Receipts:
             self._consumer.seek(one, max(kept, first[one]))
 
 
+class Receipts(Reader[Receipt]):
+    """The receipts of one agency. Make it with `start="now"` before publishing, and no receipt of what you publish is missed."""
+
+    def __init__(self, agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> None:
+        super().__init__(agency_called(agency).receipts, settings, _read, start=start)
+
+    def of(self, ids: set[str], timeout_seconds: float = 30) -> dict[str, Receipt]:
+        """Return the last receipt of each of these events, as soon as all have one or when the time is up."""
+        found: dict[str, Receipt] = {}
+        end = time.monotonic() + timeout_seconds
+        while ids - found.keys() and (left := end - time.monotonic()) > 0:
+            found |= {one.id: one for one in self.read(min(left, 1.0)) if one.id in ids}
+        return found
+
+
+def proofs(agency: str, settings: KafkaSettings) -> Reader[Proof]:
+    """Return the proofs that an agency asked for, from the beginning: they stand among its receipts."""
+    return Reader(agency_called(agency).receipts, settings, _proof)
+
+
+def checkpoints(settings: KafkaSettings) -> Reader[str]:
+    """Return every signed checkpoint with its proof of growth, from the first day on (`waakvlam.proof.Growth`)."""
+    return Reader(CHECKPOINTS, settings, lambda record: (record.value or b"").decode("utf-8", "replace"))
+
+
 def receipts(agency: str, settings: KafkaSettings, *, start: Start = "beginning") -> Receipts:
     """Return the receipts of an agency, to iterate over or to `read` from."""
     return Receipts(agency, settings, start=start)
 
 
+def _proof(record: Any) -> Proof | None:
+    return receipts_on_the_wire.decode_proof(record.value) if receipts_on_the_wire.is_proof(record.value) else None
+
+
 def _read(record: Any) -> Receipt | None:
     """Return the receipt in a Kafka record. One that cannot be read is named in the log and stops nobody's reading."""
+    if receipts_on_the_wire.is_proof(record.value):
+        return None
     try:
         return receipts_on_the_wire.decode(record.value)
     except Unreadable as error:

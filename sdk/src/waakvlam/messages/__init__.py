@@ -33,6 +33,7 @@ from waakvlam.messages.honour import HonourAssessed, HonourChecklistSent
 from waakvlam.messages.mda import MdaClosed, MdaDecided, MdaEvaluated, MdaEvaluationPlanned, MdaNominated
 from waakvlam.messages.monitoring import ConcernAnswered, ConcernReportedBack, IncidentRecorded, MonitoringMomentDone
 from waakvlam.messages.plan import AppointmentBroken, AppointmentKept, AppointmentMade, PlanAgreed
+from waakvlam.messages.proof import CheckpointWitnessed
 from waakvlam.messages.radar import AlertAcknowledged, StallAcceptanceProposed, StallAccepted
 from waakvlam.messages.report import (
     AcuteActionTaken,
@@ -81,6 +82,7 @@ __all__ = [
     "CaseClosed",
     "CaseReopened",
     "CaseRouted",
+    "CheckpointWitnessed",
     "ChildSpokenTo",
     "ConcernAnswered",
     "ConcernReportedBack",
