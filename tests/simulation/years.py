@@ -267,6 +267,8 @@ class Years:
         if self._is_shaken or self.chance.random() < 0.004:
             self._audit()
             self._settle()
+        if not self.monitoring.is_up:  # it died while it counted, and its supervisor starts it again at once
+            self._settle()
 
     def _count(self) -> None:
         for name, value in self.monitoring.count().items():
