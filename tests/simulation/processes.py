@@ -34,7 +34,7 @@ from waakvlam.clock import FixedClock
 ROOT = Path(__file__).parents[2]
 AGREEMENTS = agreements.load(ROOT / "agreements")
 RESTLESS = ("Relay", "Looking", "Telling")
-RARE = ("Counting", "Auditing", "Gauges", "Fuses", "Outward")
+OFTEN = ("Relay", "Post", "Looking", "Telling", "Admitting")  # the loops that carry events
 
 
 @dataclass
@@ -131,12 +131,12 @@ class Process:
                 loop.turn()
 
     def often(self) -> tuple[str, ...]:
-        return tuple(name for name in self.doors.loops if name not in RARE) if self.doors else ()
+        return tuple(name for name in self.doors.loops if name in OFTEN) if self.doors else ()
 
     def is_quiet(self) -> bool:
         if self.doors is None:
             return True
-        loops = (one for name, one in self.doors.loops.items() if name not in RARE)
+        loops = (one for name, one in self.doors.loops.items() if name in OFTEN)
         return not any(one.lag() for one in self.doors.pumps) and not any(one.is_woken for one in loops)
 
     def _some_turn(self, doors: Doors) -> None:
@@ -175,14 +175,17 @@ class Intake(Process):
 
     def replaced(self) -> dict[str, Any]:
         machine = self.around.machine
-        return {"Relay": lambda *a, **k: Relay(*a, **k, real_seconds=lambda: machine.at / 1e6)}
+        return {
+            "Relay": lambda *a, **k: Relay(*a, **k, real_seconds=lambda: machine.at / 1e6),
+            "SystemClock": lambda: machine,
+        }
 
     def build(self) -> Any:
         settings = self.settings(IntakeSettings, intake_clock_seconds=0.001)
         keys = self._open.enter_context(closing(FileKeyStore(self.around.folder / "keys.db", clock=self.around)))
         ledger = Ledger.open(settings.ledger, clock=self.around, keys=keys)
         self._open.enter_context(closing(ledger))
-        return intake._parts(settings, ledger)
+        return intake._parts(settings, ledger, keys)
 
 
 class Triage(Process):

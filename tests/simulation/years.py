@@ -8,6 +8,7 @@ import random
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,6 +75,7 @@ class Years:
         self._broker_back_at = 0
         self._disturbed: dict[str, int] = {}
         self._receipts = {place: 0 for one in agencies().values() for place in self.bus.places(one.receipts)}
+        self._open = ExitStack()
         self._backup: Path | None = None
         self._backup_at = 0
         self._forgot_at: list[int] = []  # when the radar's store was lost or put back
@@ -92,6 +94,7 @@ class Years:
                 one.start()
             self.ledger = Ledger.open(self.around.store("ledger"), clock=self.clock)
             self.view = open_database(self.around.store("radar"))
+            self._open.callback(self._let_go)
             while self.clock.at < self.until:
                 self._jump()
                 while self._to_come and self._to_come[0].at <= self.clock.at:
@@ -109,6 +112,9 @@ class Years:
         """Let go of everything."""
         for one in self.processes.values():
             one.kill()
+        self._open.close()
+
+    def _let_go(self) -> None:
         self.ledger.close()
         self.view.close()
 
