@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waakvlam import catalogue, codec, topics
-from waakvlam.catalogue import by_ce_type, by_fingerprint, event_types, system_record
+from waakvlam.catalogue import by_fingerprint, event_types, system_record
 from waakvlam.envelope import Envelope, from_headers, to_headers
 from waakvlam.errors import ContractBroken, Unreadable
 from waakvlam.messages import Message
@@ -155,12 +155,10 @@ def test_a_header_that_is_missing_or_wrong_is_named(name, value, said) -> None:
 # The catalogue.
 
 
-def test_an_event_is_found_by_fingerprint_and_by_its_cloudevents_name() -> None:
+def test_an_event_is_found_by_its_fingerprint() -> None:
     for one in catalogue.all_versions():
         assert by_fingerprint(one.fingerprint) is one
-        assert by_ce_type(one.ce_type) is one
     assert by_fingerprint(bytes(8)) is None
-    assert by_ce_type("nl.waakvlam.onbekend.v1") is None
 
 
 def test_a_system_record_that_is_not_there_is_our_own_fault() -> None:
