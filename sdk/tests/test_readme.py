@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import waakvlam
-from waakvlam import cli
+from waakvlam import cli, exits
 
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
@@ -50,7 +50,7 @@ def test_each_module_that_is_named_exists_and_holds_what_is_said(module: str) ->
 def test_the_exit_codes_are_those_of_the_command() -> None:
     told = [int(code) for code in re.findall(r"^\| (\d) \|", README, re.MULTILINE)]
 
-    assert told == [0, cli.WRONG, cli.USAGE, cli.NO_KAFKA, cli.NO_RECEIPT]
+    assert told == [0, exits.WRONG, exits.USAGE, exits.NO_KAFKA, exits.NO_RECEIPT, exits.NOT_PROVEN]
 
 
 def test_the_front_page_gives_every_name_it_lists_and_no_other() -> None:
