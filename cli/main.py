@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import agreements as agreement_commands
-from cli import aside_commands, kafka_commands, proof_commands
+from cli import aside_commands, kafka_commands, keeping, proof_commands
 from cli.exits import EXIT_CODES, Ends, Exit, errors_as_exits
 from cli.settings import read_settings
 
@@ -30,6 +30,9 @@ app.add_typer(kafka_commands.credentials_app)
 for one in aside_commands.APPS:
     app.add_typer(one)
 app.add_typer(proof_commands.app)
+
+for command in (keeping.backup, keeping.restore, keeping.migrate):
+    app.command(epilog=EXIT_CODES)(command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DataFolder = Annotated[

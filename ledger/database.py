@@ -37,6 +37,10 @@ Row = tuple[Any, ...]
 LOCK_SECONDS_MAX = 30
 CONNECT_SECONDS_MAX = 10
 REACH_SECONDS_MAX = 3
+READ_ONLY = (
+    "the database can only be read: it is a standby, or was set so by hand. Point the setting at the primary, or promote "
+    "this one; nothing was taken in and nothing is lost"
+)
 _KEYS_PER_STATEMENT = 500
 _TRY_AGAIN_SECONDS = 0.002
 
@@ -153,6 +157,8 @@ def translated() -> Iterator[None]:
         raise errors.Conflict(f"a unique key is taken: {name.splitlines()[0] if name else 'unknown'}") from None
     except (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise errors.Unavailable(f"the database does not answer: {type(error).__name__}: {error}") from error
+    except psycopg.errors.ReadOnlySqlTransaction as error:
+        raise errors.Unavailable(READ_ONLY) from error
     except (sqlite3.DatabaseError, psycopg.DatabaseError) as error:
         raise errors.Fault(f"the database refuses: {type(error).__name__}") from error
 

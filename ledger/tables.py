@@ -28,6 +28,10 @@ ACCEPTED = "accepted"
 
 _KEY_CHARACTERS_MAX = 200
 LAYOUT = 3  # as at the end of the script, which also brings an older one up to it
+STEPS = {
+    2: "layout 2: tables for the Merkle tree, checkpoints, their keys, proofs that were asked for, and erasures",
+    3: "layout 3: tables for memos of services, dead letters, and decisions about them",
+}
 _SCRIPT = """
 CREATE TABLE IF NOT EXISTS seen (
     event_id text PRIMARY KEY, source text NOT NULL, content bytea NOT NULL, verdict text NOT NULL,
@@ -191,8 +195,10 @@ def is_made(statements: Statements) -> bool:
     Raises a Fault when they were made by a version with another layout: reading on would be guessing.
     """
     found = state(statements).get("layout")
-    if found not in (1, 2, LAYOUT):
-        raise errors.Fault(f"the ledger's tables have layout {found}; this version knows layout {LAYOUT}")
+    if found not in {LAYOUT, *(one - 1 for one in STEPS)}:
+        raise errors.Fault(
+            f"the ledger's tables have layout {found}; this version knows layout {LAYOUT}: install the version that made it"
+        )
     return found == LAYOUT
 
 

@@ -12,11 +12,12 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
 from eventsourcing import persistence
 from eventsourcing.persistence import Notification, StoredEvent
 
 from ledger import errors
-from ledger.database import Statements
+from ledger.database import READ_ONLY, Statements
 
 
 class LedgerRecorder(Protocol):
@@ -69,4 +70,6 @@ def kept() -> Iterator[None]:
     except (persistence.OperationalError, persistence.InterfaceError) as error:
         raise errors.Unavailable(f"the ledger's database does not answer: {error}") from error
     except persistence.PersistenceError as error:
+        if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
+            raise errors.Unavailable(READ_ONLY) from error
         raise errors.Fault(f"the ledger's database refuses: {type(error).__name__}") from error

@@ -9,7 +9,7 @@ Why the pump and not Faust's own agents: those lose events in four ordinary situ
 event; the measurements stand in the decision record on streams. This is the only place that knows Faust and aiokafka.
 """
 
-from ledger.streams.admin import missing_topics
+from ledger.streams.admin import bounds_of, empty, missing_topics, records_between
 from ledger.streams.host import Hosting, Parts, run
 from ledger.streams.loop import Loop
 from ledger.streams.pump import Pump
@@ -27,6 +27,9 @@ __all__ = [
     "Place",
     "Pump",
     "Sender",
+    "bounds_of",
+    "empty",
     "missing_topics",
+    "records_between",
     "run",
 ]

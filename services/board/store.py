@@ -254,6 +254,14 @@ class Fold:
         self.t.execute("UPDATE board_stand SET seq = ? WHERE one = 1", (self.seq,))
 
 
+def empty(database: Database) -> None:
+    """Throw away what can be read again; what staff did and the ledger did not tell back yet stays."""
+    database.create(TABLES)
+    with database.transaction() as t:
+        for name in ("board_cases", "board_alerts", "board_positions", "board_blind"):
+            t.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
+
+
 def versions_in(t: Statements, cases: Iterable[str]) -> dict[str, int]:
     """Return how far each of the cases was read."""
     found = t.rows_in("SELECT case_id, version FROM board_cases WHERE case_id {in}", cases)

@@ -1,7 +1,7 @@
 """The one place that makes intake's real things: ledger, keys, agreements, pump, relay, post."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 
 from ledger.application import Ledger
@@ -21,12 +21,13 @@ from services.intake.deadlines import calendar_of
 from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline
 from services.intake.post import Post
+from services.intake.recall import Heard, Recalled, Told, recall
 from services.intake.reconciler import Reconciler
 from services.intake.reminders import remind
 from services.intake.replays import Replays
 from services.intake.settings import IntakeSettings
 from services.intake.standing import tell_standing
-from waakvlam.clock import SystemClock
+from waakvlam.clock import Clock, FixedClock, SystemClock
 from waakvlam.topics import agencies
 
 NAME = "intake"
@@ -58,9 +59,16 @@ def serve(settings: IntakeSettings) -> int:
         return run(hosting, lambda: _parts(settings, ledger, keys))
 
 
+def recall_told(settings: IntakeSettings, keys: KeyStore, told: Sequence[Told], heard: Heard) -> Recalled:
+    """Record again, as it was, what was recorded after the backup that was put back."""
+    clock = FixedClock(0)
+    with closing(Ledger.open(settings.ledger, clock=clock, keys=keys)) as ledger:
+        return recall(ledger, _pipeline(settings, ledger, registry(NAME), clock), clock, told, heard)
+
+
 def _parts(settings: IntakeSettings, ledger: Ledger, keys: KeyStore) -> Parts:
     meters = registry(NAME)
-    pipeline = _pipeline(settings, ledger, meters)
+    pipeline = _pipeline(settings, ledger, meters, settings.time())
     security = settings.kafka_login()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))
     notary = Notary(ledger, settings.time(), settings.log_keys(), meters=meters)
@@ -108,11 +116,11 @@ def _watching(settings: IntakeSettings, ledger: Ledger, meters: Meters, is_first
     ]
 
 
-def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Pipeline:
+def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters, clock: Clock) -> Pipeline:
     agreed = agreements.load(settings.agreements)
     return Pipeline(
         ledger,
-        clock=settings.time(),
+        clock=clock,
         ladders=ladders_of(agreed),
         dangers=dangers_of(agreed),
         calendar=calendar_of(agreed),

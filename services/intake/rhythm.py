@@ -50,7 +50,7 @@ def silence(arrivals: Sequence[int], at: int, calendar: Calendar | None) -> Sile
         return None
     usual = max(known)
     if off := _days_off(arrivals[-1], at, calendar):
-        usual = max(usual, *(after - before for before, after in pairwise(arrivals))) + off * _DAY
+        usual = max([usual, *(after - before for before, after in pairwise(arrivals))]) + off * _DAY
     return Silence(arrivals[-1], at - arrivals[-1], usual)
 
 

@@ -167,6 +167,13 @@ def is_same(stored: Event, event: Event) -> bool:
     return stored is event or _body(stored) == _body(event)
 
 
+def empty(database: Database) -> None:
+    """Throw the view away: monitoring fills it again from `case-events`."""
+    with database.transaction() as t:
+        for name in (*NAMES, "radar_shape"):
+            t.execute(f"DROP TABLE IF EXISTS {name}")
+
+
 def _drop_other_shape(t: Statements) -> None:
     """Drop tables of another shape than ours, of an older version of monitoring: they are filled again from the ledger."""
     if t.value("SELECT shape FROM radar_shape") != SHAPE:

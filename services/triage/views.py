@@ -40,3 +40,10 @@ class Progress:
                     )
                 if touched != 1:
                     raise Fenced.because_moved(*place, old)
+
+
+def empty(database: Database) -> None:
+    """Forget how far was read: triage reads `case-events` from its beginning, and what it told before is recognised."""
+    database.create([_TABLE])
+    with database.transaction() as t:
+        t.execute("DELETE FROM triage_positions")

@@ -1,0 +1,70 @@
+"""`waakvlam backup`: the ledger into one folder, what opens and signs it into another; services go on meanwhile."""
+
+from datetime import datetime
+from pathlib import Path
+
+from cli.books import ledger_at
+from cli.exits import Ends, Exit
+from cli.screen import result
+from cli.settings import Settings
+from ledger import backup
+from ledger.backup import Held
+from ledger.private import private_file
+from waakvlam.clock import SystemClock, iso, micros_of
+
+LAST_WORD = "backup.made"
+
+
+def make_backup(settings: Settings, to: Path, keys_to: Path | None, *, as_json: bool) -> None:
+    """Make the backups that are asked for, and print what they hold."""
+    _are_apart(to, keys_to)
+    places, now = settings.places(), SystemClock().now()
+    with ledger_at(settings.ledger_url, SystemClock()):
+        pass  # it exists: a backup must not make the ledger that it copies
+    made = backup.take(settings.ledger_url, to, now=now)
+    keys = None
+    if keys_to is not None:  # after the ledger: then every key that the copy needs is there
+        store, signing = Path(places["WAAKVLAM_KEYS"]), Path(places["WAAKVLAM_CHECKPOINT_KEY"])
+        if not store.is_file():
+            raise Ends(Exit.UNREACHABLE, f"There is no key store at {store}. Set WAAKVLAM_KEYS to the right file.")
+        keys = backup.take_keys(store, signing, keys_to, now=now)
+    private_file(settings.data / LAST_WORD).write_text(iso(micros_of(now)) + "\n", "utf-8")
+    _tell(made, keys, as_json=as_json)
+
+
+def last_backup(settings: Settings) -> datetime | None:
+    """Return when this machine last made a backup of its ledger; None when it never did."""
+    try:
+        return datetime.fromisoformat((settings.data / LAST_WORD).read_text("utf-8").strip())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def _are_apart(to: Path, keys_to: Path | None) -> None:
+    one, other = to.resolve(), keys_to.resolve() if keys_to else None
+    if other and (one == other or one in other.parents or other in one.parents):
+        raise Ends(
+            Exit.USAGE,
+            "--to and --keys-to are one place. Keep them apart, best on two systems: a copy of the ledger without its "
+            "keys tells nothing about anyone.",
+        )
+
+    for folder in filter(None, (to, keys_to)):
+        if folder.exists():
+            raise Ends(Exit.USAGE, f"{folder} is there already. Give every backup a folder of its own.")
+
+
+def _tell(made: Held, keys: Held | None, *, as_json: bool) -> None:
+    told = {
+        "folder": str(made.folder),
+        "records": made.manifest.records,
+        "root": made.manifest.root,
+        "keys": str(keys.folder) if keys else None,
+    }
+    lines = [f"{made.manifest.records} events are in {made.folder}, read back and proven."]
+    lines.append(
+        f"The keys are in {keys.folder}. Keep that folder elsewhere."
+        if keys
+        else "The keys are not: give --keys-to, or nothing personal can be read after a restore."
+    )
+    result(told, as_json=as_json, lines=lines)
