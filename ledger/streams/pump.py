@@ -38,8 +38,9 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     `positions(places)` returns where to go on (a place without a position is read from its beginning).
     `handle(batch)` applies a batch; it may return places that must be held, each with the offset from which they will
     go on once `release` is called.
-    `torn(places)` is told, before anything of them is read, which places Kafka no longer holds from our position on, each
-    with the offset that is read next: what lies between must come from elsewhere.
+    `torn(places)` is told, before anything of them is read, which places Kafka no longer holds from our position on (or
+    from their beginning, where we have none), each with the offset that is read next: what lies before it must come from
+    elsewhere.
     What it did is told to `meters`, once a batch.
     """
 
@@ -144,7 +145,7 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
             place: _start(place, stored.get(place), begins[place], ends[place])
             for place in (Place(*one) for one in partitions)
         }
-        if torn := {place: start for place, start in starts.items() if stored.get(place, start) != start}:
+        if torn := _torn(stored, starts):
             await self._in_thread(functools.partial(self._torn, torn))
         for place, start in starts.items():
             consumer.seek(TopicPartition(*place), start)
@@ -232,6 +233,11 @@ def _start(place: Place, stored: int | None, begin: int, end: int) -> int:
         end,
     )
     return begin
+
+
+def _torn(stored: Mapping[Place, int], starts: Mapping[Place, int]) -> dict[Place, int]:
+    """Return the places that are read on elsewhere than where we were; who has no position yet was at offset 0."""
+    return {place: start for place, start in starts.items() if stored.get(place, 0) != start}
 
 
 def _consumer(bootstrap: str, group: str, security: Mapping[str, Any]) -> AIOKafkaConsumer:

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiokafka.errors import KafkaConnectionError
 
-from ledger.streams.pump import _start
+from ledger.streams.pump import _start, _torn
 from ledger.streams.records import Batch, Outgoing, Place
 from ledger.streams.sender import Delivered
 from ledger.streams.tail import partition_of
@@ -216,7 +216,7 @@ class Pump:
         """Begin to read, as at an assignment."""
         stored, logs = self._positions(self._places), self._doors.bus.logs
         starts = {place: _start(place, stored.get(place), logs[place].begin, logs[place].end) for place in self._places}
-        if torn := {place: start for place, start in starts.items() if stored.get(place, start) != start}:
+        if torn := _torn(stored, starts):
             self._torn(torn)
         self._next = starts
 

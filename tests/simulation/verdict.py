@@ -60,7 +60,7 @@ def verdict(years: Years) -> list[str]:
         if not _is_within(years, one[3])
     ]
     found += [_late(*one) for one in told.delays if one[1] - one[0] > TOLERANCE and not _is_excused(years, *one[:2])]
-    return [*found, *_blind(years, history, told), *_lost(years, history), *_kept(years)]
+    return [*found, *_blind(years, history, told), *_lost(years, history), *_kept(years), *_unwatched(years, history)]
 
 
 def _told(history: list[Record], until: int) -> Told:
@@ -206,6 +206,15 @@ def _kept(years: Years) -> Iterator[str]:
     yield from (f"{one} waits without a deadline" for one in waiting if not 0 < one[2] < 30 * DAY)
     if letters:
         yield f"{letters} letters were never sent"
+
+
+def _unwatched(years: Years, history: list[Record]) -> Iterator[str]:
+    """Say which cases the radar does not know, or not to their last event: nobody would miss those families."""
+    with years.view.reading() as t:
+        known = dict(t.rows("SELECT case_id, version FROM radar"))
+    for case, told in _by_case(history).items():
+        if known.get(case) != told[-1].version:
+            yield f"the radar knows case {case} up to version {known.get(case)}, and there are {told[-1].version}"
 
 
 def _notifications(years: Years) -> Iterator[Any]:
