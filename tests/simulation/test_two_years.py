@@ -113,16 +113,6 @@ def test_a_seed_tells_the_whole_story() -> None:
     assert stories[0] == stories[1]
 
 
-def test_a_radar_that_lost_its_store_watches_every_family_again_also_those_of_whom_kafka_holds_nothing() -> None:
-    seed = "forgotten"
-    start = micros_of(random.Random(seed).choice(LEAP_DAYS)) - 20 * DAY
-    with played(seed, days=60, families=20, faults=[Fault(start + 55 * DAY, "loss", "radar")]) as years:
-        on_topic = {one.key for place in years.bus.places("case-events") for one in years.bus.logs[place].records}
-
-        assert _told(years) == ""
-        assert len(on_topic) < years.ledger.counts().cases, "Kafka must hold nothing of some"
-
-
 # Each way to fail is found.
 
 
