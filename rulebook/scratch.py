@@ -1,7 +1,7 @@
 """What must be open now, computed from nothing: events known at T -> K(T) -> instances -> open alerts.
 
 Nothing is remembered and nothing is skipped, so this is slow and easy to believe. The engine must always agree with it
-(tests/property/test_rulebook_engine.py), and a reconciler may ask it whether what is open is what must be open.
+(tests/property/test_rulebook_laws.py), and a reconciler may ask it whether what is open is what must be open.
 """
 
 from collections.abc import Iterable
