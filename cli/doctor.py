@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from cli import broker
+from cli.backup import last_backup
 from cli.books import ledger_at, rules_in, why_missing, without_password
 from cli.exits import Ends, wrong_settings
 from cli.programs import is_ready, programs_of
@@ -26,6 +28,7 @@ from waakvlam.clock import SystemClock, iso
 from waakvlam.errors import Misconfigured
 from waakvlam.topics import topics
 
+BACKUP_AGE_MAX = timedelta(days=2)
 FREE_BYTES_MIN = 2 * 1024**3
 JAVA_MIN = 17
 WAIT_SECONDS = 5.0
@@ -165,7 +168,17 @@ def disk(settings: Settings) -> Finding:
     return Finding("disk", free >= FREE_BYTES_MIN, seen, "Make room, or set WAAKVLAM_DATA to another disk.")
 
 
-CHECKS: tuple[Check, ...] = (python, java, kafka_jars, kafka, ledger, agreements, clock, services, disk)
+def backup(settings: Settings) -> Finding:
+    """See how old the last backup made here is; a ledger that is not backed up here may be elsewhere."""
+    made = last_backup(settings)
+    if made is None:
+        return Finding("backup", ok=True, seen="none was made here; `waakvlam backup --to DIR` makes one")
+    age = SystemClock().now() - made
+    step = "Make one each day: waakvlam backup --to DIR (docs/how-to/back-up-and-restore.md)."
+    return Finding("backup", age <= BACKUP_AGE_MAX, f"{age.total_seconds() / 3600:.0f} hours old", step)
+
+
+CHECKS: tuple[Check, ...] = (python, java, kafka_jars, kafka, ledger, agreements, clock, services, disk, backup)
 
 
 async def _missing(settings: Settings) -> list[str]:

@@ -1,20 +1,21 @@
 """The command line: results on stdout, everything else on stderr, and an exit code that says how it ended."""
 
 import json
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from cli.doctor import Finding, agreements, clock, disk, examine, kafka, ledger, python
+from cli.doctor import Finding, agreements, backup, clock, disk, examine, kafka, ledger, python
 from cli.exits import Exit
 from cli.main import app
 from cli.settings import Settings, leave_word, read_settings
 from ledger.application import Ledger
 from ledger.model import Draft
 from waakvlam.catalogue import event_types
-from waakvlam.clock import FixedClock, instant_of
+from waakvlam.clock import FixedClock, SystemClock, instant_of
 from waakvlam.codec import encode
 
 AGREEMENTS = Path(__file__).parents[2] / "agreements"
@@ -223,6 +224,17 @@ def test_the_doctor_sees_what_is_wrong(tmp_path):
     found = {one.name: one.ok for one in examine(sick, (python, ledger, agreements, clock, disk))}
 
     assert found == {"python": True, "ledger": False, "agreements": False, "clock": False, "disk": True}
+
+
+@pytest.mark.parametrize(("hours", "ok"), [(None, True), (47, True), (49, False)])
+def test_the_doctor_says_when_the_last_backup_is_too_old(tmp_path, hours, ok):
+    if hours is not None:
+        made = SystemClock().now() - timedelta(hours=hours)
+        (tmp_path / "backup.made").write_text(f"{made.isoformat()}\n")
+
+    found = backup(Settings(data=tmp_path))
+
+    assert (found.ok, "waakvlam backup" in found.line()) == (ok, hours in {None, 49})
 
 
 def test_the_doctor_shows_no_password(tmp_path):
