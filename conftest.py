@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 REAL = {"broker", "kafka", "own_broker", "postgres", "browser", "vault"}
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all that starts brokers, databases and browsers on one worker, one after the other; the rest runs beside it."""
+    """Keep the tests of a file that start brokers, databases or browsers on one worker: they share what they started."""
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("real") or fixtures & REAL:
-            item.add_marker(pytest.mark.xdist_group("real"))
+            item.add_marker(pytest.mark.xdist_group(item.path.name))
 
 
 @pytest.fixture(scope="session")
