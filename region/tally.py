@@ -43,10 +43,11 @@ class Tally:
         if receipt.is_final:
             self._finals[receipt.verdict] += 1
             self._parked.discard(receipt.id)
-        elif receipt.id in self._parked:
-            self._finals["duplicate"] += 1  # sent again while the first waits: that sending has had its answer
-        else:
+        elif receipt.id not in self._parked:
             self._parked.add(receipt.id)
+        elif len(seen) <= self._sendings[receipt.id]:
+            self._finals["duplicate"] += 1  # sent again while the first waits: that sending has had its answer
+        # else it is a reminder that it still waits, which answers nothing new
 
     @property
     def sent(self) -> int:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from cli.kafka_admin import apply_matrix
 from ledger.streams import Place, Sender, bounds_of, empty, records_between
-from waakvlam.kafka import create_topics
 from waakvlam.settings import KafkaSettings
 from waakvlam.topics import Topic
 
@@ -50,5 +50,5 @@ def test_all_is_read_from_one_end_to_the_other_and_after_emptying_offsets_go_on(
         await told(kafka, [b"later"])
         assert await everything(kafka) == [(b"later", b"1")]
 
-    create_topics(KafkaSettings(bootstrap=kafka), wanted=(Topic(NAME, "", 2, {}, (), (), ""),))
+    apply_matrix(KafkaSettings(bootstrap=kafka), matrix=(Topic(NAME, "", 2, {}, (), (), ""),))
     asyncio.run(story())

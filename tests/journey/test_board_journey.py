@@ -238,8 +238,9 @@ def test_everything_works_without_scripts(plain, site, families, case):
     assert plain.get_by_text("Deze pagina werkt zichzelf niet bij.").is_visible()
 
     plain.get_by_role("link", name="Overdracht zonder antwoord").click()
-    plain.get_by_role("button", name="Opgepakt").click()
-    plain.reload()
+    with plain.expect_navigation():
+        plain.get_by_role("button", name="Opgepakt").click()
+    plain.goto(plain.url)
 
     assert plain.get_by_text("Vastgelegd op").is_visible()
 

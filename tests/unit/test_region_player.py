@@ -159,6 +159,15 @@ def test_each_sending_has_one_final_answer():
     assert tally.counts() == {"sent": 5, "accepted": 1, "duplicate": 1, "parked": 1, "refused": 0, "rejected": 1}
 
 
+def test_a_reminder_that_an_event_still_waits_answers_no_sending():
+    tally = Tally()
+    tally.note_sent("p", "a")
+    tally.note_receipt(receipt("a", "parked", at=1))
+    tally.note_receipt(receipt("a", "parked", at=2))
+
+    assert (tally.counts()["parked"], tally.counts()["duplicate"], tally.unanswered) == (1, 0, 0)
+
+
 def test_a_parked_event_that_flows_is_accepted_and_no_longer_parked():
     tally = Tally()
     tally.note_sent(VT, "a")
