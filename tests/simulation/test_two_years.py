@@ -1,7 +1,7 @@
 """Two and a half years of a region in minutes: what was told live is what replay says, whatever broke on the way.
 
 WAAKVLAM_YEARS_SEED=…          replay one seed (a failure prints the whole command)
-WAAKVLAM_YEARS_SEEDS=20        draw so many seeds instead of one
+WAAKVLAM_YEARS_SEEDS=20        draw so many seeds too; what one of them finds is a defect, also where the fixed ones find nothing
 WAAKVLAM_YEARS_FAMILIES=300    more families than the two dozen of an ordinary run
 """
 
@@ -26,7 +26,7 @@ from tests.simulation.verdict import verdict
 from tests.simulation.years import Years
 from waakvlam.clock import micros_of
 
-FIXED = ("leap-day-2028",)
+FIXED = ("leap-day-2028", "drawn-327378740")
 FAMILIES = int(os.environ.get("WAAKVLAM_YEARS_FAMILIES", "24"))
 DAYS = 920
 LEAP_DAYS = (datetime(2024, 2, 29, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC))
@@ -37,12 +37,12 @@ pytestmark = pytest.mark.timeout(900)  # some forty seconds a seed on two quiet 
 
 
 def seeds() -> list[str]:
-    """Return the seeds of this run: those that are always played and one that is drawn, or the one that is asked for."""
+    """Return the seeds of this run: those that are always played and those that are drawn, or the one that is asked for."""
     if asked := os.environ.get("WAAKVLAM_YEARS_SEED"):
         return [asked]
     one_run = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the workers of a run must draw the same
     drawn = random.Random(one_run) if one_run else random.SystemRandom()
-    count = int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "1"))
+    count = int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "0"))
     return [*FIXED, *(f"drawn-{drawn.randrange(10**9)}" for _ in range(count))]
 
 
