@@ -1,6 +1,6 @@
 """A confirmed erasure ends its batch: what is told of the case after it must not be sealed under the key that goes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ledger.erasing import CONFIRMED
 from ledger.streams.records import Arrived, Batch, Place
@@ -21,7 +21,6 @@ def parts(batch: Batch) -> Iterator[Batch]:
         yield Batch(part)
 
 
-def without(batch: Batch, places: Iterator[Place] | dict[Place, int]) -> Batch:
+def without(batch: Batch, places: Collection[Place]) -> Batch:
     """Return a batch without what was read at places that are held."""
-    held = set(places)
-    return Batch({place: some for place, some in batch.records.items() if place not in held})
+    return Batch({place: some for place, some in batch.records.items() if place not in places})
