@@ -6,7 +6,8 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +73,18 @@ def examine(settings: Settings, checks: Iterable[Check] | None = None) -> list[F
     return [check(settings) for check in (checks or CHECKS)]
 
 
+@contextmanager
+def quiet(library: str) -> Iterator[None]:
+    """Keep a library's own log lines away for a while; afterwards it logs as it did."""
+    logger = logging.getLogger(library)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
 def python(_: Settings) -> Finding:
     """See whether this Python will do."""
     version = ".".join(map(str, sys.version_info[:3]))
@@ -99,9 +112,9 @@ def kafka(settings: Settings) -> Finding:
     """See whether Kafka answers and has all topics."""
     step = "Start it (`waakvlam up --local-kafka`) or set WAAKVLAM_BOOTSTRAP. A wrong password looks like a time-out."
     where = f"{settings.bootstrap} as {settings.sasl_username}" if settings.sasl_username else settings.bootstrap
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it would say is said below
     try:
-        missing = asyncio.run(asyncio.wait_for(_missing(settings), WAIT_SECONDS))
+        with quiet("aiokafka"):  # what it would say is said below
+            missing = asyncio.run(asyncio.wait_for(_missing(settings), WAIT_SECONDS))
     except Misconfigured as error:
         return Finding("kafka", ok=False, seen=str(error), next_step="docs/how-to/secure-kafka.md tells of logins.")
     except (KafkaError, OSError, TimeoutError, ValueError) as error:

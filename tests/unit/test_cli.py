@@ -1,6 +1,7 @@
 """The command line: results on stdout, everything else on stderr, and an exit code that says how it ended."""
 
 import json
+import logging
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -250,6 +251,15 @@ def test_the_doctor_says_which_part_of_a_login_is_missing(tmp_path):
 
     assert not found.ok
     assert "WAAKVLAM_SASL_PASSWORD_FILE" in found.seen
+
+
+def test_the_doctor_leaves_the_logging_of_libraries_as_it_was(tmp_path):
+    logger = logging.getLogger("aiokafka")
+    before = logger.level
+
+    kafka(Settings(data=tmp_path, bootstrap="127.0.0.1:1"))
+
+    assert logger.level == before
 
 
 def test_the_doctor_is_content_where_all_is_well(tmp_path):
