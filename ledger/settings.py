@@ -45,6 +45,10 @@ class Settings(BaseSettings):
     agreements: Path = Field(Path("agreements"), description="Folder with the cooperation agreements and calendars.")
     clock: str = Field("", description="Accelerated time (start=…;anchor=…;rate=…;until=…). Empty for real time.")
     data: Path = Field(Path("var"), description="Folder for what a service may keep between two runs.")
+    health_host: str = Field(
+        "127.0.0.1",
+        description="Address on which /health, /ready and /metrics of a service listen; 0.0.0.0 where others must ask.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
 
     def time(self) -> Clock:

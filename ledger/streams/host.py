@@ -37,6 +37,7 @@ class Hosting:
     bootstrap: str
     folder: Path  # Faust wants a folder; nothing of worth is kept in it
     port: int = 0  # of /health, /ready and /metrics; 0 for none
+    host: str = "127.0.0.1"  # where that port is open
     topics: Sequence[str] = ()  # must exist before it starts
     security: Mapping[str, Any] | None = None  # arguments by which aiokafka's clients connect safely
 
@@ -84,7 +85,13 @@ async def _life(hosting: Hosting, build: Build) -> int:
     parts = build()
     app = _app(hosting, parts)
     try:
-        web = Web(hosting.port, is_ready=parts.is_ready, registry=parts.registry, is_beating=parts.is_beating)
+        web = Web(
+            hosting.port,
+            host=hosting.host,
+            is_ready=parts.is_ready,
+            registry=parts.registry,
+            is_beating=parts.is_beating,
+        )
         for service in (web, *parts.services):
             await app.add_runtime_dependency(service)
         await app.start()

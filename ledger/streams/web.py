@@ -1,4 +1,7 @@
-"""The small web server of a service: is it alive, is it ready, what are its numbers. Only this machine may ask."""
+"""The small web server of a service: is it alive, is it ready, what are its numbers.
+
+Only this machine may ask, unless it is told to listen elsewhere: nothing here is about a case or a person.
+"""
 
 from collections.abc import Callable
 
@@ -11,18 +14,20 @@ Check = Callable[[], bool]
 
 
 class Web(Service):
-    """Serves /health, /ready, /metrics and, where there is one, /heartbeat on 127.0.0.1; port 0 serves nothing."""
+    """Serves /health, /ready, /metrics and, where there is one, /heartbeat; port 0 serves nothing."""
 
     def __init__(
         self,
         port: int,
         *,
+        host: str = "127.0.0.1",
         is_ready: Check,
         registry: CollectorRegistry = REGISTRY,
         is_beating: Check | None = None,
     ) -> None:
         super().__init__()
         self._port = port
+        self._host = host
         self._is_ready = is_ready
         self._is_beating = is_beating
         self._registry = registry
@@ -45,7 +50,7 @@ class Web(Service):
             pages.router.add_get("/heartbeat", self._heartbeat)
         self._runner = web.AppRunner(pages, access_log=None)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        await web.TCPSite(self._runner, self._host, self._port).start()
 
     async def on_stop(self) -> None:
         """Close the port."""

@@ -50,6 +50,7 @@ def serve(settings: IntakeSettings) -> int:
         bootstrap=settings.bootstrap,
         folder=settings.data,
         port=settings.intake_port,
+        host=settings.health_host,
         topics=[*read, *written, CASE_EVENTS, LEDGER_CLOCK, CHECKPOINTS],
         security=settings.kafka_login(),
     )

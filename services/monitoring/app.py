@@ -41,6 +41,7 @@ def serve(settings: MonitoringSettings) -> int:
         bootstrap=settings.bootstrap,
         folder=settings.data,
         port=settings.monitoring_port,
+        host=settings.health_host,
         topics=[CASE_EVENTS, ledger_clock.TOPIC, agencies()[SENDER].topic],
         security=settings.kafka_login(),
     )

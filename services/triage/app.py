@@ -27,6 +27,7 @@ def serve(settings: TriageSettings) -> int:
         bootstrap=settings.bootstrap,
         folder=settings.data,
         port=settings.triage_port,
+        host=settings.health_host,
         topics=[CASE_EVENTS, agencies()[SENDER].topic],
         security=settings.kafka_login(),
     )

@@ -1,0 +1,41 @@
+"""The small web server of a service is open where its settings say, and on this machine alone when they say nothing."""
+
+import asyncio
+import socket
+
+import aiohttp
+import pytest
+
+from ledger.settings import Settings
+from ledger.streams.web import Web
+
+ELSEWHERE = "127.0.0.2"  # another address than the one it listens on by default, on this machine
+
+
+async def _asked(told: dict[str, str], at: str) -> int | None:
+    with socket.create_server((at, 0)) as free:
+        port = free.getsockname()[1]
+    web = Web(port, is_ready=lambda: False, **told)
+    async with web, aiohttp.ClientSession() as client:
+        try:
+            async with client.get(f"http://{at}:{port}/health") as answer:
+                return answer.status
+        except aiohttp.ClientConnectionError:
+            return None
+
+
+@pytest.mark.parametrize(
+    ("told", "at", "status"),
+    [({}, "127.0.0.1", 200), ({}, ELSEWHERE, None), ({"host": "0.0.0.0"}, ELSEWHERE, 200)],
+    ids=["silent-here", "silent-elsewhere", "told-elsewhere"],
+)
+def test_it_is_open_where_it_is_told_and_else_here_alone(told: dict[str, str], at: str, status: int | None) -> None:
+    assert asyncio.run(_asked(told, at)) == status
+
+
+def test_a_service_that_is_not_ready_is_still_alive_so_nothing_ends_it_when_the_broker_is_away() -> None:
+    assert asyncio.run(_asked({}, "127.0.0.1")) == 200
+
+
+def test_the_setting_says_this_machine() -> None:
+    assert Settings().health_host == "127.0.0.1"
