@@ -18,14 +18,14 @@ from pathlib import Path
 from statistics import median
 
 from ledger.application import Ledger
+from ledger.dangers import dangers_of
+from ledger.ladders import ladders_of
 from ledger.sealing import FileKeyStore
 from ledger.streams.memory import spare_the_collector
 from region.cast import cast_of
 from region.families import plan_of
 from region.player import Player
 from rulebook import agreements
-from services.intake.dangers import dangers_of
-from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline
 from services.intake.testing import Desk, Sent
 from waakvlam.clock import FixedClock

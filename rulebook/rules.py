@@ -28,6 +28,8 @@ NEVER_HEARD = frozenset(
         "alert_reminded",
         "alert_escalated",
         "alert_acknowledged",
+        "alert_handed_over",
+        "alert_judged",
         "stall_accepted",
         "stall_acceptance_proposed",
         "erasure_proposed",

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import closing
 
 from ledger.application import Ledger
+from ledger.dangers import dangers_of
 from ledger.keys import open_keys
+from ledger.ladders import ladders_of
 from ledger.ledger_clock import TOPIC as LEDGER_CLOCK
 from ledger.metrics import Meters, registry
 from ledger.notary import TOPIC as CHECKPOINTS
@@ -16,9 +18,7 @@ from ledger.sealing import KeyStore
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
 from services.intake import missing, silent
-from services.intake.dangers import dangers_of
 from services.intake.deadlines import calendar_of
-from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline
 from services.intake.post import Post
 from services.intake.recall import Heard, Recalled, Told, recall

@@ -6,18 +6,20 @@ from datetime import date
 
 from ledger import alone, case, erasing
 from ledger.case import Asked, Refusal
+from ledger.dangers import Dangers
+from ledger.ladders import Ladders, municipality_of
 from ledger.model import Draft
 from ledger.record import Record
 from rulebook.event import CORRECTED, Event
 from services.intake import sentences
-from services.intake.dangers import Dangers
 from services.intake.history import event_of
-from services.intake.ladders import Ladders, municipality_of
 from services.intake.redaction import correction_fits
 from services.intake.rules import Reading
 from waakvlam.catalogue import EventType, event_types
 from waakvlam.codec import data_of
 
+# Who speaks for Veilig Thuis: its own system, and its people at the board.
+BOARD = "board"
 NEEDS_HISTORY = case.NEEDS_HISTORY | alone.GUARDED | erasing.GUARDED
 
 
@@ -49,7 +51,7 @@ class Judge:
             *(event_of(each, recorded_at=each.recorded_at) for each in committed),
             *(event_of(each, recorded_at=self.now) for each in drafted),
         )
-        asked = Asked(history, one.agency.kind == "V", self.today, {})
+        asked = Asked(history, one.agency.kind == "V" or one.agency.id == BOARD, self.today, {})
         meant = asked.meant(event)
         if meant.type.startswith("escalation_"):
             asked = replace(asked, ladders=self.ladders(municipality_of(history), meant.day))

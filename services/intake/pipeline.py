@@ -14,19 +14,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ledger import aside
 from ledger.application import Ledger
+from ledger.dangers import Dangers, no_dangers
 from ledger.erasing import CONFIRMED
 from ledger.errors import Conflict, Damaged, Unavailable
+from ledger.ladders import Ladders, no_ladders
 from ledger.metrics import Meters
 from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
 from ledger.writing import Writing
 from rulebook.calendar import Calendar
 from services.intake import counting, missing, poison
-from services.intake.dangers import Dangers, no_dangers
 from services.intake.deadlines import dead_letter_due
 from services.intake.erasures import parts, without
 from services.intake.fuses import Fuses
-from services.intake.ladders import Ladders, no_ladders
 from services.intake.outcome import Outcome, dead_letters, letters
 from services.intake.rules import Reading, Rejected, classify
 from services.intake.session import Session

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from ledger import erasing
 from ledger.case import Refusal
+from ledger.dangers import Dangers
+from ledger.ladders import Ladders
 from ledger.model import Draft, Parked
 from ledger.record import Record, case_id, stream_of
 from ledger.writing import Writing
@@ -18,9 +20,7 @@ from services.intake import moving, sentences
 from services.intake import outcome as verdicts
 from services.intake.book import MOVED, Book
 from services.intake.came_back import CameBack
-from services.intake.dangers import Dangers
 from services.intake.judging import NEEDS_HISTORY, Judge, corrected_type
-from services.intake.ladders import Ladders
 from services.intake.outcome import Outcome
 from services.intake.redaction import (
     Redacted,

@@ -86,6 +86,8 @@ def test_what_is_about_a_person_is_marked() -> None:
         "director_assigned": {"director"},
         "director_ended": {"director"},
         "alert_acknowledged": {"intention", "by"},
+        "alert_handed_over": {"note"},
+        "monitoring_moment_done": {"findings"},
     }
 
 

@@ -9,7 +9,7 @@ from waakvlam.catalogue import EventType, event_types
 ANY = "*"
 # Type: (Dutch name, who may send). V Veilig Thuis, P police, T local team, R reporter, M municipality, J justice,
 # S shelter, X specialist, * any agency. Where the rule book says "the system itself" stands the part of it that speaks.
-# Acknowledging and accepting are done on the board, which sends them for the people of V and T.
+# What people of Veilig Thuis do on the board is sent by the board.
 RULEBOOK: Mapping[str, tuple[str, str]] = {
     "advice_given": ("advies-gegeven", "V"),
     "report_received": ("melding-ontvangen", "V P R T"),
@@ -36,7 +36,7 @@ RULEBOOK: Mapping[str, tuple[str, str]] = {
     "handover_refused": ("overdracht-geweigerd", ANY),  # the receiving agency only: the case decides
     "handover_withdrawn": ("overdracht-ingetrokken", "V T"),
     "first_contact_made": ("eerste-contact-gelegd", "T V"),
-    "family_contacted": ("contact-met-gezin", "T V"),
+    "family_contacted": ("contact-met-gezin", "T V board"),
     "director_assigned": ("casusregisseur-toegewezen", "T V"),
     "director_ended": ("casusregisseur-gestopt", "T V"),
     "director_absent": ("casusregisseur-afwezig", "T"),
@@ -47,7 +47,7 @@ RULEBOOK: Mapping[str, tuple[str, str]] = {
     "help_started": ("hulp-gestart", ANY),
     "help_ended": ("hulp-beeindigd", ANY),
     "concern_reported_back": ("terugmelding-gedaan", "T"),
-    "concern_answered": ("terugmelding-beantwoord", "V"),
+    "concern_answered": ("terugmelding-beantwoord", "V board"),
     "appointment_made": ("afspraak-gemaakt", ANY),
     "appointment_kept": ("afspraak-nagekomen", ANY),
     "appointment_broken": ("afspraak-niet-nagekomen", ANY),
@@ -56,11 +56,11 @@ RULEBOOK: Mapping[str, tuple[str, str]] = {
     "safety_lost": ("veiligheid-verloren", "V T"),
     "recovery_started": ("herstel-gestart", "T V"),
     "incident_recorded": ("incident-geregistreerd", ANY),
-    "monitoring_moment_done": ("monitormoment-uitgevoerd", "V"),
-    "escalation_started": ("escalatie-gestart", ANY),
-    "escalation_moved": ("escalatie-verplaatst", ANY),
-    "escalation_decided": ("escalatie-besloten", ANY),
-    "escalation_closed": ("escalatie-gesloten", ANY),
+    "monitoring_moment_done": ("monitormoment-uitgevoerd", "V board"),
+    "escalation_started": ("escalatie-gestart", "* board"),
+    "escalation_moved": ("escalatie-verplaatst", "* board"),
+    "escalation_decided": ("escalatie-besloten", "* board"),
+    "escalation_closed": ("escalatie-gesloten", "* board"),
     "barring_order_imposed": ("huisverbod-opgelegd", "M"),
     "barring_order_extended": ("huisverbod-verlengd", "M"),
     "barring_order_ended": ("huisverbod-beeindigd", "M"),
@@ -83,8 +83,8 @@ RULEBOOK: Mapping[str, tuple[str, str]] = {
     "vt_closed": ("casus-gesloten-vt", "V"),
     "case_closed": ("casus-gesloten", "V T"),
     "case_reopened": ("casus-heropend", "V T"),
-    "event_corrected": ("gebeurtenis-gecorrigeerd", ANY),  # the sender of the event, and V: the case decides
-    "event_withdrawn": ("gebeurtenis-ingetrokken", ANY),  # the sender of the event, and V: the case decides
+    "event_corrected": ("gebeurtenis-gecorrigeerd", "* board"),  # the sender of the event, and V: the case decides
+    "event_withdrawn": ("gebeurtenis-ingetrokken", "* board"),  # the sender of the event, and V: the case decides
     "alert_raised": ("melding-radar-afgegeven", "radar"),
     "alert_closed": ("melding-radar-gesloten", "radar"),
     "alert_reminded": ("melding-radar-herinnerd", "radar"),

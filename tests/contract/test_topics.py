@@ -116,7 +116,12 @@ def test_the_system_speaks_only_for_itself() -> None:
     assert may == {
         "triage": {"report_classified", "case_routed"},
         "radar": {"alert_raised", "alert_closed", "alert_reminded", "alert_escalated", "radar_was_blind"},
-        "board": {"alert_acknowledged", "stall_accepted", "erasure_confirmed", "erasure_proposed", "events_moved"},
+        "board": {
+            *("alert_acknowledged", "alert_handed_over", "alert_judged", "stall_acceptance_proposed", "stall_accepted"),
+            *("erasure_confirmed", "erasure_proposed", "events_moved", "event_corrected", "event_withdrawn"),
+            *("escalation_started", "escalation_moved", "escalation_decided", "escalation_closed"),
+            *("family_contacted", "concern_answered", "monitoring_moment_done"),
+        },
     }
 
 

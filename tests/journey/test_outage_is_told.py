@@ -5,13 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 from ledger.database import open_database
+from ledger.ladders import ladders_of
 from ledger.record import encode, stream_of
 from ledger.streams.records import Batch, Place
 from rulebook import agreements
 from services.board import blind
 from services.board.agents import CASE_EVENTS, Reader
 from services.board.store import Store
-from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline
 from services.intake.testing import Desk, Sent
 from services.monitoring.blindness import Admitting

@@ -7,10 +7,10 @@ from runpy import run_path
 import pytest
 
 from ledger.application import Ledger
+from ledger.ladders import ladders_of
 from ledger.sealing import FileKeyStore
 from rulebook.agreements import load
 from rulebook.instants import day_of
-from services.intake.ladders import ladders_of
 from services.intake.pipeline import Pipeline
 from services.intake.testing import NOON, Desk, report, sent
 from waakvlam.clock import FixedClock

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ledger.application import Ledger
+from ledger.dangers import dangers_of
 from ledger.sealing import FileKeyStore
 from rulebook.agreements import load
-from services.intake.dangers import dangers_of
 from services.intake.pipeline import Pipeline
 from services.intake.testing import NOON, Desk, report, sent
 from waakvlam.clock import FixedClock

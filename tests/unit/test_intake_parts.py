@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from ledger.ladders import no_ladders
 from ledger.model import OutboxRow
 from services.intake.fitting import fits
 from services.intake.fuse import IN_A_ROW_MAX, SEEN_MIN, WINDOW, Fuse
-from services.intake.ladders import no_ladders
 from services.intake.post import IDLE_SECONDS, LETTERS_PER_ROUND_MAX, Post
 from services.intake.redaction import UnknownField, is_personal, redact, redact_correction
 from services.intake.rules import pseudonyms_in

@@ -34,7 +34,13 @@ from waakvlam.messages.mda import MdaClosed, MdaDecided, MdaEvaluated, MdaEvalua
 from waakvlam.messages.monitoring import ConcernAnswered, ConcernReportedBack, IncidentRecorded, MonitoringMomentDone
 from waakvlam.messages.plan import AppointmentBroken, AppointmentKept, AppointmentMade, PlanAgreed
 from waakvlam.messages.proof import CheckpointWitnessed
-from waakvlam.messages.radar import AlertAcknowledged, StallAcceptanceProposed, StallAccepted
+from waakvlam.messages.radar import (
+    AlertAcknowledged,
+    AlertHandedOver,
+    AlertJudged,
+    StallAcceptanceProposed,
+    StallAccepted,
+)
 from waakvlam.messages.report import (
     AcuteActionTaken,
     AcuteDangerFound,
@@ -68,6 +74,8 @@ __all__ = [
     "AcuteDangerFound",
     "AdviceGiven",
     "AlertAcknowledged",
+    "AlertHandedOver",
+    "AlertJudged",
     "AppointmentBroken",
     "AppointmentKept",
     "AppointmentMade",

@@ -6,10 +6,10 @@ from waakvlam.messages.base import Codes, Many, Message, Number, Text
 from waakvlam.messages.codes import ViolenceKind, YesNoUnknown
 
 
-class MonitoringMomentDone(Message):
+class MonitoringMomentDone(Message, version=2):
     """Veilig Thuis looked how it goes with the family, at an agreed moment after the handover, and answered the fixed questions.
 
-    moment is the number of that moment: 1, 2, 3, ...
+    moment is the number of that moment: 1, 2, 3, ... Since version 2: with whom was spoken, and what was seen.
     """
 
     moment: Number
@@ -18,6 +18,10 @@ class MonitoringMomentDone(Message):
     stable_safety: YesNoUnknown
     recovery: YesNoUnknown
     decision: Annotated[str, Codes("continue", "repair_with_team", "act_again", "escalate", "nominate_mda", "close")]
+    spoken_with: Many[
+        Annotated[str, Codes("adult", "child", "network", "team", "director", "school", "care", "police")]
+    ] = ()
+    findings: Text | None = None
 
 
 class IncidentRecorded(Message):

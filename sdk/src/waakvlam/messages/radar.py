@@ -1,4 +1,4 @@
-"""The radar: an alert was taken up, or waiting was proposed or accepted."""
+"""The radar: an alert was taken up, handed over or judged, or waiting was proposed or accepted."""
 
 from typing import Annotated
 
@@ -32,6 +32,29 @@ class AlertAcknowledged(Message):
     next_step_on: Day | None = None
     intention: Text | None = None
     by: Text | None = None
+
+
+class AlertHandedOver(Message):
+    """Whoever had an alert asks a colleague to take it on. It changes nothing by itself.
+
+    The alert is the colleague's once they take it up (AlertAcknowledged), so both sides have signed.
+    """
+
+    alert: Text
+    colleague_id: Text
+    note: Text | None = None
+
+
+class AlertJudged(Message):
+    """Somebody says whether an alert was of use: it shows which rules call too often for nothing."""
+
+    alert: Text
+    rule: Text
+    verdict: Annotated[str, Codes("useful", "not_useful")]
+    reason: (
+        Annotated[str, Codes("al-gedaan", "al-bekend", "klopt-niet", "niet-van-toepassing", "te-vroeg", "te-laat")]
+        | None
+    ) = None
 
 
 class StallAcceptanceProposed(Message):
