@@ -16,10 +16,11 @@ from services.board.desk import Desk
 from services.board.feed import KafkaFeed
 from services.board.live import Hub
 from services.board.outlook import Engine, Reasons
+from services.board.pages.site import Board
 from services.board.security import OWN_HOSTS, FormSigner, SafeHeaders
 from services.board.settings import BoardSettings
 from services.board.store import Store
-from services.board.web import Board, Pages
+from services.board.web import put_on
 from waakvlam.topics import agencies
 
 NAME = "board"
@@ -36,7 +37,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     store, hub, meters = Store(open_database(settings.board)), Hub(), registry(NAME)
     reader = Reader(store, ledger, changed=hub.tell)
     sender = Sender(settings.bootstrap, security=settings.kafka_login())
-    desk = Desk(store, ledger, sender.send_all, clock=clock, staff=settings.board_staff)
+    desk = Desk(store, ledger, sender.send_all, clock=clock)
     feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
     rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
     secret = settings.board_secret
@@ -69,7 +70,7 @@ def pages_of(board: Board, life: Life | None = None) -> FastAPI:
     app = FastAPI(title="Waakvlam bord", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS)
     app.add_middleware(SafeHeaders)
-    Pages(board).mount(app)
+    put_on(app, board)
     return app
 
 

@@ -32,15 +32,14 @@ class Recorded(Protocol):
 class Desk:
     """Takes acknowledgements and follows them."""
 
-    def __init__(self, store: Store, ledger: Recorded, deliver: Deliver, *, clock: Clock, staff: str) -> None:
+    def __init__(self, store: Store, ledger: Recorded, deliver: Deliver, *, clock: Clock) -> None:
         self._store = store
         self._ledger = ledger
         self._deliver = deliver
         self._clock = clock
-        self._staff = staff
 
-    def pick_up(self, alert: AlertRow, *, next_step_on: date | None) -> str:
-        """Keep the event that says "picked up" and return its id; a second time changes nothing."""
+    def pick_up(self, alert: AlertRow, *, next_step_on: date | None, by: str) -> str:
+        """Keep the event that says "picked up" and return its id; a second time changes nothing. `by` is an opaque id."""
         before = [one for one in self._store.sent(case=alert.case_id) if one.alert == alert.raised]
         event_id = acknowledgement_id(alert, refusals=sum(one.state == "refused" for one in before))
         if not self._store.sent(event_id=event_id):
@@ -48,7 +47,7 @@ class Desk:
                 "occurred_at": self._clock.now(),
                 "case": alert.case_id,
                 "municipality": alert.municipality,
-                "recorded_by": self._staff,
+                "recorded_by": by,
                 "alert": alert.alert,
                 "next_step_on": next_step_on,
             }

@@ -19,9 +19,9 @@ from services.board.app import pages_of
 from services.board.desk import Desk
 from services.board.live import Hub
 from services.board.outlook import Reasons
+from services.board.pages.site import Board
 from services.board.security import FormSigner
 from services.board.store import Store
-from services.board.web import Board
 from tests.journey import stories
 from tests.journey.region import Region
 from waakvlam.clock import FixedClock, micros_of
@@ -54,7 +54,7 @@ def site(tmp_path) -> Iterator[Site]:
     store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
     hub = Hub()
     region = Region(ledger, Reader(store, ledger, changed=hub.tell), clock)
-    region.desk = Desk(store, ledger, region.deliver, clock=clock, staff="demo-medewerker")
+    region.desk = Desk(store, ledger, region.deliver, clock=clock)
     board = Board(
         store=store,
         ledger=ledger,

@@ -12,10 +12,10 @@ from services.board.app import pages_of
 from services.board.desk import Desk, acknowledgement_id
 from services.board.live import Hub
 from services.board.outlook import Reasons
+from services.board.pages.site import Board
 from services.board.security import COOKIE, FormSigner
 from services.board.settings import BoardSettings
 from services.board.store import Store
-from services.board.web import Board
 from tests.journey.region import Region
 from waakvlam.clock import FixedClock
 
@@ -28,7 +28,7 @@ def region(tmp_path):
     ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock, keys=None)
     store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
     made = Region(ledger, Reader(store, ledger, changed=lambda: None), clock)
-    made.desk = Desk(store, ledger, made.deliver, clock=clock, staff="demo-medewerker")
+    made.desk = Desk(store, ledger, made.deliver, clock=clock)
     yield made
     store.database.close()
     ledger.close()

@@ -1,0 +1,44 @@
+"""What other machines ask of the board: does it live, is it fed, what are its numbers."""
+
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from services.board.pages.routes import Route
+from services.board.pages.site import Site
+from services.board.rights import Action
+
+
+class MachinePages:
+    """Answers for supervisors and Prometheus; none says anything of a case."""
+
+    def __init__(self, site: Site) -> None:
+        self.board = site.board
+
+    def health(self) -> Response:
+        """Tell that the process lives."""
+        return JSONResponse({"status": "alive"})
+
+    def ready(self) -> Response:
+        """Tell whether the lists are fed."""
+        ready = self.board.feed.is_fed()
+        return JSONResponse({"status": "ready" if ready else "not ready"}, status_code=200 if ready else 503)
+
+    def metrics(self) -> Response:
+        """Return the numbers of this process."""
+        board = self.board
+        for name, number in (
+            ("waakvlam_board_open_alerts", board.store.open_count()),
+            ("waakvlam_board_waiting_clicks", len(board.store.sent(state="sent"))),
+            ("waakvlam_board_live_pages", board.hub.listeners),
+        ):
+            board.meters.gauge(name).set(number)
+        return PlainTextResponse(board.meters.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the addresses for machines."""
+    pages = MachinePages(site)
+    return [
+        Route("/health", pages.health, Action.BE_MEASURED),
+        Route("/ready", pages.ready, Action.BE_MEASURED),
+        Route("/metrics", pages.metrics, Action.BE_MEASURED),
+    ]

@@ -1,0 +1,18 @@
+"""The menu: an address, its word, and the action that says who sees it there."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from services.board.rights import Action
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu."""
+
+    path: str
+    word: str
+    action: Action
+
+
+MENU: Final = (Entry("/", "Alarmen", Action.SEE_ALERTS),)

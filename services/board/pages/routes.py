@@ -1,0 +1,92 @@
+"""What a route is at this board: an address, an answer, and the action that it is in the table of rights.
+
+A route without an action cannot be mounted: `mount` looks at all that the app answers to, and refuses to start.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Protocol
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from starlette.routing import Mount
+
+from services.board.rights import OPEN, Action, Person, Whose, may
+
+STATIC: Final = "static"
+
+
+class Unguarded(Exception):
+    """A route that says not who may take it."""
+
+
+class Doorkeeper(Protocol):
+    """What a guard asks of the board."""
+
+    def person(self, request: Request) -> Person:
+        """Return who asks; raises HTTPException when that is nobody."""
+
+    def whose(self, case: str) -> Whose | None:
+        """Return whose a case is; None when there is no such case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address of the board: what answers, and what it is in the table of rights. `{case}` is a case's id."""
+
+    path: str
+    answer: Callable[..., Any]
+    action: Action
+    method: str = "GET"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Lets in who may: before the answer is made, and before anything that was asked is looked at."""
+
+    keeper: Doorkeeper
+    action: Action
+
+    def __call__(self, request: Request) -> None:
+        """Raise HTTPException unless who asks may do this; afterwards `request.state.person` says who it is."""
+        if self.action in OPEN:
+            return
+        person = request.state.person = self.keeper.person(request)
+        case = request.path_params.get("case")
+        whose = self.keeper.whose(case) if case and may(person, self.action) else None
+        if not may(person, self.action, whose):
+            raise HTTPException(403)
+
+
+def who(request: Request) -> Person:
+    """Return who asks, as the guard of this route found."""
+    person: Person = request.state.person
+    return person
+
+
+Who = Annotated[Person, Depends(who)]
+"""For the arguments of an answer: who asks."""
+
+
+def mount(app: FastAPI, keeper: Doorkeeper, routes: Iterable[Route]) -> None:
+    """Put routes on an app, each behind its guard; raises Unguarded when the app answers to anything else."""
+    for one in routes:
+        app.add_api_route(
+            one.path,
+            one.answer,
+            methods=[one.method],
+            response_model=None,
+            response_class=HTMLResponse,
+            dependencies=[Depends(Guard(keeper, one.action))],
+        )
+    for found in app.routes:
+        if action_of(found) is None and not (isinstance(found, Mount) and found.name == STATIC):
+            raise Unguarded(f"{getattr(found, 'path', found)} names no action of services/board/rights.py.")
+
+
+def action_of(route: object) -> Action | None:
+    """Return the action that guards a mounted route; None when nothing does."""
+    if not isinstance(route, APIRoute):
+        return None
+    return next((one.dependency.action for one in route.dependencies if isinstance(one.dependency, Guard)), None)

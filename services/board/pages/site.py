@@ -1,0 +1,148 @@
+"""What all pages share: what they are made from, the frame around a page, the live stream, the error pages."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from sse_starlette import EventSourceResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from ledger.metrics import Meters
+from ledger.record import Record
+from services.board import live, views
+from services.board.desk import Desk
+from services.board.feed import Feed
+from services.board.outlook import Reasons
+from services.board.pages.menu import MENU
+from services.board.ports import Histories, Rulebook
+from services.board.rights import EVERYWHERE, Person, Role, Whose, may
+from services.board.security import FIELD, HEADERS, FormSigner
+from services.board.store import Store
+from waakvlam.clock import Clock
+
+HERE = Path(__file__).parents[1]
+CASE = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+Stand = Annotated[int, Query(ge=0, le=2**53)]
+STALE_FORM = "Dit formulier is verlopen of komt niet van dit bord. Ga terug, vernieuw de pagina en probeer het opnieuw."
+ERRORS = {
+    403: "Deze pagina is niet voor u bedoeld. Vraag uw teammanager als u denkt dat dit niet klopt.",
+    404: "Deze pagina of casus bestaat niet, of is hier niet bekend.",
+    409: "Dit alarm staat niet meer open. Vernieuw de pagina om te zien wat er is gebeurd.",
+    422: "In het adres of het formulier staat iets dat niet kan, bijvoorbeeld een datum die niet bestaat of voorbij is.",
+    500: "Er ging bij ons iets mis. Er is niets veranderd of kwijt. Probeer het zo nog een keer.",
+}
+LATER = "Dit lukt nu niet. Probeer het later opnieuw."
+
+
+class Told(StarletteHTTPException):
+    """An error whose `detail` is a sentence of ours, to be shown on the page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """All that the pages need."""
+
+    store: Store
+    ledger: Histories
+    desk: Desk
+    feed: Feed
+    hub: live.Hub
+    clock: Clock
+    staff: str
+    signer: FormSigner
+    rulebook: Rulebook
+    reasons: Reasons
+    meters: Meters
+
+
+class Site:
+    """A board and the frame around its pages; handed to every module of pages."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(default=True, default_for_string=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.globals["veld"] = FIELD
+
+    # What a guard asks.
+
+    def person(self, _: Request) -> Person:
+        """Return who asks: there is no login yet, so everybody is the one that the settings name."""
+        return Person(id=self.board.staff, roles=frozenset({Role.MONITOR}), municipalities=EVERYWHERE)
+
+    def whose(self, case: str) -> Whose | None:
+        """Return whose a case is; None when there is no such case."""
+        records = self.history(case)
+        return Whose(municipality=records[0].municipality) if records else None
+
+    # What pages show.
+
+    def history(self, case: str) -> list[Record]:
+        """Return all records of a case, in version order; none when there is no such case."""
+        records = self.board.ledger.history(case) if CASE.match(case) else []
+        return [] if not records or records[0].caseless else records
+
+    def state(self) -> views.State:
+        """Return up to when a page is true."""
+        return views.state(fed=self.board.feed.is_fed(), now=self.board.clock.micros())
+
+    def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Return a page or a piece of one; every template also has what stands in `shared`."""
+        mark, signature = self.board.signer.prepare(request)
+        person: Person | None = getattr(request.state, "person", None)
+        shared = {
+            "medewerker": person.id if person else "",
+            "mag": partial(may, person),
+            "menu": [one for one in MENU if may(person, one.action)],
+            "hier": request.url.path,
+            "handtekening": signature,
+            "vandaag": views.today(self.board.clock.micros()),
+        }
+        page = self.templates.get_template(template).render(**shared, **values, status=status)
+        answer = HTMLResponse(page, status_code=status)
+        self.board.signer.keep(answer, mark, secure=request.url.scheme == "https")
+        return answer
+
+    def stream(self, template: str, text: Callable[[], str], **values: Any) -> Response:
+        """Say at each beat up to when the page is true, and what is new when that is something else than before."""
+        said: list[str] = []
+
+        def say() -> list[str]:
+            state = self.templates.get_template("_stand.html").render(toestand=self.state(), los=True)
+            news = text()
+            if said == [news]:
+                return [state]
+            said[:] = [news]
+            return [f"{state}\n{self.templates.get_template(template).render(tekst=news, **values)}"]
+
+        return EventSourceResponse(live.stream(self.board.hub, say), ping=3600)
+
+    def take_form(self, request: Request, signature: str) -> None:
+        """Raise Told unless a form came from a page of ours."""
+        if not self.board.signer.is_ours(request, signature):
+            raise Told(403, STALE_FORM)
+
+    # What goes wrong.
+
+    async def error_page(self, request: Request, error: Exception) -> Response:
+        """Show an error as a page that says what to do; what was asked or filled in is not repeated."""
+        status = error.status_code if isinstance(error, StarletteHTTPException) else 422
+        text = error.detail if isinstance(error, Told) else ERRORS.get(status, LATER)
+        return self.page(request, "fout.html", status=status, tekst=text)
+
+    async def fault_page(self, request: Request, _: Exception) -> Response:
+        """Show a fault of our own as such a page; it is made outside of all guards, so it brings its headers itself."""
+        answer = self.page(request, "fout.html", status=500, tekst=ERRORS[500])
+        answer.headers.update({**HEADERS, "cache-control": "no-store"})
+        return answer
