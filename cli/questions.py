@@ -23,6 +23,7 @@ from waakvlam.clock import iso
 
 NOTHING_AFTER = "Hierna komt niets meer; wat te laat is, staat hierboven."
 NO_TERM = "Er loopt geen termijn."
+EMPTY = "leeg, alles is ingetrokken; hoort het gezin gevolgd te worden, dan moet de melding opnieuw worden verstuurd"
 ALERTS_HERE = "Deze regel geeft hier wel een alarm:"
 SILENT_HERE = "Deze regel geeft hier geen alarm:"
 OTHERWISE = "En verder:"
@@ -35,7 +36,7 @@ def show_why(settings: Settings, case: str, at: str | None, *, as_json: bool) ->
     now, case, facts = _asked(settings, case, at)
     found = why(rules_in(settings.agreements), case, facts, now, agencies=agency_names())
     lines = [
-        f"{_heading(case, now)}: {'gesloten' if found.is_closed else f'open, fase: {phase(found.phase)}'}",
+        f"{_heading(case, now)}: {_state(found)}",
         "Nu open:",
         *_reasons(found.open, now, none="niets"),
         "Hierna:",
@@ -70,6 +71,12 @@ def _asked(settings: Settings, case: str, at: str | None) -> tuple[int, str, lis
 
 def _heading(case: str, at: int) -> str:
     return f"Casus {number_of(case)} ({case}) op {moment(at)}"
+
+
+def _state(found: Why) -> str:
+    if found.is_emptied:
+        return EMPTY
+    return "gesloten" if found.is_closed else f"open, fase: {phase(found.phase)}"
 
 
 def _reasons(reasons: Sequence[Reason], now: int, *, none: str) -> Iterator[str]:

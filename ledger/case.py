@@ -17,7 +17,7 @@ from ledger.errors import UnknownEvent
 from rulebook.event import Event
 from rulebook.history import closed_behind, effective, phase_behind
 from rulebook.instants import add_months, day_of, parse_day
-from rulebook.rules import ASSESSMENT, Ladder
+from rulebook.rules import ASSESSMENT, NEVER_HEARD, Ladder
 from waakvlam.catalogue import event_types
 
 # What a case is.
@@ -47,6 +47,7 @@ class Case:
 
     phase: str = ASSESSMENT
     closed: bool = False
+    is_emptied: bool = True  # nothing of the family itself is known (any more): all was withdrawn, or moved away
     reports: int = 0
     safety_view: str | None = None  # who keeps sight of safety after a handover; nobody named: Veilig Thuis
     has_director: bool = False
@@ -72,7 +73,8 @@ def evolve(case: Case, event: Event) -> Case:
     change = CHANGES.get(event.type)
     changed = change(case, event) if change else case
     phase = phase_behind(event, case.phase, is_first=case.reports == 0, closed=case.closed)
-    return replace(changed, phase=phase, closed=closed_behind(event, closed=case.closed))
+    is_emptied = case.is_emptied and event.type in NEVER_HEARD
+    return replace(changed, phase=phase, closed=closed_behind(event, closed=case.closed), is_emptied=is_emptied)
 
 
 def _reported(case: Case, _: Event) -> Case:

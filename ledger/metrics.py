@@ -70,7 +70,9 @@ CHECKPOINTS = (
 )
 
 MONITORING = (
-    Metric("waakvlam_radar_cases", "gauge", "cases", "monitoring", "Cases under watch.", ("state",)),
+    Metric(
+        "waakvlam_radar_cases", "gauge", "cases", "monitoring", "Cases by state: open, closed, emptied.", ("state",)
+    ),
     Metric(
         "waakvlam_radar_open_cases_without_deadline",
         "gauge",

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from rulebook.dutch import MONTHS
+from rulebook.history import EMPTIED
 from rulebook.instants import AMSTERDAM
 from waakvlam.catalogue import EventType
 from waakvlam.clock import instant_of
@@ -38,6 +39,7 @@ PHASES: Mapping[str, str] = {
     "recovery": "Herstel",
     "pilot_light": "Op de waakvlam",
     "closed": "Gesloten",
+    EMPTIED: "Leeg: alles is ingetrokken",
 }
 
 

@@ -56,6 +56,11 @@ class CaseWatch:
         return self._folding.history.closed
 
     @property
+    def is_emptied(self) -> bool:
+        """Whether nothing of the family itself is known any more, so that there is nobody to watch."""
+        return self._folding.history.is_emptied
+
+    @property
     def phase(self) -> str:
         """The phase the case is in, as far as is known now."""
         return self._folding.history.phase

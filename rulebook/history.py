@@ -12,12 +12,15 @@ from rulebook.rules import (
     CLOSED,
     DIRECT_SAFETY,
     MARKERS,
+    NEVER_HEARD,
     PILOT_LIGHT,
     RECOVERY,
     STABLE_SAFETY,
 )
 
 in_order = attrgetter("order")
+
+EMPTIED = "emptied"  # not a phase: stands in its place for a case of which nothing of the family is known any more
 
 PHASE_SET_BY = {
     "handover_accepted": DIRECT_SAFETY,
@@ -134,6 +137,14 @@ class History:
         """The case's municipality: that of its first report; none while there is none."""
         reports = self.by_type.get("report_received")
         return reports[0].municipality if reports else None
+
+    @property
+    def is_emptied(self) -> bool:
+        """Tell whether nothing of the family itself is known (any more): all was withdrawn, or moved to another case.
+
+        What Waakvlam concluded and what people did about its alerts may be left. Such a case is no open case (decision 31).
+        """
+        return all(name in NEVER_HEARD for name in self.by_type)
 
     @property
     def last(self) -> Event | None:

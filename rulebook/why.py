@@ -60,6 +60,7 @@ class Why:
     at: int
     phase: str
     is_closed: bool
+    is_emptied: bool  # nothing of the family is known any more: all was withdrawn
     open: tuple[Reason, ...]
     next: tuple[Reason, ...]
 
@@ -87,6 +88,7 @@ def why(
         at=at,
         phase=history.phase,
         is_closed=history.closed,
+        is_emptied=history.is_emptied,
         open=tuple(sorted(opened, key=lambda one: (-one.weight, one.stage == "warn", one.due, one.rule))),
         next=tuple(sorted(coming, key=lambda one: (one.due, -one.weight, one.rule))),
     )

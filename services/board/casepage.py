@@ -13,6 +13,7 @@ from ledger.numbers import number_of
 from ledger.record import Record
 from ledger.timeline import sentences
 from ledger.words import phase, spoken
+from rulebook.history import EMPTIED
 from rulebook.rules import DANGER
 from services.board import views
 from services.board.ports import Outlook
@@ -78,7 +79,7 @@ def case_page(
         number=number_of(first.case),
         municipality=municipalities.get(first.municipality, f"gemeente {first.municipality}"),
         version=records[-1].version,
-        phase=phase(case.phase),
+        phase=phase(EMPTIED if case.is_emptied else case.phase),
         safety_view=_name(case.safety_view, agencies),
         has_director=case.has_director,
         since=spoken(min(record.occurred_at for record in records)),

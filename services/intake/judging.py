@@ -11,6 +11,7 @@ from ledger.ladders import Ladders, municipality_of
 from ledger.model import Draft
 from ledger.record import Record
 from rulebook.event import CORRECTED, Event
+from rulebook.history import History, effective
 from services.intake import sentences
 from services.intake.history import event_of
 from services.intake.redaction import correction_fits
@@ -56,6 +57,10 @@ class Judge:
         if meant.type.startswith("escalation_"):
             asked = replace(asked, ladders=self.ladders(municipality_of(history), meant.day))
         return case.decide(event, asked) or self._alone(event, one, history, told)
+
+    def is_emptied(self, told: Sequence[Record | Draft]) -> bool:
+        """Tell whether withdrawals left nothing of a case: nobody would be watched in it any more."""
+        return History(effective(event_of(each, recorded_at=self.now) for each in told)).is_emptied
 
     def _alone(
         self, event: Event, one: Reading, history: tuple[Event, ...], told: Sequence[Record | Draft]

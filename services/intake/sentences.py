@@ -3,6 +3,10 @@
 WAITS = "Er is nog geen casus bij dit kenmerk. De gebeurtenis wacht en loopt vanzelf door zodra de casus er is."
 WAITS_FOR_CASE = "Dit casusnummer is nog niet bekend. De gebeurtenis wacht en loopt vanzelf door zodra de casus er is."
 OTHER_CASE = "Dit kenmerk hoort bij een andere casus; het meegestuurde casusnummer is gevolgd."
+EMPTIED = (
+    "Hiermee is alles in deze casus ingetrokken: vanaf nu volgt niemand dit gezin hier. Hoort het wel gevolgd te worden, "
+    "stuur de melding dan opnieuw."
+)
 SEEN = "Deze gebeurtenis is al eerder ontvangen."
 SEEN_AND_WAITS = "Deze gebeurtenis is al eerder ontvangen en wacht nog op haar casus."
 CONFLICTS = "Er is al een gebeurtenis met dit nummer en een andere inhoud. Stuur een verbetering, of een nieuw nummer."

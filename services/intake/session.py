@@ -15,7 +15,7 @@ from ledger.ladders import Ladders
 from ledger.model import Draft, Parked
 from ledger.record import Record, case_id, stream_of
 from ledger.writing import Writing
-from rulebook.event import CORRECTED
+from rulebook.event import CORRECTED, WITHDRAWN
 from services.intake import moving, sentences
 from services.intake import outcome as verdicts
 from services.intake.book import MOVED, Book
@@ -165,6 +165,8 @@ class Session:
         elif alias and bound != case:
             outcome.remarks = (*outcome.remarks, sentences.OTHER_CASE)
         self._draft(one, outcome, case, redacted, aliases)
+        if one.type.name == WITHDRAWN and self._judge.is_emptied(self._told_of(case)):
+            outcome.remarks = (*outcome.remarks, sentences.EMPTIED)
         if one.type.name == MOVED:
             keys += self._move(one, case)
         yield from self._released([*keys, *aliases])

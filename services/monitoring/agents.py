@@ -186,7 +186,8 @@ class Counting:
         waited = self._clock.micros() - tally.unconfirmed_since if tally.unconfirmed_since is not None else 0
         cases = self._meters.gauge("waakvlam_radar_cases")
         cases.labels(state="open").set(tally.open_cases)
-        cases.labels(state="closed").set(tally.cases - tally.open_cases)
+        cases.labels(state="closed").set(tally.cases - tally.open_cases - tally.emptied)
+        cases.labels(state="emptied").set(tally.emptied)
         for name, number in {
             "waakvlam_radar_open_cases_without_deadline": tally.without_deadline,
             "waakvlam_radar_cases_without_agreement": tally.uncovered,

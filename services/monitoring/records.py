@@ -137,6 +137,7 @@ class Tally:
     cases: int
     open_cases: int
     without_deadline: int
+    emptied: int  # nothing of the family is known any more: all was withdrawn
     uncovered: int
     broken: int
     open_alerts: int

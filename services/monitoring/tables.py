@@ -1,5 +1,7 @@
 """The tables of the radar view. All of them can be filled again by reading case-events from the beginning."""
 
+from rulebook.history import EMPTIED
+
 SHAPE = 4
 SHAPE_TABLE = ("CREATE TABLE IF NOT EXISTS radar_shape (shape bigint NOT NULL)",)
 NAMES = ("radar", "facts", "alerts", "turns", "positions", "seen", "blind", "anchors")
@@ -7,6 +9,7 @@ WEIGHTS = range(5, -1, -1)  # the heaviest first
 # An open case that nobody watches: the promise is that there is none. Also the condition of an index, so counting them costs nothing.
 UNWATCHED = """is_open = 1 AND ((next_due IS NULL AND open_alerts = 0 AND (learned = version OR broken = 1))
     OR (next_due IS NOT NULL AND (wake_at IS NULL OR wake_at > next_due)))"""
+EMPTIED_ROWS = f"is_open = 0 AND phase = '{EMPTIED}'"
 TABLES = (
     """CREATE TABLE IF NOT EXISTS radar (
         case_id text PRIMARY KEY, part bigint NOT NULL, municipality text NOT NULL, phase text NOT NULL,
@@ -18,6 +21,7 @@ TABLES = (
     f"CREATE INDEX IF NOT EXISTS radar_unwatched ON radar (part) WHERE {UNWATCHED}",
     "CREATE INDEX IF NOT EXISTS radar_uncovered ON radar (part) WHERE is_open = 1 AND uncovered = 1",
     "CREATE INDEX IF NOT EXISTS radar_closed ON radar (part) WHERE is_open = 0",
+    f"CREATE INDEX IF NOT EXISTS radar_emptied ON radar (part) WHERE {EMPTIED_ROWS}",
     "CREATE INDEX IF NOT EXISTS radar_broken ON radar (part) WHERE broken = 1",
     """CREATE TABLE IF NOT EXISTS facts (
         case_id text NOT NULL, version bigint NOT NULL, body bytea NOT NULL, PRIMARY KEY (case_id, version))""",

@@ -16,7 +16,7 @@ from ledger.errors import Conflict, Fenced
 from rulebook.event import Event
 from services.monitoring import alert_view
 from services.monitoring.records import CaseRow, Fact, Tally
-from services.monitoring.tables import NAMES, SHAPE, SHAPE_TABLE, TABLES, UNWATCHED, WEIGHTS
+from services.monitoring.tables import EMPTIED_ROWS, NAMES, SHAPE, SHAPE_TABLE, TABLES, UNWATCHED, WEIGHTS
 
 _CASE = (
     "case_id, part, municipality, phase, is_open, opened_at, last_at, version, learned, advanced_to, next_due, wake_at,"
@@ -35,6 +35,7 @@ _WAKING = " UNION ALL ".join(  # one weight after the other: so each is read in 
 _COUNTS = {
     "cases": "radar WHERE",
     "closed": "radar WHERE is_open = 0 AND",
+    "emptied": f"radar WHERE {EMPTIED_ROWS} AND",
     "without_deadline": f"radar WHERE {UNWATCHED} AND",
     "uncovered": "radar WHERE is_open = 1 AND uncovered = 1 AND",
     "broken": "radar WHERE broken = 1 AND",

@@ -12,6 +12,7 @@ from itertools import groupby, takewhile
 from rulebook.alerts import Change
 from rulebook.engine import CaseWatch
 from rulebook.event import Event
+from rulebook.history import EMPTIED
 from services.monitoring.alert_book import AlertBook
 from services.monitoring.records import CaseRow, Fact, NumberedRow, Step, Told, Turn
 from services.monitoring.rule_index import RuleIndex
@@ -109,12 +110,13 @@ class Watch:
         waiting_for = [self._waiting[0].known_at] if self._waiting and not self.broken else []
         due, next_at = (None, None) if self.broken else (engine.next_due, engine.next_at)
         open_rows = self.book.open_rows()
+        is_emptied = engine.is_emptied and self.learned > 0 and not self.broken
         return CaseRow(
             case=self.case,
             partition=self.partition,
             municipality=engine.municipality or self._municipality,
-            phase=engine.phase,
-            is_open=not engine.closed,
+            phase=EMPTIED if is_emptied else engine.phase,
+            is_open=not (engine.closed or is_emptied),
             opened_at=self._opened_at or 0,
             last_at=self._last_at,
             version=self.version,

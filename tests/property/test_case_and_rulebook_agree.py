@@ -8,7 +8,7 @@ from rulebook.event import CORRECTED, WITHDRAWN, Event
 from rulebook.history import PHASE_TYPES, History, effective
 from rulebook.instants import format_instant
 
-TYPES = (*sorted(PHASE_TYPES), "family_contacted", CORRECTED, WITHDRAWN)
+TYPES = (*sorted(PHASE_TYPES), "family_contacted", "case_routed", CORRECTED, WITHDRAWN)
 HOUR = 3_600_000_000
 
 
@@ -37,7 +37,7 @@ def test_phase_and_closing_are_the_same_behind_every_event(told):
     for place in range(1, len(told) + 1):
         case, history = case_of(told[:place]), History(effective(told[:place]))
 
-        assert (case.phase, case.closed) == (history.phase, history.closed)
+        assert (case.phase, case.closed, case.is_emptied) == (history.phase, history.closed, history.is_emptied)
 
 
 @given(histories())

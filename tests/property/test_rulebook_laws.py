@@ -230,5 +230,5 @@ def test_every_open_case_has_a_next_due_instant_or_an_open_alert(municipality, s
     for at, group in groupby(sorted(facts, key=by_recording), key=by_recording):
         watch.learn(group, at)
 
-        is_told_of = any(event.type not in NEVER_HEARD for event in watch.known())
-        assert watch.closed or not is_told_of or watch.next_due is not None or watch.open_alerts()
+        assert watch.is_emptied == all(event.type in NEVER_HEARD for event in watch.known())
+        assert watch.closed or watch.is_emptied or watch.next_due is not None or watch.open_alerts()

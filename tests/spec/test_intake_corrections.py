@@ -8,6 +8,7 @@ import pytest
 from ledger.application import Ledger
 from ledger.sealing import FileKeyStore
 from rulebook.rules import Ladder, Level
+from services.intake import sentences
 from services.intake.pipeline import Pipeline
 from services.intake.testing import HOUR, NOON, Desk, report, sent
 from waakvlam.clock import FixedClock, instant_of
@@ -124,3 +125,21 @@ def test_a_value_that_the_field_cannot_have_is_refused_before_it_is_judged(desk,
     desk.take(sent(TEAM, "handover_accepted", "e-2", case=case, handover_id="o-1", after="assessment"))
 
     assert corrected(desk, "e-2", agency=TEAM, **data) == ("refused", "data")
+
+
+# A withdrawal that leaves nothing.
+
+
+def test_who_withdraws_the_last_that_is_known_of_a_family_hears_that_nobody_watches_it_there_any_more(desk):
+    case = opened(desk)
+    desk.take(sent(VT, "incident_recorded", "i-1", case=case, incident_id="i-1", violence_kinds=[]))
+
+    remarks = []
+    for told in ("open", "i-1"):
+        (receipt,) = desk.take(
+            sent(VT, "event_withdrawn", f"w-{told}", case=case, event_id=told, reason="verkeerde-datum")
+        )
+        assert receipt.verdict == "accepted"
+        remarks.append(receipt.remarks)
+
+    assert remarks == [(), (sentences.EMPTIED,)]

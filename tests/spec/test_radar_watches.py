@@ -60,6 +60,44 @@ def test_an_open_case_has_a_next_due_instant_as_soon_as_it_is_known(world: World
     assert station.view.tally(range(PARTITIONS)).without_deadline == 0
 
 
+def withdrawn_case(world: World, station: Station) -> None:
+    """A report that was answered for by nobody, with what Waakvlam and people did about it, is withdrawn for its date."""
+    report(world, EVEN, days_ago=9)
+    told = world.ledger[-1].event_id
+    world.add(EVEN, "case_routed")
+    station.finish(AT)
+    alert = next(alert for alert, _, _, closed_at, _ in station.rows() if closed_at is None)
+    world.now = AT + DAY
+    world.add(EVEN, "alert_acknowledged", alert=alert)
+    world.now = AT + 2 * DAY
+    world.add(EVEN, "event_withdrawn", event_id=told, reason="verkeerde-datum")
+    station.finish(AT + 2 * DAY)
+
+
+def test_a_case_of_which_everything_was_withdrawn_is_no_open_case_and_is_counted_apart(
+    world: World, station: Station
+) -> None:
+    withdrawn_case(world, station)
+
+    tally = station.view.tally(range(PARTITIONS))
+    assert (row(station, EVEN).phase, row(station, EVEN).is_open) == ("emptied", False)
+    assert (tally.emptied, tally.open_cases, tally.without_deadline, tally.uncovered) == (1, 0, 0, 0)
+    assert open_stages(station) == []
+
+
+def test_when_it_is_told_again_the_case_is_watched_again(world: World, station: Station) -> None:
+    withdrawn_case(world, station)
+    world.now = AT + 3 * DAY
+
+    report(world, EVEN, days_ago=6)
+    station.finish(AT + 3 * DAY)
+
+    tally = station.view.tally(range(PARTITIONS))
+    assert (row(station, EVEN).phase, row(station, EVEN).is_open) == ("assessment", True)
+    assert row(station, EVEN).next_due is not None
+    assert (tally.emptied, tally.open_cases, tally.without_deadline) == (0, 1, 0)
+
+
 def test_an_open_case_for_which_no_agreement_has_a_silence_rule_is_counted(world: World, station: Station) -> None:
     before_any_agreement = 20 * 365
     report(world, EVEN, days_ago=before_any_agreement)

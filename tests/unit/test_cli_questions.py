@@ -1,6 +1,7 @@
 """Questions people ask on the command line: why, why not; in Dutch sentences, or as JSON."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -83,6 +84,23 @@ def test_the_line_that_why_names_is_the_line_of_the_rule(ask):
     lines = (AGREEMENTS / reason["file"]).read_text("utf-8").splitlines()
 
     assert "id: ST-01" in lines[reason["line"] - 1]
+
+
+def test_why_says_of_a_case_of_which_all_was_withdrawn_that_it_is_empty_and_what_to_do(ask, tmp_path):
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=FixedClock(HAPPENED + 1))
+    fields = {"occurred_at": instant_of(HAPPENED), "case": CASE, "reference": None, "municipality": "0014"}
+    withdrawn = {**fields, "recorded_by": None, "event_id": f"e-{CASE}", "reason": "verkeerde-datum"}
+    payload = encode(event_types()["event_withdrawn"], withdrawn)
+    with ledger.writing() as w:
+        w.append([replace(a_draft(CASE), event_id="w-1", type="event_withdrawn", payload=payload)])
+    ledger.close()
+
+    told = ask("why", CASE, "--at", LATER)
+    asked = ask("why", CASE, "--at", LATER, "--json")
+
+    assert ": leeg, alles is ingetrokken" in told.stdout.splitlines()[0]
+    assert "opnieuw worden verstuurd" in told.stdout.splitlines()[0]
+    assert json.loads(asked.stdout)["is_emptied"] is True
 
 
 def test_why_as_it_was_known_before(ask):
