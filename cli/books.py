@@ -48,7 +48,8 @@ def why_missing(url: str) -> str:
         return NO_ADDRESS
     try:
         server = urlsplit(url)
-        host, port = server.hostname, server.port or POSTGRES_PORT
+        is_one = "," not in server.netloc.rpartition("@")[2]  # of several, any may do: opening it finds out
+        host, port = (server.hostname, server.port or POSTGRES_PORT) if is_one else (None, 0)
     except ValueError:
         return NO_ADDRESS
     if not host:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from cli.broker import BrokerFault
 from ledger.errors import Damaged, Fault, Unavailable, UnknownEvent
+from ledger.settings import unusable
 from rulebook.errors import RulebookError
 from waakvlam.errors import Misconfigured, Unreachable
 
@@ -75,20 +76,7 @@ def errors_as_exits() -> Iterator[None]:
 
 def wrong_settings(error: ValidationError | Misconfigured) -> str:
     """Return which settings cannot be used and why, one a line; what was given is not repeated."""
-    if isinstance(error, Misconfigured):
-        return str(error)
-    lines = [
-        f"{_setting(one['loc'])}{one['msg'].removeprefix('Value error, ').rstrip('.')}."
-        for one in error.errors(include_input=False, include_url=False)
-    ]
-    return "\n".join(
-        [*lines, "Correct it in the environment, or leave it unset; docs/how-to/configure.md names all settings."]
-    )
-
-
-def _setting(place: tuple[int | str, ...]) -> str:
-    """Return the name of a setting, to stand before what is wrong with it; nothing where several do not go together."""
-    return f"WAAKVLAM_{'_'.join(map(str, place)).upper()}: " if place else ""
+    return str(error) if isinstance(error, Misconfigured) else unusable(error)
 
 
 def end(code: Exit, sentence: str) -> None:

@@ -16,12 +16,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from ledger import errors, record, sealing, tables, waiting
-from ledger.database import Statements
+from ledger.database import UNLESS_TOLD, Statements
 from ledger.model import Counts, Finding, Notification, OutboxRow, Parked, Promise
 from ledger.proofs import Proofs
 from ledger.record import Record
 from ledger.recorders import LedgerRecorder, kept, open_recorder
 from ledger.sealing import KeyStore
+from ledger.servers import Limits
 from ledger.verification import Chain, Whole
 from ledger.writing import Writing
 from waakvlam.clock import Clock
@@ -39,12 +40,12 @@ class Ledger:
         self.proofs = Proofs(recorder)
 
     @classmethod
-    def open(cls, url: str, *, clock: Clock, keys: KeyStore | None = None) -> "Ledger":
+    def open(cls, url: str, *, clock: Clock, keys: KeyStore | None = None, limits: Limits = UNLESS_TOLD) -> "Ledger":
         """Open the ledger that a URL names (sqlite:///path, postgresql://…); its tables are made when missing.
 
         Without `keys` it can be read and written, but nothing personal sealed or opened.
         """
-        return cls(open_recorder(url), clock=clock, keys=keys)
+        return cls(open_recorder(url, limits=limits), clock=clock, keys=keys)
 
     def close(self) -> None:
         """Let go of the database; the key store stays the caller's."""

@@ -28,15 +28,14 @@ from typing import Any, Protocol
 
 import psycopg
 import psycopg_pool
-from psycopg.conninfo import conninfo_to_dict
 
 from ledger import errors
 from ledger.private import private_file
+from ledger.servers import Limits, arguments, reach
 
 Row = tuple[Any, ...]
 LOCK_SECONDS_MAX = 30
-CONNECT_SECONDS_MAX = 10
-REACH_SECONDS_MAX = 3
+UNLESS_TOLD = Limits()
 READ_ONLY = (
     "the database can only be read: it is a standby, or was set so by hand. Point the setting at the primary, or promote "
     "this one; nothing was taken in and nothing is lost"
@@ -117,34 +116,17 @@ class Database(Protocol):
         """Let go of all connections."""
 
 
-def open_database(url: str) -> Database:
-    """Open the database that a URL names; a SQLite file and its folder are made when missing."""
+def open_database(url: str, *, limits: Limits = UNLESS_TOLD) -> Database:
+    """Open the database that a URL names; a SQLite file and its folder are made when missing.
+
+    `limits` count on PostgreSQL only.
+    """
     if url.startswith("sqlite:///"):
         return SQLiteDatabase(Path(url.removeprefix("sqlite:///")))
     if url.startswith(("postgresql://", "postgres://")):
         reach(url, setting="the setting that names this database (WAAKVLAM_RADAR, WAAKVLAM_TRIAGE or WAAKVLAM_BOARD)")
-        return PostgresDatabase(url)
+        return PostgresDatabase(url, limits)
     raise ValueError("a database is named by sqlite:///path or postgresql://user:password@host:port/name")
-
-
-def reach(url: str, *, setting: str) -> None:
-    """Connect once to a PostgreSQL server; raises Unavailable, with what to do, when that fails or takes seconds.
-
-    A pool goes on trying for as long as its users have patience, and then says only that it was in vain.
-    """
-    try:
-        psycopg.connect(url, connect_timeout=REACH_SECONDS_MAX).close()
-    except psycopg.ProgrammingError:  # the text would repeat the address, password and all
-        raise errors.Unavailable(
-            f"The address of a PostgreSQL database cannot be read. Write postgresql://user:password@host:port/name in {setting}."
-        ) from None
-    except psycopg.OperationalError as error:
-        parts = conninfo_to_dict(url)
-        server = f"{parts.get('host') or 'this machine'}, port {parts.get('port') or 5432}"
-        reason = str(error).strip().splitlines()[0].rpartition("failed: ")[2]
-        raise errors.Unavailable(
-            f"PostgreSQL at {server} cannot be reached ({reason}). Start it, or correct {setting}, and try again."
-        ) from None
 
 
 @contextmanager
@@ -256,15 +238,14 @@ class SQLiteDatabase:
 class PostgresDatabase:
     """A server. A connection is tried before it is used, so a restart of the server costs one transaction at most."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, limits: Limits = UNLESS_TOLD) -> None:
         self._pool = psycopg_pool.ConnectionPool(
-            url,
             min_size=1,
-            max_size=8,
+            max_size=limits.connections_max,
             open=False,
-            timeout=CONNECT_SECONDS_MAX,
+            timeout=limits.wait_seconds,
             check=psycopg_pool.ConnectionPool.check_connection,
-            kwargs={"autocommit": True, "options": f"-c lock_timeout={LOCK_SECONDS_MAX}s"},
+            kwargs={**arguments(url, limits), "autocommit": True},
         )
 
     @contextmanager

@@ -35,7 +35,8 @@ def open_keys(settings: Settings, clock: Clock) -> KeyStore:
         )
     vault = TransitVault(settings.transit_url, settings.transit_token_file, mount=settings.transit_mount)
     vault.check()
-    return KeyRegister(open_database(settings.transit_register or f"sqlite:///{settings.keys}"), vault, clock=clock)
+    register = settings.transit_register or f"sqlite:///{settings.keys}"
+    return KeyRegister(open_database(register, limits=settings.limits()), vault, clock=clock)
 
 
 class TransitVault:

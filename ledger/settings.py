@@ -8,12 +8,14 @@ from them. A service has a frozen class of its own that adds what only it needs:
 """
 
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ledger.servers import Limits
 from waakvlam.clock import Clock, clock_from
+from waakvlam.errors import Misconfigured
 from waakvlam.settings import KafkaSettings, Security
 
 
@@ -43,6 +45,14 @@ class Settings(BaseSettings):
         description="The vault: database for the wrapped keys (sqlite:///… or postgresql://…); empty: the file of keys.",
     )
     agreements: Path = Field(Path("agreements"), description="Folder with the cooperation agreements and calendars.")
+    postgres_connections_max: int = Field(
+        8, ge=1, description="PostgreSQL: connections in each pool; a service has two, of the ledger and of its view."
+    )
+    postgres_wait_seconds: float = Field(10.0, gt=0, description="PostgreSQL: wait for a free connection of a view.")
+    postgres_lock_seconds: float = Field(30.0, ge=1, description="PostgreSQL: wait for what another transaction holds.")
+    postgres_statement_seconds: float = Field(
+        0.0, ge=0, description="PostgreSQL: longest time for any one statement; 0 for no limit."
+    )
     clock: str = Field("", description="Accelerated time (start=…;anchor=…;rate=…;until=…). Empty for real time.")
     data: Path = Field(Path("var"), description="Folder for what a service may keep between two runs.")
     health_host: str = Field(
@@ -54,6 +64,15 @@ class Settings(BaseSettings):
     def time(self) -> Clock:
         """Return the clock that these settings name."""
         return clock_from(self.clock)
+
+    def limits(self) -> Limits:
+        """Return what this process may take of a PostgreSQL server."""
+        return Limits(
+            connections_max=self.postgres_connections_max,
+            wait_seconds=self.postgres_wait_seconds,
+            lock_seconds=self.postgres_lock_seconds,
+            statement_seconds=self.postgres_statement_seconds,
+        )
 
     def kafka(self) -> KafkaSettings:
         """Return how to reach Kafka; raises Misconfigured when a login is asked for and not whole."""
@@ -73,3 +92,30 @@ class Settings(BaseSettings):
     def _login_is_whole(self) -> Self:
         self.kafka()
         return self
+
+
+S = TypeVar("S", bound=Settings)
+
+
+def read(kind: type[S]) -> S:
+    """Return a service's settings; raises Misconfigured, with each setting that cannot be used and why."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise Misconfigured(unusable(error)) from None
+
+
+def unusable(error: ValidationError) -> str:
+    """Return which settings cannot be used and why, one a line; what was given is not repeated."""
+    lines = [
+        f"{_name(one['loc'])}{one['msg'].removeprefix('Value error, ').rstrip('.')}."
+        for one in error.errors(include_input=False, include_url=False)
+    ]
+    return "\n".join(
+        [*lines, "Correct it in the environment, or leave it unset; docs/how-to/configure.md names all settings."]
+    )
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    """Return the name of a setting, to stand before what is wrong with it; nothing where several do not go together."""
+    return f"WAAKVLAM_{'_'.join(map(str, place)).upper()}: " if place else ""

@@ -17,7 +17,8 @@ from eventsourcing import persistence
 from eventsourcing.persistence import Notification, StoredEvent
 
 from ledger import errors
-from ledger.database import READ_ONLY, Statements
+from ledger.database import READ_ONLY, UNLESS_TOLD, Statements
+from ledger.servers import Limits
 
 
 class LedgerRecorder(Protocol):
@@ -46,7 +47,7 @@ class LedgerRecorder(Protocol):
         """Let go of all connections."""
 
 
-def open_recorder(url: str) -> LedgerRecorder:
+def open_recorder(url: str, *, limits: Limits = UNLESS_TOLD) -> LedgerRecorder:
     """Open the store that a URL names, and make its tables when they are missing."""
     if url.startswith("sqlite:///"):
         from ledger.recorders.sqlite import SQLiteLedgerRecorder  # noqa: PLC0415 - only the driver that is used
@@ -55,7 +56,7 @@ def open_recorder(url: str) -> LedgerRecorder:
     if url.startswith(("postgresql://", "postgres://")):
         from ledger.recorders.postgres import PostgresLedgerRecorder  # noqa: PLC0415 - only the driver that is used
 
-        return PostgresLedgerRecorder.at(url)
+        return PostgresLedgerRecorder.at(url, limits)
     raise ValueError("a ledger is named by sqlite:///path or postgresql://user:password@host:port/name")
 
 

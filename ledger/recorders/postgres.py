@@ -10,13 +10,13 @@ from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import tuple_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger import tables
-from ledger.database import LOCK_SECONDS_MAX, Statements, reach
+from ledger.database import UNLESS_TOLD, Statements
 from ledger.recorders import kept
+from ledger.servers import Limits, arguments, reach
 
 _CREATING = 7726  # the advisory lock under which tables are made
 
@@ -38,24 +38,21 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         ).format(Identifier(datastore.schema), Identifier(self.events_table_name))
 
     @classmethod
-    def at(cls, url: str) -> "PostgresLedgerRecorder":
+    def at(cls, url: str, limits: Limits = UNLESS_TOLD) -> "PostgresLedgerRecorder":
         """Connect to the server, and make the tables when missing; raises Unavailable when it cannot be reached."""
-        reach(url, setting="WAAKVLAM_LEDGER")
-        parts = conninfo_to_dict(url)
+        schema = reach(url, setting="WAAKVLAM_LEDGER")
         datastore = PostgresDatastore(
-            dbname=str(parts.get("dbname", "")),
-            host=str(parts.get("host", "")),
-            port=str(parts.get("port", 5432)),
-            user=str(parts.get("user", "")),
-            password=str(parts.get("password", "")),
-            connect_timeout=LOCK_SECONDS_MAX,
+            *("", "", "", "", ""),  # the address is told below, with all that it says
+            connect_timeout=limits.lock_seconds,
             pool_size=1,
-            max_overflow=7,
+            max_overflow=limits.connections_max - 1,
             pre_ping=True,
-            lock_timeout=LOCK_SECONDS_MAX,
-            idle_in_transaction_session_timeout=10 * LOCK_SECONDS_MAX,
+            lock_timeout=round(limits.lock_seconds),
+            idle_in_transaction_session_timeout=10 * limits.lock_seconds,
+            schema=schema,
             originator_id_type="text",
         )
+        datastore.pool.kwargs = {**arguments(url, limits), "row_factory": dict_row}
         recorder = cls(datastore)
         recorder.create_table()
         return recorder

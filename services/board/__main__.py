@@ -5,9 +5,9 @@ import sys
 from types import FrameType
 
 import uvicorn
-from pydantic import ValidationError
 
 from ledger import logs
+from ledger.settings import read
 from rulebook.errors import AgreementError
 from services.board.app import NAME, application
 from services.board.settings import BoardSettings
@@ -25,11 +25,11 @@ def main() -> int:
         server.should_exit = True
 
     try:
-        settings = BoardSettings()
+        settings = read(BoardSettings)
         logs.configure(NAME, level=settings.log_level)
         app = application(settings, fail=fail)
-    except (ValidationError, AgreementError, Misconfigured) as error:
-        sys.stderr.write(f"{_sentences(error)}\n")
+    except (AgreementError, Misconfigured) as error:
+        sys.stderr.write(f"{error}\n")
         return EXIT_SETTINGS
     server = uvicorn.Server(
         uvicorn.Config(
@@ -50,12 +50,6 @@ def main() -> int:
 
 def _being_told_to_stop_is_no_fault(_: int, __: FrameType | None) -> None:
     """Do nothing: uvicorn raises the signal again once it has stopped in an orderly way."""
-
-
-def _sentences(error: ValidationError | AgreementError | Misconfigured) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    return "\n".join(one["msg"].removeprefix("Value error, ") for one in error.errors(include_input=False))
 
 
 if __name__ == "__main__":

@@ -33,8 +33,9 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     Raises AgreementError when the agreements cannot be read, and the ledger's faults when a database cannot.
     """
     clock = settings.time()
-    ledger = Ledger.open(settings.ledger, clock=clock, keys=None)
-    store, hub, meters = Store(open_database(settings.board)), Hub(), registry(NAME)
+    ledger = Ledger.open(settings.ledger, clock=clock, keys=None, limits=settings.limits())
+    store = Store(open_database(settings.board, limits=settings.limits()))
+    hub, meters = Hub(), registry(NAME)
     reader = Reader(store, ledger, changed=hub.tell)
     sender = Sender(settings.bootstrap, security=settings.kafka_login())
     desk = Desk(store, ledger, sender.send_all, clock=clock)

@@ -5,6 +5,7 @@ import sys
 
 from ledger import logs
 from ledger.errors import LedgerError
+from ledger.settings import read
 from rulebook.errors import AgreementError
 from services.intake.app import NAME, serve
 from services.intake.settings import IntakeSettings
@@ -12,12 +13,16 @@ from waakvlam.errors import Misconfigured
 
 log = logging.getLogger("services.intake")
 
-EXIT_FAULT = 1
+EXIT_FAULT, EXIT_SETTINGS = 1, 64
 
 
 def main() -> int:
     """Read the settings, run until told to stop, return the exit code."""
-    settings = IntakeSettings()
+    try:
+        settings = read(IntakeSettings)
+    except Misconfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_SETTINGS
     logs.configure(NAME, level=settings.log_level)
     try:
         return serve(settings)

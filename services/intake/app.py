@@ -56,14 +56,17 @@ def serve(settings: IntakeSettings) -> int:
     )
     clock = settings.time()
     keys = open_keys(settings, clock)
-    with closing(keys), closing(Ledger.open(settings.ledger, clock=clock, keys=keys)) as ledger:
+    with (
+        closing(keys),
+        closing(Ledger.open(settings.ledger, clock=clock, keys=keys, limits=settings.limits())) as ledger,
+    ):
         return run(hosting, lambda: _parts(settings, ledger, keys))
 
 
 def recall_told(settings: IntakeSettings, keys: KeyStore, told: Sequence[Told], heard: Heard) -> Recalled:
     """Record again, as it was, what was recorded after the backup that was put back."""
     clock = FixedClock(0)
-    with closing(Ledger.open(settings.ledger, clock=clock, keys=keys)) as ledger:
+    with closing(Ledger.open(settings.ledger, clock=clock, keys=keys, limits=settings.limits())) as ledger:
         return recall(ledger, _pipeline(settings, ledger, registry(NAME), clock), clock, told, heard)
 
 

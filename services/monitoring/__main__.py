@@ -4,6 +4,7 @@ import logging
 import sys
 
 from ledger import logs
+from ledger.settings import read
 from services.monitoring.app import NAME, serve
 from services.monitoring.settings import MonitoringSettings
 from waakvlam.errors import Misconfigured
@@ -15,7 +16,11 @@ EXIT_SETTINGS = 64
 
 def main() -> int:
     """Read the settings, run until told to stop, return the exit code."""
-    settings = MonitoringSettings()
+    try:
+        settings = read(MonitoringSettings)
+    except Misconfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_SETTINGS
     logs.configure(NAME, level=settings.log_level)
     try:
         return serve(settings)

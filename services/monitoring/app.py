@@ -47,8 +47,8 @@ def serve(settings: MonitoringSettings) -> int:
     )
     collect_rarely()
     with (
-        closing(Ledger.open(settings.ledger, clock=settings.time())) as ledger,
-        closing(RadarView(open_database(settings.radar))) as view,
+        closing(Ledger.open(settings.ledger, clock=settings.time(), limits=settings.limits())) as ledger,
+        closing(RadarView(open_database(settings.radar, limits=settings.limits()))) as view,
     ):
         return run(hosting, lambda: _parts(settings, ledger, view))
 

@@ -4,6 +4,7 @@ import logging
 import sys
 
 from ledger import logs
+from ledger.settings import read
 from services.triage.app import NAME, serve
 from services.triage.settings import TriageSettings
 from waakvlam.errors import Misconfigured
@@ -15,7 +16,11 @@ EXIT_SETTINGS = 64
 
 def main() -> int:
     """Read the settings, run until told to stop, return the exit code."""
-    settings = TriageSettings()
+    try:
+        settings = read(TriageSettings)
+    except Misconfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_SETTINGS
     logs.configure(NAME, level=settings.log_level)
     try:
         return serve(settings)

@@ -35,7 +35,7 @@ def serve(settings: TriageSettings) -> int:
 
 
 def _parts(settings: TriageSettings) -> Parts:
-    ledger = Ledger.open(settings.ledger, clock=settings.time(), keys=None)
+    ledger = Ledger.open(settings.ledger, clock=settings.time(), keys=None, limits=settings.limits())
     security = settings.kafka_login()
     sender = Sender(settings.bootstrap, security=security)
     loop = asyncio.get_running_loop()
@@ -47,7 +47,7 @@ def _parts(settings: TriageSettings) -> Parts:
     agent = Agent(
         policy.load(settings.agreements / "triage.yaml"),
         history=ledger.history,
-        progress=Progress(open_database(settings.triage)),
+        progress=Progress(open_database(settings.triage, limits=settings.limits())),
         deliver=deliver,
         meters=meters,
     )

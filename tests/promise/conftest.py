@@ -43,8 +43,8 @@ def open_ledger(url: str, clock: FixedClock, keys: FileKeyStore) -> Iterator[Cal
     """Each call opens the same ledger once more, as another process would."""
     opened: list[Ledger] = []
 
-    def one() -> Ledger:
-        opened.append(Ledger.open(url, clock=clock, keys=keys))
+    def one(**more: Any) -> Ledger:
+        opened.append(Ledger.open(url, clock=clock, keys=keys, **more))
         return opened[-1]
 
     yield one

@@ -161,7 +161,7 @@ def test_a_server_that_cannot_be_reached_is_told_with_what_to_do(address: str, r
 
 
 def test_a_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("ledger.database.REACH_SECONDS_MAX", 1)
+    monkeypatch.setattr("ledger.servers.REACH_SECONDS_MAX", 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
 

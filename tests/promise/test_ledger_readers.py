@@ -14,6 +14,7 @@ import pytest
 
 from ledger import errors, record
 from ledger.application import Ledger
+from ledger.servers import Limits
 from waakvlam.clock import FixedClock
 
 Opening = Callable[[], Ledger]
@@ -146,8 +147,7 @@ def test_a_stranger_who_inserts_without_the_lock_is_waited_for_too(postgres, clo
 
 def test_the_lock_is_not_waited_for_without_end(open_ledger: Opening, drafts, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("ledger.database.LOCK_SECONDS_MAX", 1)
-    monkeypatch.setattr("ledger.recorders.postgres.LOCK_SECONDS_MAX", 1)
-    one, other = open_ledger(), open_ledger()
+    one, other = open_ledger(limits=Limits(lock_seconds=1)), open_ledger(limits=Limits(lock_seconds=1))
 
     with one.writing() as w:
         w.append(drafts.many(1))
