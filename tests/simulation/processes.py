@@ -198,7 +198,7 @@ class Triage(Process):
             return self._open.enter_context(closing(thing))
 
         return {
-            "open_database": lambda url: opened(open_database(url)),
+            "open_database": lambda *a, **k: opened(open_database(*a, **k)),
             "Ledger": SimpleNamespace(open=lambda *a, **k: opened(Ledger.open(*a, **k))),
         }
 
