@@ -15,6 +15,19 @@ from rulebook.wording import Words
 
 AGREEMENTS = Path(__file__).parents[2] / "agreements"
 ON = parse_day("2026-11-24")
+ABOUT = [
+    "aandacht",
+    "contact",
+    "gebied",
+    "geldigheid",
+    "kalender",
+    "ladders",
+    "leesbaar",
+    "stilte",
+    "termijnen",
+    "uitleg",
+    "wet",
+]
 WORDS = Words(municipalities={"0014": "Groningen", "1966": "Het Hogeland"})
 NATIONAL = """agreement: landelijk
 version: 1
@@ -59,7 +72,9 @@ def findings(folder):
     def run(*texts, on=ON):
         for place, text in enumerate(texts):
             (folder / f"proef-{place}.yaml").write_text(text)
-        return [one for one in check(folder, on, WORDS) if not (one.about == "uitleg" and one.level == NOTE)]
+        found = check(folder, on, WORDS)
+        assert {one.about for one in found} <= set(ABOUT)
+        return [one for one in found if not (one.about == "uitleg" and one.level == NOTE)]
 
     return run
 

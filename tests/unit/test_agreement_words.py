@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rulebook.difference import ADDED, CHANGED, REMOVED, between
+from rulebook.difference import ADDED, CHANGED, REMOVED, Difference, between
 from rulebook.reading import read_file
 from rulebook.rule_words import in_words
 from rulebook.telling import page
@@ -241,6 +241,69 @@ def test_a_rule_of_another_kind_is_told_aspect_by_aspect(read):
     assert "de soort regel" in aspects
     assert "de fasen" in aspects
     assert "de signalen" in aspects
+
+
+CHAPTERS = [
+    ("title: Een proef\n", "", "de titel", "Een proef", "", "proef, de titel: eerst “Een proef”, straks “niets”."),
+    ("id: samen\n", "id: samen\n    skip_reasons: [acuut-gevaar]\n", "ladder samen, redenen om over te slaan", "", "acuut gevaar", "Ladder samen, redenen om over te slaan: eerst “niets”, straks “acuut gevaar”."),
+    ("    reasons: [route-loopt-vast]\n", "", "ladder samen, de redenen", "route loopt vast", "", "Ladder samen, de redenen: eerst “route loopt vast”, straks “niets”."),
+    ('["1966", "0014"]', '["1966"]', "het gebied", "Groningen en Het Hogeland", "Het Hogeland", "proef, het gebied: eerst “Groningen en Het Hogeland”, straks “Het Hogeland”."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("was", "becomes", "aspect", "before", "after_", "said"), CHAPTERS, ids=range(len(CHAPTERS)))
+def test_what_changes_outside_of_the_rules_is_one_difference_of_the_agreement(
+    read, was, becomes, aspect, before, after_, said
+):
+    newer = (HEAD + CONTACT).replace("version: 1", "version: 2")
+    assert was in newer
+    found = between([read(HEAD + CONTACT)], [read(newer.replace(was, becomes, 1))], WORDS)
+
+    version = Difference(CHANGED, "proef", "", "de versie", "1", "2", "proef, de versie: eerst “1”, straks “2”.")
+    assert found == [version, Difference(CHANGED, "proef", "", aspect, before, after_, said)]
+
+
+def test_the_levels_that_a_ladder_gains_and_loses_are_told(read):
+    level = "      - {nr: 1, name: eerste route, direction: team_manager, may_skip: true}\n"
+    more, less = read(HEAD + CONTACT), read(HEAD.replace(level, "").replace("version: 1", "version: 2") + CONTACT)
+    words = "1 eerste route; -; de teammanager; geen termijn; -; mag; niets"
+
+    (gone,) = between([more], [less], WORDS)[1:]
+    assert (gone.before, gone.after, gone.aspect) == (words, "niets", "ladder samen, niveau 1")
+    (new,) = between([less], [more], WORDS)[1:]
+    assert (new.before, new.after, new.rule) == ("niets", words, "")
+    assert new.sentence == f"Ladder samen, niveau 1: eerst “niets”, straks “{words}”."
+
+
+def test_what_comes_and_goes_is_told_with_all_that_it_says(read):
+    full, other = read(HEAD + CONTACT), CONTACT.replace("ST-08, title: Geen contact", "ST-09")
+    new = read(HEAD.replace("id: samen", "id: anders") + other)
+    said = in_words(full.rules["ST-08"], WORDS)
+
+    assert between([full], [new], WORDS) == [
+        Difference(CHANGED, "proef", "", "de versie", "1", "1", (
+            "Let op: beide zijn versie 1 van proef, maar ze zijn niet gelijk. "
+            "Een afspraak die al geldt verandert niet; geef de nieuwe een hoger nummer."
+        )),
+        Difference(REMOVED, "proef", "ST-08", "", said, "", f"Vervalt: ST-08 Geen contact. {said}"),
+        Difference(ADDED, "proef", "ST-09", "", "", said, f"Nieuw: ST-09. {said}"),
+        Difference(REMOVED, "proef", "", "ladder samen", "", "", "Vervalt: ladder samen."),
+        Difference(ADDED, "proef", "", "ladder anders", "", "", "Nieuw: ladder anders."),
+    ]  # fmt: skip
+    assert between([full], [], WORDS) == [
+        Difference(REMOVED, "proef", "", "", "", "", "De afspraak Een proef (proef, versie 1, 1 regels) vervalt.")
+    ]
+
+
+@pytest.mark.parametrize(("was", "becomes"), [("a kind", "another"), ("another", "a kind")])
+def test_an_aspect_that_only_one_kind_of_rule_has_is_nothing_in_the_other(read, was, becomes):
+    rules = {"a kind": read(f"{HEAD}  - {SILENCE}\n"), "another": read(f"{HEAD}  - {PATTERN}\n")}
+    own = {"a kind": "de fasen", "another": "de signalen"}
+
+    told = {one.aspect: one for one in between([rules[was]], [rules[becomes]], WORDS)}
+    assert (told[own[was]].after, told[own[becomes]].before) == ("", "")
+    assert "straks “niets”" in told[own[was]].sentence
+    assert "eerst “niets”" in told[own[becomes]].sentence
 
 
 def test_a_page_tells_the_law_danger_and_the_source(read):
