@@ -404,3 +404,23 @@ def test_what_is_ignored_is_listed_and_a_flag_is_told_as_yes_or_no(read):
         read(f"{HEAD}  - {silent}\n").rules["R"], WORDS
     )
     assert "Na een melding-ontvangen (acute = nee) hoort" in in_words(read(f"{HEAD}  - {acute}\n").rules["R"], WORDS)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Term("hours", 1), ("binnen één uur", "na één uur", "één uur na die dag")),
+        (Term("hours", 0), ("meteen", "meteen", "op die dag")),
+        (Term("days", 21), ("binnen 21 dagen", "na 21 dagen", "21 dagen na die dag")),
+        (Term("days", 20), ("binnen twintig dagen", "na twintig dagen", "twintig dagen na die dag")),
+        (Term("weeks", -1), ("al één week vóór die dag", "één week vóór die dag", "één week vóór die dag")),
+    ],
+    ids=range(5),
+)
+def test_terms_at_the_edge_of_their_words(value, said):
+    assert (within(value), after(value), around(value)) == said
+
+
+def test_who_has_no_name_is_told_by_the_words_of_the_code():
+    assert (Words().role("team_manager"), Words().phase("direct_safety")) == ("team manager", "direct safety")
+    assert listed(["a"], "en") == "a"

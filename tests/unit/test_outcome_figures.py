@@ -442,3 +442,66 @@ def test_what_happened_is_counted_as_it_was_corrected(agreements):
     ).values()
 
     assert (one.in_time, one.late) == (1, 0)
+
+
+END_OF_TERM = 5 + 14 / 24  # the local day of five days later ends then
+
+
+@pytest.mark.parametrize("second", [-1, 0])
+def test_at_the_instant_of_the_term_itself_it_is_too_late(agreements, second):
+    rules = agreements(TERM)
+    day = END_OF_TERM + second / 86_400
+    done = [*story("a", REPORT, ("safety_assessed", day, {})), *story("b", REPORT, ("safety_assessed", day, {}))]
+    closed = [*story("a", REPORT, ("case_closed", day, {})), *story("b", REPORT, ("case_closed", day, {}))]
+    nothing = [*story("a", REPORT), *story("b", REPORT)]
+
+    def of(lines, until):
+        (one,) = counted(rules, lines, until=until, rule="ST-01").values()
+        return (one.in_time, one.late, one.running, one.overdue, one.lapsed)
+
+    is_late = second == 0
+    assert of(done, 9) == ((0, 2, 0, 0, 0) if is_late else (2, 0, 0, 0, 0))
+    assert of(closed, 9) == ((0, 2, 0, 0, 0) if is_late else (0, 0, 0, 0, 2))
+    assert of(nothing, day) == ((0, 0, 0, 2, 0) if is_late else (0, 0, 2, 0, 0))
+
+
+def test_june_is_in_the_first_half_of_the_year(agreements):
+    lines = story("a", ("report_received", 100, {}))  # 10 June
+
+    assert list(counted(agreements(TERM), lines, until=101, rule="ST-01")) == ["2026-1"]
+
+
+def test_signals_add_up_and_a_case_counts_by_the_rules_of_its_own_place_and_among_all(agreements):
+    twice = [REPORT, ("incident_recorded", 0, {}), ("incident_recorded", 1, {})]
+    lines = [*story("a", *twice), *story("b", *twice, place="1966"), *story("c", *twice, place=None)]
+    found = outcomes(agreements(PATTERN), lines, BEGIN + 3 * DAY)
+
+    assert {place: one.signals for (_, place, _), one in found.counts.items()} == {"": 3, "0014": 1, "1966": 1}
+    assert found.at == BEGIN + 3 * DAY
+
+
+def test_a_rule_of_one_municipality_counts_there_only(agreements, tmp_path):
+    (tmp_path / "elders.yaml").write_text(
+        HEAD.replace("agreement: proef", "agreement: elders").replace("all", '{municipalities: ["1966"]}')
+        + f"  - {DATE}\n"
+    )
+    set_ = ("condition_set", 0, {"condition_id": "c", "check_on": "2026-03-05"})
+    rules = agreements(TERM)
+
+    assert counted(rules, story("a", REPORT, set_), until=9, rule="D") == {}
+    assert len(counted(rules, story("a", REPORT, set_, place="1966"), until=9, rule="D")) == 1
+
+
+@pytest.mark.parametrize(("until", "instances"), [(9.9, 0), (10, 1), (19.9, 1), (20, 2), (29.9, 2), (30, 3), (40, 4)])
+def test_a_moment_counts_from_its_day_on(agreements, until, instances):
+    lines = story("a", ("handover_accepted", -10 / 24 + 1 / 86_400, {}))  # just after midnight
+    found = counted(agreements(MOMENTS), lines, until=until - 10 / 24 + 1 / 86_400, rule="M").values()
+
+    assert sum(one.instances for one in found) == instances
+
+
+def test_a_list_of_moments_without_an_end_of_its_own_stops_at_its_last(agreements):
+    rules = agreements(MOMENTS.replace("then_every: {days: 10}, ", ""))
+    found = counted(rules, story("a", ("handover_accepted", 0, {})), until=90, rule="M").values()
+
+    assert [one.instances for one in found] == [2]
