@@ -61,6 +61,10 @@ docs: .cache/ready.demo ## write the reference of the commands from the commands
 	@$(BIN)/python -m typer cli.main utils docs --name waakvlam --output docs/reference/commands.md >/dev/null
 	@$(BIN)/python -m typer waakvlam.cli utils docs --name waakvlam-agency --output docs/reference/agency-commands.md >/dev/null
 
+.PHONY: chart
+chart: .cache/ready.demo ## write the chart's schema, README, settings and topics from what they follow from
+	@$(BIN)/python -m deploy.helm
+
 .PHONY: pins
 pins: .cache/ready.demo ## renew the pinned versions and hashes of all dependencies
 	@for one in requirements-setup requirements requirements-dev; do \

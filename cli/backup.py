@@ -1,5 +1,8 @@
 """`waakvlam backup`: the ledger into one folder, what opens and signs it into another; services go on meanwhile."""
 
+import re
+import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +16,21 @@ from ledger.private import private_file
 from waakvlam.clock import SystemClock, iso, micros_of
 
 LAST_WORD = "backup.made"
+DATED = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
+
+
+def make_dated_backup(settings: Settings, to: Path, keys_to: Path | None, keep: int | None, *, as_json: bool) -> None:
+    """Make the backups in new folders named for this instant; then throw away all but the `keep` newest of those."""
+    name = f"{SystemClock().now():%Y-%m-%dT%H%M%SZ}"
+    make_backup(settings, to / name, keys_to / name if keys_to else None, as_json=as_json)
+    for folder in filter(None, (to, keys_to)):
+        for old in () if keep is None else sorted(_dated(folder))[:-keep]:
+            shutil.rmtree(old)
+
+
+def _dated(folder: Path) -> Iterator[Path]:
+    """Yield the dated backups in a folder: whole ones, for a folder gets its name last; anything else is not ours."""
+    return (one for one in folder.iterdir() if DATED.fullmatch(one.name) and one.is_dir())
 
 
 def make_backup(settings: Settings, to: Path, keys_to: Path | None, *, as_json: bool) -> None:

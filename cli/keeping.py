@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.exits import errors_as_exits
+from cli.exits import Ends, Exit, errors_as_exits
 from cli.settings import read_settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -23,13 +23,25 @@ def backup(
     ] = None,
     data: DataFolder = None,
     *,
+    dated: Annotated[
+        bool, typer.Option("--dated", help="Make new folders inside those that are named, called after this instant.")
+    ] = False,
+    keep: Annotated[
+        int | None,
+        typer.Option(min=2, help="With --dated: throw away all but so many of them, once the new one is proven."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Copy the ledger, read it back and prove it, while everything runs."""
-    from cli.backup import make_backup
+    from cli.backup import make_backup, make_dated_backup
 
     with errors_as_exits():
-        make_backup(read_settings(data), to, keys_to, as_json=as_json)
+        if keep is not None and not dated:
+            raise Ends(Exit.USAGE, "--keep goes with --dated: only folders that it names are thrown away.")
+        if dated:
+            make_dated_backup(read_settings(data), to, keys_to, keep, as_json=as_json)
+        else:
+            make_backup(read_settings(data), to, keys_to, as_json=as_json)
 
 
 def restore(

@@ -1,0 +1,1 @@
+"""How Waakvlam is put on machines: one machine, an image, a cluster."""

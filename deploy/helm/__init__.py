@@ -1,0 +1,1 @@
+"""The chart of Waakvlam, and what writes the parts of it that follow from other files."""
