@@ -57,6 +57,15 @@ def up(
 
 
 @app.command(epilog=EXIT_CODES)
+def watch(data: DataFolder = None, *, as_json: AsJson = False) -> None:
+    """Measure the services from outside, for Prometheus, until Ctrl-C: lag, progress, backups, certificates, room."""
+    from cli.watching import keep_watching
+
+    with errors_as_exits():
+        raise typer.Exit(int(keep_watching(read_settings(data), as_json=as_json)))
+
+
+@app.command(epilog=EXIT_CODES)
 def demo(
     *,
     seconds: Annotated[

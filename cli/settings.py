@@ -39,6 +39,7 @@ class Settings(SharedSettings):
     triage_port: int = Field(8702, description="Port of triage's health and metrics; 0 for none.")
     monitoring_port: int = Field(8703, description="Port of monitoring's health and metrics; 0 for none.")
     board_port: int = Field(8700, description="Port of the board's pages.")
+    watch_port: int = Field(8704, description="Port of the watch's health and metrics; 0 for none.")
 
     def places(self) -> dict[str, str]:
         """Return where everything is, defaults filled in, under the names of the environment."""
@@ -65,6 +66,7 @@ class Settings(SharedSettings):
             "WAAKVLAM_TRIAGE_PORT": str(self.triage_port),
             "WAAKVLAM_MONITORING_PORT": str(self.monitoring_port),
             "WAAKVLAM_BOARD_PORT": str(self.board_port),
+            "WAAKVLAM_WATCH_PORT": str(self.watch_port),
         }
 
     def time(self) -> Clock:

@@ -1,15 +1,31 @@
 """Intake's rows of the table of metrics (`ledger.metrics`)."""
 
-from ledger.metric import Metric
+from ledger.metric import LONG, SECONDS, Metric
 
 INTAKE = (
+    Metric(
+        "waakvlam_intake_received_total",
+        "counter",
+        "records",
+        "intake",
+        "Records read from an agency's topic, by the type that they name; `unknown` for a type that is not in the catalogue.",
+        ("agency", "type"),
+    ),
     Metric(
         "waakvlam_intake_verdicts_total",
         "counter",
         "events",
         "intake",
-        "Events by what became of them.",
-        ("agency", "verdict"),
+        "Events by what became of them: accepted, duplicate, parked, refused, rejected or conflict.",
+        ("agency", "type", "verdict"),
+    ),
+    Metric(
+        "waakvlam_intake_recorded_seconds",
+        "histogram",
+        "seconds",
+        "intake",
+        "From arrival at Kafka to the commit in the ledger (real time).",
+        buckets=tuple(sorted({*SECONDS, *LONG})),
     ),
     Metric(
         "waakvlam_intake_heard_timestamp_seconds",

@@ -10,7 +10,7 @@ EVERY = "every service"
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One row: counters end in `_total`, others in their unit."""
+    """One row: counters end in `_total`, others in their unit. `unused` says why no rule and no dashboard asks for it."""
 
     name: str
     kind: Literal["counter", "gauge", "histogram"]
@@ -19,3 +19,4 @@ class Metric:
     meaning: str
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = SECONDS
+    unused: str = ""

@@ -1,7 +1,7 @@
 """The one table of metrics of all services, and the registry made from it.
 
     meters = metrics.registry("intake")
-    meters.counter("waakvlam_intake_verdicts_total").labels(agency="politie-nn", verdict="accepted").inc(12)
+    meters.counter("waakvlam_intake_received_total").labels(agency="politie-nn", type="report_received").inc(12)
     body = meters.text()                        # what Prometheus reads
 
 Dashboards and alert rules may name only what stands here. Labels hold ids of agencies, topics, rules and stages; never a
@@ -14,10 +14,25 @@ from typing import TypeVar
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from ledger.intake_metrics import INTAKE
-from ledger.metric import EVERY, LONG, Metric
+from ledger.metric import EVERY, Metric
+from ledger.view_metrics import BOARD, RADAR, TRIAGE
+from ledger.watch_metrics import WATCH
+from waakvlam.clock import Clock
 
 Meter = TypeVar("Meter", Counter, Gauge, Histogram)
 
+
+CLOCK = (
+    Metric(
+        "waakvlam_clock_timestamp_seconds",
+        "gauge",
+        "seconds",
+        EVERY,
+        "What time it is for this part when it is asked. Who asks knows the time too: a difference is a clock that is wrong; "
+        "no answer is a part that is down.",
+        ("part",),
+    ),
+)
 
 PUMP = (
     Metric("waakvlam_pump_records_total", "counter", "records", EVERY, "Records read and applied.", ("topic",)),
@@ -69,128 +84,7 @@ CHECKPOINTS = (
     ),
 )
 
-MONITORING = (
-    Metric(
-        "waakvlam_radar_cases", "gauge", "cases", "monitoring", "Cases by state: open, closed, emptied.", ("state",)
-    ),
-    Metric(
-        "waakvlam_radar_open_cases_without_deadline",
-        "gauge",
-        "cases",
-        "monitoring",
-        "Open cases with no next due instant and no open alert. Must be 0: such a family is forgotten.",
-    ),
-    Metric(
-        "waakvlam_radar_cases_without_agreement",
-        "gauge",
-        "cases",
-        "monitoring",
-        "Open cases for which no silence rule can be chosen. Must be 0.",
-    ),
-    Metric(
-        "waakvlam_radar_cases_broken",
-        "gauge",
-        "cases",
-        "monitoring",
-        "Cases on which the engine failed: the others go on, people must look. Must be 0.",
-    ),
-    Metric("waakvlam_radar_open_alerts", "gauge", "alerts", "monitoring", "Alert rows that are open."),
-    Metric("waakvlam_radar_undelivered_alerts", "gauge", "alerts", "monitoring", "Alert rows not yet told entirely."),
-    Metric(
-        "waakvlam_radar_unconfirmed_alerts",
-        "gauge",
-        "alerts",
-        "monitoring",
-        "Alert rows of which something was told, or is to be, and has not come back from the ledger.",
-    ),
-    Metric(
-        "waakvlam_radar_unconfirmed_oldest_seconds",
-        "gauge",
-        "seconds",
-        "monitoring",
-        "For how long the oldest of them has been waited for, in the time of the service's clock; 0 when there is none.",
-    ),
-    Metric(
-        "waakvlam_radar_alerts_told_total",
-        "counter",
-        "alerts",
-        "monitoring",
-        "Steps of alerts delivered to the topic.",
-        ("step",),
-    ),
-    Metric(
-        "waakvlam_radar_alert_delay_seconds",
-        "histogram",
-        "seconds",
-        "monitoring",
-        "From raised to delivered, in the time of the service's clock.",
-        buckets=LONG,
-    ),
-    Metric(
-        "waakvlam_radar_horizon_timestamp_seconds",
-        "gauge",
-        "seconds",
-        "monitoring",
-        "The moment up to which the radar knows everything and has raised what was due; told after the other gauges.",
-    ),
-    Metric(
-        "waakvlam_radar_early_scans_total",
-        "counter",
-        "scans",
-        "monitoring",
-        "Looks at a partition that could not wait for the ledger's clock.",
-    ),
-    Metric(
-        "waakvlam_radar_differences_total",
-        "counter",
-        "cases",
-        "monitoring",
-        "Differences that the auditor found and mended.",
-        ("kind",),
-    ),
-    Metric(
-        "waakvlam_radar_audited_timestamp_seconds",
-        "gauge",
-        "seconds",
-        "monitoring",
-        "When the auditor last passed over ALL cases and found nothing (real time).",
-    ),
-    Metric(
-        "waakvlam_radar_heartbeat_timestamp_seconds",
-        "gauge",
-        "seconds",
-        "monitoring",
-        "Heartbeat: moves each second while no open case lacks a deadline and the auditor is at work and finds nothing (real time).",
-    ),
-    Metric(
-        "waakvlam_radar_heartbeat_call_failures_total",
-        "counter",
-        "calls",
-        "monitoring",
-        "Calls to the dead man's switch outside that it did not answer, so that it may raise the alarm.",
-    ),
-    Metric(
-        "waakvlam_radar_blind_total",
-        "counter",
-        "times",
-        "monitoring",
-        "Times that the radar saw nothing for more than a minute; each is told as an event.",
-    ),
-)
-
-TRIAGE = (
-    Metric("waakvlam_triage_answers_total", "counter", "events", "triage", "Classifications and routings delivered."),
-)
-
-BOARD = (
-    Metric("waakvlam_board_open_alerts", "gauge", "alerts", "board", "Alerts on the list."),
-    Metric(
-        "waakvlam_board_waiting_clicks", "gauge", "clicks", "board", "What staff did that is not in the ledger yet."
-    ),
-    Metric("waakvlam_board_live_pages", "gauge", "pages", "board", "Pages that follow live."),
-)
-
-METRICS: tuple[Metric, ...] = (*PUMP, *INTAKE, *LEDGER, *CHECKPOINTS, *MONITORING, *TRIAGE, *BOARD)
+METRICS: tuple[Metric, ...] = (*CLOCK, *PUMP, *INTAKE, *LEDGER, *CHECKPOINTS, *RADAR, *TRIAGE, *BOARD, *WATCH)
 
 
 class Meters:
@@ -212,6 +106,11 @@ class Meters:
         """Return a histogram; raises KeyError for a name that is not in the table for this service."""
         return self._meter(name, Histogram)
 
+    def tell_time(self, part: str, clock: Clock) -> None:
+        """Tell what time it is for a part, each time that somebody asks."""
+        told = self.gauge("waakvlam_clock_timestamp_seconds").labels(part=part)
+        told.set_function(lambda: clock.micros() / 1e6)
+
     def text(self) -> bytes:
         """Return all values in the form that Prometheus reads."""
         return generate_latest(self.registry)
@@ -230,6 +129,9 @@ class Meters:
         return Histogram(row.name, row.meaning, row.labels, registry=self.registry, buckets=row.buckets)
 
 
-def registry(service: str) -> Meters:
-    """Return the meters of a service: its own rows of the table and those of every service."""
-    return Meters(row for row in METRICS if row.service in (service, EVERY))
+def registry(service: str, clock: Clock | None = None) -> Meters:
+    """Return the meters of a service: its own rows of the table and those of every service, its clock among them."""
+    meters = Meters(row for row in METRICS if row.service in (service, EVERY))
+    if clock:
+        meters.tell_time(service, clock)
+    return meters

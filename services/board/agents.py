@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from ledger.database import Statements
+from ledger.metrics import Meters
 from ledger.record import Record
 from ledger.record import decode as decode_record
 from ledger.streams.records import Arrived, Batch, Place
 from services.board import blind
 from services.board.ports import Histories
 from services.board.store import AlertRow, Fold, Store
+from services.board.waiting import first_waits
 from waakvlam import receipt as receipts
 from waakvlam.clock import micros_of
 from waakvlam.errors import Unreadable
@@ -48,7 +50,10 @@ class Fact:
 class Reader:
     """Folds batches into the view. `changed` is called after each batch that touched it, from any thread."""
 
-    def __init__(self, store: Store, ledger: Histories, *, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, ledger: Histories, *, changed: Callable[[], None], meters: Meters | None = None
+    ) -> None:
+        self._meters = meters
         self.store = store
         self.ledger = ledger
         self.changed = changed
@@ -63,7 +68,9 @@ class Reader:
         facts = [_fact(one) for one in batch if one.topic == CASE_EVENTS and one.value is not None]
         told = [one.value for one in batch if one.topic == RECEIPTS and one.value is not None]
         with self.store.database.transaction() as t:
-            self._fold(t, facts, {tuple(place): offset for place, offset in batch.next_offsets().items()})
+            waits = self._fold(t, facts, {tuple(place): offset for place, offset in batch.next_offsets().items()})
+        for micros in waits if self._meters else ():
+            self._meters.histogram("waakvlam_board_acknowledged_seconds").observe(micros / 1e6)  # type: ignore[union-attr]
         for value in told:
             self._settle(value)
         self.changed()
@@ -80,8 +87,9 @@ class Reader:
         self.changed()
         return count
 
-    def _fold(self, t: Statements, facts: Sequence[Fact], positions: dict[Any, int]) -> None:
-        fold = Fold(t)
+    def _fold(self, t: Statements, facts: Sequence[Fact], positions: dict[Any, int]) -> list[int]:
+        """Fold what is new; return how long each alert had waited that was picked up now for the first time."""
+        fold, waits = Fold(t), list[int]()
         known = fold.versions({fact.case for fact in facts})
         seen: dict[str, int] = {}
         for fact in facts:
@@ -90,9 +98,12 @@ class Reader:
                 continue
             for one in [fact] if fact.version == at + 1 else self._fetched(fact.case, at):
                 if one.type in FOLDED:
-                    fold_record(fold, one.record())
+                    record = one.record()
+                    waits += first_waits(t, record)
+                    fold_record(fold, record)
                 seen[fact.case] = one.version
         fold.finish(seen, positions)
+        return waits
 
     def _fetched(self, case: str, after: int) -> list[Fact]:
         """Return what the ledger holds of a case after a version: the answer to a gap."""

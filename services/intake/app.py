@@ -71,7 +71,7 @@ def recall_told(settings: IntakeSettings, keys: KeyStore, told: Sequence[Told], 
 
 
 def _parts(settings: IntakeSettings, ledger: Ledger, keys: KeyStore) -> Parts:
-    meters = registry(NAME)
+    meters = registry(NAME, settings.time())
     pipeline = _pipeline(settings, ledger, meters, settings.time())
     security = settings.kafka_login()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))

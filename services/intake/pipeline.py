@@ -9,7 +9,6 @@ fails on a batch, its records are tried one by one, so that all before the poiso
 
 import logging
 import threading
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from ledger import aside
@@ -23,7 +22,7 @@ from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
 from ledger.writing import Writing
 from rulebook.calendar import Calendar
-from services.intake import counting, missing, poison
+from services.intake import counting, missing, poison, telling
 from services.intake.deadlines import dead_letter_due
 from services.intake.erasures import parts, without
 from services.intake.fuses import Fuses
@@ -153,6 +152,8 @@ class Pipeline:
         self._to_pass_over -= passed
         self._is_to_erase |= any(draft.type == CONFIRMED for draft in session.drafts)
         self._tell(session.outcomes)
+        if self._meters:
+            telling.tell_taken(taken, self._meters, real_now=self._real.micros())
         self._tell_blown(fuses)
         return held
 
@@ -243,12 +244,7 @@ class Pipeline:
                     "%s sent event %s again with other content; it was set aside.", outcome.agency.id, outcome.event_id
                 )
         if self._meters:
-            verdicts = self._meters.counter("waakvlam_intake_verdicts_total")
-            for (agency, verdict), count in Counter((one.agency.id, one.verdict) for one in outcomes).items():
-                verdicts.labels(agency=agency, verdict=verdict).inc(count)
-            heard = self._meters.gauge("waakvlam_intake_heard_timestamp_seconds")
-            for agency in {one.agency.id for one in outcomes}:
-                heard.labels(agency=agency).set(self._clock.micros() / 1e6)
+            telling.tell_outcomes(outcomes, self._meters, now=self._clock.micros())
 
     def _tell_fuse(self, agency: str, *, is_blown: bool) -> None:
         if self._meters:

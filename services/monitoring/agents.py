@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import structlog
 
+from ledger import record as ledger_record
 from ledger.errors import Conflict
 from ledger.metrics import Meters
 from ledger.model import OutboxRow
+from ledger.streams.records import Batch
 from services.monitoring import alert_view
 from services.monitoring.announcement import announcements
-from services.monitoring.audit import Auditor, Round
+from services.monitoring.audit import KINDS, Auditor, Round
 from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
@@ -32,9 +34,17 @@ AUDIT_PAGE_SECONDS = 0.25
 AUDIT_ROUND_SECONDS = 5.0
 ROWS_TOLD_AGAIN = 2_000
 PARTS_OF_TIME_FOR_COUNTING = 20
+HOUR_MICROS = 3_600_000_000
+LATE_MICROS = {name: hours * HOUR_MICROS for name, hours in {"hour": 1, "day": 24, "week": 168, "month": 720}.items()}
 
 Send = Callable[[Sequence[OutboxRow]], Awaitable[object]]
 Mine = Callable[[], Collection[int]]
+
+
+def tell_folded(batch: Batch, clock: Clock, meters: Meters) -> None:
+    """Tell how long ago the oldest record of a batch that was folded had been recorded."""
+    oldest = min(ledger_record.decode(some[0].value or b"").recorded_at for some in batch.records.values())
+    meters.histogram("waakvlam_radar_folded_seconds").observe(max(0, clock.micros() - oldest) / 1e6)
 
 
 class Looking:
@@ -119,6 +129,7 @@ class Telling:
         self._real = real
         self._told = meters.counter("waakvlam_radar_alerts_told_total")
         self._delay = meters.histogram("waakvlam_radar_alert_delay_seconds")
+        self._since_due = meters.histogram("waakvlam_radar_due_delivered_seconds")
 
     async def step(self) -> float:
         """Tell the next rows, the heaviest first."""
@@ -142,6 +153,7 @@ class Telling:
         for one in rows:
             if one.is_new:
                 self._delay.observe(max(0, now - one.row.raised_at) / 1e6)
+                self._since_due.observe(max(0, now - one.row.due) / 1e6)
 
 
 class Counting:
@@ -172,8 +184,11 @@ class Counting:
         """Count all cases and alerts of ours; the moment up to which they were looked at is told last."""
         looked_to, began = self._looked_to(), self._real_seconds()
         tally = await asyncio.to_thread(self._radar.view.tally, self._mine())
+        overdue = await asyncio.to_thread(self._overdue)
         took = self._real_seconds() - began
         self._show(tally)
+        for name, number in overdue.items():
+            self._meters.gauge("waakvlam_radar_overdue_alerts").labels(longer_than=name).set(number)
         if looked_to is not None:
             self._meters.gauge("waakvlam_radar_horizon_timestamp_seconds").set(looked_to / 1e6)
         self._heartbeat.counted(without_deadline=tally.without_deadline)
@@ -199,6 +214,11 @@ class Counting:
         }.items():
             self._meters.gauge(name).set(number)
 
+    def _overdue(self) -> dict[str, int]:
+        now = self._clock.micros()
+        with self._radar.view.reading() as t:
+            return alert_view.overdue(t, self._mine(), {name: now - span for name, span in LATE_MICROS.items()})
+
     def _tell_again(self) -> int:
         with self._radar.writing() as t:
             return alert_view.tell_again(t, self._mine(), now=self._real.micros(), limit=ROWS_TOLD_AGAIN)
@@ -217,6 +237,8 @@ class Auditing:
         self._heartbeat = heartbeat
         self._passed = meters.gauge("waakvlam_radar_audited_timestamp_seconds")
         self._differences = meters.counter("waakvlam_radar_differences_total")
+        for kind in KINDS:  # from 0: a counter that begins at its first difference has not risen
+            self._differences.labels(kind=kind)
         self._going: Round | None = None
 
     async def step(self) -> float:

@@ -152,6 +152,15 @@ def awaiting(t: Statements, partitions: Iterable[int]) -> tuple[int, int | None]
     return sum(count for count, _ in found), min([since for _, since in found if since is not None], default=None)
 
 
+def overdue(t: Statements, partitions: Iterable[int], before: Mapping[str, int]) -> dict[str, int]:
+    """Return for each name how many open rows fell due before its instant."""
+    sums = ", ".join("COALESCE(sum(CASE WHEN due < ? THEN 1 ELSE 0 END), 0)" for _ in before)
+    found = t.rows_in(
+        f"SELECT {sums} FROM alerts WHERE closed_at IS NULL AND part {{in}}", partitions, before=tuple(before.values())
+    )
+    return {name: int(sum(row[at] for row in found)) for at, name in enumerate(before)}
+
+
 def _settle(t: Statements, keys: Iterable[Sequence[Any]], *, at: int) -> None:
     t.executemany(_SETTLE, [(at, *key) for key in keys])
 

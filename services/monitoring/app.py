@@ -16,7 +16,7 @@ from ledger.streams.records import Place
 from ledger.streams.tail import Tail, partition_of
 from rulebook import agreements
 from services.monitoring import anchor
-from services.monitoring.agents import Auditing, Counting, Looking, Mine, Telling
+from services.monitoring.agents import Auditing, Counting, Looking, Mine, Telling, tell_folded
 from services.monitoring.announcement import SENDER
 from services.monitoring.audit import Auditor
 from services.monitoring.blindness import Admitting, Sight
@@ -59,7 +59,8 @@ def collect_rarely() -> None:
 
 
 def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Parts:
-    meters, security = registry(NAME), settings.kafka_login()
+    clock, security = settings.time(), settings.kafka_login()
+    meters = registry(NAME, clock)
     rules, horizon = RuleIndex(agreements.load(settings.agreements)), Horizon(time.monotonic)
     radar = Radar(
         view,
@@ -69,10 +70,12 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         clock=settings.time(),
         cases_in_memory_max=settings.monitoring_cases_in_memory,
     )
-    sender, auditor = Sender(settings.bootstrap, security=security), _auditor(radar, rules, ledger)
+    sender, heartbeat = Sender(settings.bootstrap, security=security), Heartbeat(SystemClock(), meters)
+    auditor = _auditor(radar, rules, ledger)
 
     def fold(batch: Batch) -> None:
         radar.fold(batch)
+        tell_folded(batch, clock, meters)
         pump.loop.call_soon_threadsafe(looking.wake)
 
     def hear(value: bytes) -> None:
@@ -90,14 +93,9 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         security=security,
     )
     tail = Tail(settings.bootstrap, ledger_clock.TOPIC, hear, security=security)
-    heartbeat = Heartbeat(SystemClock(), meters)
     looking, *others = _loops(settings, radar, auditor, rules, sender, pump, meters, heartbeat)
-    return Parts(
-        [sender, tail, pump, looking, *others],
-        is_ready=pump.is_ready,
-        registry=meters.registry,
-        is_beating=heartbeat.is_beating,
-    )
+    services = [sender, tail, pump, looking, *others]
+    return Parts(services, pump.is_ready, meters.registry, is_beating=heartbeat.is_beating)
 
 
 def _loops(

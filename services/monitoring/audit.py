@@ -23,6 +23,12 @@ CASES_PER_PAGE = 200
 ROUNDS_PER_SWEEP = 60
 NOTIFICATIONS_PER_PAGE = 2_000
 
+# What may differ; each is counted from 0 on.
+KINDS = (
+    "missing_events", "facts", "broken", "case", "alert_missing", "alert_unfounded", "alert_state", "turn_missing",
+    "without_deadline", "not_looked_at",
+)  # fmt: skip
+
 PartitionOf = Callable[[str], int | None]
 
 
@@ -38,6 +44,7 @@ class Round:
 
     def note(self, kind: str, count: int = 1) -> None:
         """Count a difference."""
+        assert kind in KINDS
         self.found[kind] = self.found.get(kind, 0) + count
 
 

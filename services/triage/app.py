@@ -43,7 +43,7 @@ def _parts(settings: TriageSettings) -> Parts:
     def deliver(messages: Sequence[OutboxRow]) -> None:
         asyncio.run_coroutine_threadsafe(sender.send_all(messages), loop).result(DELIVERED_WITHIN_SECONDS)
 
-    meters = registry(NAME)
+    meters = registry(NAME, settings.time())
     agent = Agent(
         policy.load(settings.agreements / "triage.yaml"),
         history=ledger.history,

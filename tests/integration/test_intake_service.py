@@ -159,7 +159,7 @@ def test_what_goes_in_comes_out_and_it_stops_when_told(site):
     assert all(one.key.decode() == one_told.case for one, one_told in zip(records, told, strict=True))
     assert sum(ledger_clock.decode(stroke.value).ends.values()) == 4
     assert status == 200
-    assert 'waakvlam_intake_verdicts_total{agency="politie-nn",verdict="rejected"} 1.0' in metrics
+    assert 'waakvlam_intake_verdicts_total{agency="politie-nn",type="unknown",verdict="rejected"} 1.0' in metrics
     assert "psn-voorbeeld" not in site.log.read_text() + metrics
 
 

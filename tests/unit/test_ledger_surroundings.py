@@ -155,7 +155,7 @@ def test_no_label_can_hold_a_case_or_a_person():
 
 def test_a_service_has_its_own_meters_and_those_of_every_service():
     meters = metrics.registry("intake")
-    meters.counter("waakvlam_intake_verdicts_total").labels(agency="politie-nn", verdict="accepted").inc(12)
+    meters.counter("waakvlam_intake_received_total").labels(agency="politie-nn", type="report_received").inc(12)
     meters.gauge("waakvlam_ledger_events").set(3)
     meters.histogram("waakvlam_pump_batch_seconds").observe(0.2)
 
@@ -164,7 +164,7 @@ def test_a_service_has_its_own_meters_and_those_of_every_service():
         for family in text_string_to_metric_families(meters.text().decode())
         for sample in family.samples
     }
-    assert values["waakvlam_intake_verdicts_total", ("politie-nn", "accepted")] == 12
+    assert values["waakvlam_intake_received_total", ("politie-nn", "report_received")] == 12
     assert values["waakvlam_ledger_events", ()] == 3
     with pytest.raises(KeyError):
         metrics.registry("board").gauge("waakvlam_ledger_events")

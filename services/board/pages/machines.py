@@ -2,6 +2,7 @@
 
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from services.board import waiting
 from services.board.pages.routes import Route
 from services.board.pages.site import Site
 from services.board.rights import Action
@@ -25,7 +26,9 @@ class MachinePages:
     def metrics(self) -> Response:
         """Return the numbers of this process."""
         board = self.board
+        unseen_since, now = waiting.unseen_since(board.store.database), board.clock.micros()
         for name, number in (
+            ("waakvlam_board_oldest_unseen_seconds", max(0, now - (unseen_since or now)) / 1e6),
             ("waakvlam_board_open_alerts", board.store.open_count()),
             ("waakvlam_board_waiting_clicks", len(board.store.sent(state="sent"))),
             ("waakvlam_board_live_pages", board.hub.listeners),
