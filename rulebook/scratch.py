@@ -20,8 +20,10 @@ def known_at(facts: Iterable[Event], at: int) -> History:
     return History(effective(event for event in facts if event.recorded_at <= at))
 
 
-def instances(agreements: Agreements, case: str, facts: Iterable[Event], at: int) -> list[Instance]:
-    """Return the living instances of a case at an instant, with their dues. Raises CannotCount."""
+def every_instance(
+    agreements: Agreements, case: str, facts: Iterable[Event], at: int
+) -> tuple[History, list[Instance]]:
+    """Return K(at), and every instance that began in it: living, satisfied or ended. Raises CannotCount."""
     history = known_at(facts, at)
     plan = agreements.plan(history.municipality)
     found: list[Instance] = []
@@ -29,6 +31,12 @@ def instances(agreements: Agreements, case: str, facts: Iterable[Event], at: int
         found += kinds.instances(history, rule, plan, case=case, horizon=at).values()
     for rule_id in plan.silences:
         found += silence.instances(history, rule_id, plan)[0].values()
+    return history, found
+
+
+def instances(agreements: Agreements, case: str, facts: Iterable[Event], at: int) -> list[Instance]:
+    """Return the living instances of a case at an instant, with their dues. Raises CannotCount."""
+    history, found = every_instance(agreements, case, facts, at)
     living = [instance for instance in found if instance.is_live]
     for instance in living:
         instance.count(history.accepted_until.get((instance.rule.id, instance.key)))

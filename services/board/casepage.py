@@ -1,6 +1,7 @@
 """The page of one case, as a plain record: what is open, where it stands, what will be due, and all that happened.
 
-It is made from the case's whole history in the ledger, so it is never behind what was recorded.
+It is made from the case's whole history in the ledger, so it is never behind what was recorded. "Hoe stond het op …" is
+the same page from the records that were there by the end of that day, with the alarms that the rules compute from them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,11 +13,16 @@ from ledger.case import case_of
 from ledger.numbers import number_of
 from ledger.record import Record
 from ledger.timeline import sentences
-from ledger.words import phase, spoken
 from rulebook.history import EMPTIED
+from rulebook.instants import day_end, day_of
 from rulebook.rules import DANGER
+from rulebook.settled import Settled
 from services.board import views
-from services.board.ports import Outlook
+from services.board.language import day, phase, say, spoken
+from services.board.outlook import behind
+from services.board.picture import Picture, picture
+from services.board.ports import Open, Outlook
+from services.board.standing import Standing, standing
 from services.board.store import AlertRow, Sent
 from waakvlam.topics import Agency
 
@@ -57,44 +63,113 @@ class CasePage:
     is_counted: bool
     more_deadlines: int
     days: tuple[views.TimelineDay, ...]
+    standing: Standing
+    picture: Picture
+    settled: tuple[views.SettledLine, ...]
+    on: date | None  # the past day that this page is about; none for now
+    first_day: date
+
+    @property
+    def on_in_words(self) -> str:
+        """The past day that this page is about."""
+        return day(self.on) or ""
 
 
-def case_page(
-    records: Sequence[Record],
-    rows: Sequence[AlertRow],
-    sent: Sequence[Sent],
-    outlook: Outlook,
-    *,
-    agencies: Mapping[str, Agency],
-    municipalities: Mapping[str, str],
-    now: int,
-) -> CasePage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a page is made of, as it is or was known: `now` is the instant that the page is about."""
+
+    records: Sequence[Record]
+    rows: Sequence[AlertRow]
+    outlook: Outlook
+    settled: Sequence[Settled]
+    now: int
+    on: date | None = None
+    sent: Sequence[Sent] = ()
+
+
+def case_page(known: Known, *, agencies: Mapping[str, Agency], municipalities: Mapping[str, str]) -> CasePage:
     """Return the page of the case that these records are the history of."""
+    records, now, deadlines = known.records, known.now, known.outlook.deadlines or ()
     case = case_of(record.event() for record in records)
     lines = sentences(records, agencies)
     own = frozenset(one.name for one in agencies.values() if one.kind == OWN)
-    first, deadlines = records[0], outlook.deadlines or ()
+    first = records[0]
     return CasePage(
         case=first.case,
         number=number_of(first.case),
-        municipality=municipalities.get(first.municipality, f"gemeente {first.municipality}"),
+        municipality=municipalities.get(first.municipality) or say("gemeente {code}", code=first.municipality),
         version=records[-1].version,
         phase=phase(EMPTIED if case.is_emptied else case.phase),
         safety_view=_name(case.safety_view, agencies),
         has_director=case.has_director,
         since=spoken(min(record.occurred_at for record in records)),
-        alerts=tuple(
-            CaseAlert(
-                views.card(row, municipalities, why=outlook.sentence(row.rule, row.instance), now=now),
-                _click(row, sent),
-                _step_until(row, now),
-            )
-            for row in sorted((_with_click(row, sent) for row in rows), key=views.urgency)
-        ),
+        alerts=_alerts(known, municipalities),
         deadlines=tuple(views.due_line(one, now=now) for one in deadlines[:DEADLINES_SHOWN]),
-        is_counted=outlook.deadlines is not None,
+        is_counted=known.outlook.deadlines is not None,
         more_deadlines=max(0, len(deadlines) - DEADLINES_SHOWN),
         days=views.timeline(lines, system=own),
+        standing=standing(records, agencies, today=views.today(now).isoformat()),
+        picture=picture(lines, records, deadlines, now=now),
+        settled=tuple(views.settled_line(one) for one in known.settled),
+        on=known.on,
+        first_day=views.today(min(record.recorded_at for record in records)),
+    )
+
+
+def end_of(on: date) -> int:
+    """Return the last instant of a day in the Netherlands."""
+    return day_end(day_of(on)) - 1
+
+
+def rows_of(opened: Sequence[Open], records: Sequence[Record]) -> list[AlertRow]:
+    """Return the alerts that the rules compute as rows of the view: who had picked them up by then included."""
+    picked = [record for record in records if record.type == "alert_acknowledged"]
+    rows = []
+    for one in opened:
+        row = one.row
+        last = next((by for by in reversed(picked) if by.data().get("alert") == row.alert), None)
+        rows.append(
+            AlertRow(
+                raised=row.alert,
+                alert=row.alert,
+                case_id=row.case,
+                municipality=records[0].municipality,
+                rule=row.rule,
+                agreement=row.agreement,
+                agreement_version=row.version,
+                instance=row.instance,
+                stage=row.stage,
+                due=row.due,
+                raised_at=row.raised_at,
+                turn=row.told[-1].to if row.told else row.to,
+                because=tuple(row.because),
+                title=one.title,
+                why="",
+                weight=one.weight,
+                legal=one.legal,
+                acknowledged_at=last.recorded_at if last else None,
+                next_step_on=last.data().get("next_step_on") if last else None,
+            )
+        )
+    return rows
+
+
+def _alerts(known: Known, municipalities: Mapping[str, str]) -> tuple[CaseAlert, ...]:
+    by_id = {record.event_id: record for record in known.records}
+    return tuple(
+        CaseAlert(
+            views.card(
+                row,
+                municipalities,
+                why=known.outlook.sentence(row.rule, row.instance),
+                behind=behind(row, by_id),
+                now=known.now,
+            ),
+            _click(row, known.sent),
+            _step_until(row, known.now),
+        )
+        for row in sorted((_with_click(row, known.sent) for row in known.rows), key=views.urgency)
     )
 
 

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from ledger.model import Notification
 from ledger.record import Record
+from rulebook.rows import AlertRow as RadarRow
+from rulebook.settled import Settled
 
 
 class Histories(Protocol):
@@ -23,12 +25,25 @@ class Histories(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """Something that will be due in a case: the rule's title, the stage that comes, and when (micros)."""
+    """Something that will be due in a case: the rule's title, the stage that comes, when (micros), and why."""
 
     rule: str
     title: str
     stage: str
     due: int
+    legal: bool
+    why: str = ""
+    remedy: str = ""  # what would settle it
+    source: str = ""  # the agreement in which the rule stands, with its version
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An alert that must be open at an instant, as the rules compute it."""
+
+    row: RadarRow
+    title: str
+    weight: int
     legal: bool
 
 
@@ -38,6 +53,7 @@ class Outlook:
 
     deadlines: tuple[Deadline, ...] | None  # soonest first; None when they cannot be counted
     sentences: Mapping[tuple[str, str], str]  # by rule and instance: why something must happen
+    open: tuple[Open, ...] = ()
 
     def sentence(self, rule: str, instance: str) -> str:
         """Return why; empty when the rulebook no longer knows of it."""
@@ -48,4 +64,7 @@ class Rulebook(Protocol):
     """What the board asks of the rules."""
 
     def look(self, records: Sequence[Record], *, now: int) -> Outlook:
-        """Return what the agreements say of a case now."""
+        """Return what the agreements say of a case at an instant, from the records that were there by then."""
+
+    def settled(self, records: Sequence[Record], *, now: int) -> tuple[Settled, ...]:
+        """Return what came to its end in a case, the newest first; nothing where terms cannot be counted."""

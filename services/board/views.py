@@ -1,12 +1,14 @@
 """What the pages show, as plain records: made from rows and lines, the time handed in, nothing read or written here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ledger.numbers import number_of
 from ledger.timeline import Line
-from ledger.words import clock_time, day, how_long, last_day, listed, local, moment, role, spoken
+from ledger.words import local
+from rulebook.settled import Settled
+from services.board.language import clock_time, day, how_long, last_day, listed, moment, role, say, spoken
 from services.board.ports import Deadline
 from services.board.store import AlertRow, News, Sent
 
@@ -15,6 +17,24 @@ STAGES: Mapping[str, tuple[str, str]] = {
     "signal": ("signaal", "Signaal"),
     "warn": ("loopt-af", "Loopt af"),
 }
+
+OUTCOMES: Mapping[str, str] = {
+    "in_time": "Op tijd",
+    "late": "Te laat gedaan",
+    "replaced": "Vervangen",
+    "ended": "Gestopt",
+    "acknowledged": "Opgepakt",
+    "case_closed": "Casus gesloten",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """An event because of which an alert was raised: what, told by whom, when."""
+
+    text: str
+    agency: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +55,7 @@ class Card:
     since_iso: str
     how_long: str
     why: str
+    behind: tuple["Behind", ...]
     turn: str
     state: str
     state_text: str
@@ -43,19 +64,6 @@ class Card:
     def is_new(self) -> bool:
         """Tell whether nobody is on it now."""
         return self.state != "opgepakt"
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """The list of open alerts, worst first, with its numbers and the point up to which it is true."""
-
-    page: tuple[Card, ...]
-    left_out: int
-    limit: int
-    stand: int
-    shown: str
-    counts: Mapping[str, int]
-    families: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,20 @@ class DueLine:
     due_iso: str
     in_how_long: str
     legal: bool
+    why: str
+    remedy: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLine:
+    """Something that came to its end, in words; `outcome` is for its mark."""
+
+    title: str
+    outcome: str
+    outcome_word: str
+    legal: bool
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,43 +131,12 @@ class State:
     fed: bool
 
 
-def overview(
-    rows: Sequence[AlertRow],
-    reasons: Callable[[Sequence[AlertRow]], Mapping[str, str]],
-    municipalities: Mapping[str, str],
-    *,
-    stand: int,
-    shown: str,
-    limit: int,
-    now: int,
-) -> Overview:
-    """Return the list of alerts, worst first: heaviest, then what is too late before what runs out, then the oldest.
-
-    `reasons` is asked for the sentences of those that are shown, and of no others.
-    """
-    new = [row for row in rows if state_of(row, now=now)[0] != "opgepakt"]
-    is_new = {row.raised for row in new}
-    parts = {"alles": rows, "nieuw": new, "opgepakt": [row for row in rows if row.raised not in is_new]}
-    shown = shown if shown in parts else "alles"
-    part = sorted(parts[shown], key=urgency)
-    why = reasons(part[:limit])
-    return Overview(
-        page=tuple(card(row, municipalities, why=why.get(row.raised, ""), now=now) for row in part[:limit]),
-        left_out=max(0, len(part) - limit),
-        limit=limit,
-        stand=stand,
-        shown=shown,
-        counts={name: len(some) for name, some in parts.items()},
-        families=len({row.case_id for row in rows}),
-    )
-
-
 def urgency(row: AlertRow) -> tuple[int, int, int, str]:
     """Return the order of a row: smaller is worse."""
     return -row.weight, int(row.stage == "warn"), row.due, row.raised
 
 
-def card(row: AlertRow, municipalities: Mapping[str, str], *, why: str, now: int) -> Card:
+def card(row: AlertRow, municipalities: Mapping[str, str], *, why: str, now: int, behind: Sequence[Line] = ()) -> Card:
     """Return one alert in words; `why` is the rulebook's sentence, empty when it has none any more."""
     stage, word = STAGES.get(row.stage, ("signaal", row.stage))
     state, text = state_of(row, now=now)
@@ -153,34 +144,41 @@ def card(row: AlertRow, municipalities: Mapping[str, str], *, why: str, now: int
         raised=row.raised,
         case=row.case_id,
         number=number_of(row.case_id),
-        municipality=municipalities.get(row.municipality, f"gemeente {row.municipality}"),
+        municipality=municipalities.get(row.municipality) or say("gemeente {code}", code=row.municipality),
         title=row.title,
         rule=row.rule,
         legal=row.legal,
         stage=stage,
-        stage_word=word,
+        stage_word=say(word),
         weight=row.weight,
         since=spoken(row.due),
         since_iso=local(row.due).isoformat(),
         how_long=how_long(row.due, now=now),
         why=why or _own_sentence(row),
+        behind=tuple(Behind(one.text, one.agency, moment(one.occurred_at)) for one in behind),
         turn=listed([role(one) for one in row.turn.split(",")]),
         state=state,
         state_text=text,
     )
 
 
+def is_picked_up(row: AlertRow, today: str) -> bool:
+    """Tell whether somebody is on it; `today` is a date as YYYY-MM-DD. An acknowledgement holds until the end of its day."""
+    return row.acknowledged_at is not None and not (row.next_step_on and row.next_step_on < today)
+
+
 def state_of(row: AlertRow, *, now: int) -> tuple[str, str]:
     """Return whether somebody is on it: `nieuw`, `opgepakt`, or `verlopen` when the next step did not come in time."""
     if row.acknowledged_at is None:
-        return "nieuw", "Nieuw: nog niemand pakte dit op."
-    picked = f"Opgepakt op {moment(row.acknowledged_at)}"
+        return "nieuw", say("Nieuw: nog niemand pakte dit op.")
+    at = moment(row.acknowledged_at)
     if row.next_step_on is None:
-        return "opgepakt", f"{picked}."
-    step = f"volgende stap uiterlijk {day(row.next_step_on) or row.next_step_on}"
-    if _has_passed(row.next_step_on, now=now):
-        return "verlopen", f"{picked}, {step}. Die dag is voorbij: pak het opnieuw op."
-    return "opgepakt", f"{picked}, {step}."
+        return "opgepakt", say("Opgepakt op {moment}.", moment=at)
+    step = day(row.next_step_on) or row.next_step_on
+    text = say("Opgepakt op {moment}, volgende stap uiterlijk {day}.", moment=at, day=step)
+    if not is_picked_up(row, today(now).isoformat()):
+        return "verlopen", f"{text} {say('Die dag is voorbij: pak het opnieuw op.')}"
+    return "opgepakt", text
 
 
 def news_text(news: News) -> str:
@@ -190,14 +188,14 @@ def news_text(news: News) -> str:
         (news.acknowledged, "gewijzigd", "gewijzigd"),
         (news.closed, "afgesloten", "afgesloten"),
     ]
-    return listed([f"{count} {one if count == 1 else many}" for count, one, many in parts if count])
+    return listed([f"{count} {say(one if count == 1 else many)}" for count, one, many in parts if count])
 
 
 def timeline(lines: Sequence[Line], *, system: frozenset[str]) -> tuple[TimelineDay, ...]:
     """Return the lines by day, the newest first; `system` holds the names of Waakvlam's own parts."""
     days: dict[date, list[TimelineEntry]] = {}
     for line in reversed(lines):
-        heard = f"om {clock_time(line.recorded_at)} uur" if _same_day(line) else f"op {moment(line.recorded_at)}"
+        heard = _heard(line)
         entry = TimelineEntry(
             line=line,
             at=clock_time(line.occurred_at),
@@ -216,15 +214,24 @@ def click(sent: Sent) -> Click:
 
 def due_line(deadline: Deadline, *, now: int) -> DueLine:
     """Return something that will be due, in words."""
-    word = "Waarschuwing" if deadline.stage == "warn" else "Uiterlijk"
+    is_warning = deadline.stage == "warn"
     return DueLine(
         title=deadline.title,
-        stage_word=word,
-        due=last_day(deadline.due) if word == "Uiterlijk" else spoken(deadline.due),
+        stage_word=say("Waarschuwing") if is_warning else say("Uiterlijk"),
+        due=spoken(deadline.due) if is_warning else last_day(deadline.due),
         due_iso=local(deadline.due).isoformat(),
-        in_how_long=f"over {how_long(now, now=deadline.due)}",
+        in_how_long=say("over {length}", length=how_long(now, now=deadline.due)),
         legal=deadline.legal,
+        why=deadline.why,
+        remedy=deadline.remedy,
+        source=deadline.source,
     )
+
+
+def settled_line(one: Settled) -> SettledLine:
+    """Return something that came to its end, in words."""
+    outcome = one.outcome if one.outcome in OUTCOMES else "ended"
+    return SettledLine(one.title, outcome, say(OUTCOMES[outcome]), one.legal, one.sentence)
 
 
 def state(*, fed: bool, now: int) -> State:
@@ -235,7 +242,9 @@ def state(*, fed: bool, now: int) -> State:
 
 def more_text(count: int) -> str:
     """Return in words how many facts came since a page was shown; empty for none."""
-    return f"{count} nieuwe {'gebeurtenis' if count == 1 else 'gebeurtenissen'}" if count > 0 else ""
+    if count <= 0:
+        return ""
+    return say("1 nieuwe gebeurtenis") if count == 1 else say("{count} nieuwe gebeurtenissen", count=count)
 
 
 def today(now: int) -> date:
@@ -245,21 +254,20 @@ def today(now: int) -> date:
 
 def _click_text(sent: Sent) -> str:
     if sent.state == "recorded" and sent.recorded_at is not None:
-        return f"Vastgelegd op {moment(sent.recorded_at)}."
+        return say("Vastgelegd op {moment}.", moment=moment(sent.recorded_at))
     if sent.state == "refused":
-        return f"Niet vastgelegd. {sent.reason or 'Het grootboek weigerde deze gebeurtenis.'}"
-    return "Wordt vastgelegd…"
+        return f"{say('Niet vastgelegd.')} {sent.reason or say('Het grootboek weigerde deze gebeurtenis.')}"
+    return say("Wordt vastgelegd…")
+
+
+def _heard(line: Line) -> str:
+    if _same_day(line):
+        return say("om {time} uur", time=clock_time(line.recorded_at))
+    return say("op {moment}", moment=moment(line.recorded_at))
 
 
 def _same_day(line: Line) -> bool:
     return local(line.occurred_at).date() == local(line.recorded_at).date()
-
-
-def _has_passed(text: str, *, now: int) -> bool:
-    try:
-        return local(now).date() > date.fromisoformat(text)
-    except ValueError:
-        return False
 
 
 def _own_sentence(row: AlertRow) -> str:
@@ -267,7 +275,7 @@ def _own_sentence(row: AlertRow) -> str:
     if row.why and "{" not in row.why:
         return row.why
     if row.stage == "signal":
-        return f"Er kwamen meerdere signalen binnen, het laatste op {spoken(row.due)}."
+        return say("Er kwamen meerdere signalen binnen, het laatste op {day}.", day=spoken(row.due))
     if row.stage == "warn":
-        return f"De termijn loopt binnenkort af. Deze waarschuwing geldt vanaf {spoken(row.due)}."
-    return f"De termijn liep af: sinds {spoken(row.due)} is dit te laat."
+        return say("De termijn loopt binnenkort af. Deze waarschuwing geldt vanaf {day}.", day=spoken(row.due))
+    return say("De termijn liep af: sinds {day} is dit te laat.", day=spoken(row.due))

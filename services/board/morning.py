@@ -1,0 +1,115 @@
+"""The morning page: the open alarms, worst first, and the parts of that list that somebody may ask for.
+
+What is asked for stands in the address, as codes and words that say nothing about a person. A part never hides how much
+there is: the numbers beside the parts count everything, and what is left out below is said.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from services.board import views
+from services.board.language import say
+from services.board.outlook import Ground
+from services.board.store import AlertRow
+
+PARTS = ("alles", "nieuw", "opgepakt")
+EVERYBODY, MINE = WHOSE = ("allen", "mij")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which part of the list somebody asked for; `place` is a municipality's code, empty for all."""
+
+    shown: str = PARTS[0]
+    whose: str = EVERYBODY
+    place: str = ""
+
+    def address(self, **changes: str) -> str:
+        """Return the query of the address of this part, or of one like it; what is usual is left out."""
+        part = replace(self, **changes) if changes else self
+        usual = Asked()
+        given = {"toon": (part.shown, usual.shown), "van": (part.whose, usual.whose), "gemeente": (part.place, "")}
+        return urlencode({name: value for name, (value, default) in given.items() if value != default})
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The list of open alerts, worst first, with its numbers and the point up to which it is true."""
+
+    page: tuple[views.Card, ...]
+    left_out: int
+    limit: int
+    stand: int
+    asked: Asked
+    counts: Mapping[str, int]
+    families: int
+    places: tuple[tuple[str, str], ...]
+    is_empty: bool  # there is no open alarm at all, in any part
+
+    @property
+    def shown(self) -> str:
+        """Which part of the list this is."""
+        return self.asked.shown
+
+
+def asked(shown: str, whose: str, place: str) -> Asked:
+    """Return what was asked for; a word that means nothing asks for the usual."""
+    return Asked(
+        shown if shown in PARTS else PARTS[0], whose if whose in WHOSE else EVERYBODY, place if place.isdigit() else ""
+    )
+
+
+def overview(
+    rows: Sequence[AlertRow],
+    reasons: Callable[[Sequence[AlertRow]], Mapping[str, Ground]],
+    municipalities: Mapping[str, str],
+    *,
+    stand: int,
+    part: Asked,
+    me: str,
+    limit: int,
+    now: int,
+) -> Overview:
+    """Return the list of alerts, worst first: heaviest, then what is too late before what runs out, then the oldest.
+
+    `reasons` is asked for the grounds of those that are shown, and of no others.
+    """
+    chosen = [row for row in whose(rows, part.whose, me) if part.place in {"", row.municipality}]
+    day = views.today(now).isoformat()
+    parts: dict[str, list[AlertRow]] = {"alles": chosen, "nieuw": [], "opgepakt": []}
+    for row in chosen:
+        parts["opgepakt" if views.is_picked_up(row, day) else "nieuw"].append(row)
+    found = sorted(parts[part.shown], key=views.urgency)[:limit]
+    why = reasons(found)
+    return Overview(
+        page=tuple(_card(row, municipalities, why.get(row.raised, Ground("")), now) for row in found),
+        left_out=max(0, len(parts[part.shown]) - limit),
+        limit=limit,
+        stand=stand,
+        asked=part,
+        counts={name: len(some) for name, some in parts.items()},
+        families=len({row.case_id for row in chosen}),
+        places=_places(rows, municipalities),
+        is_empty=not rows,
+    )
+
+
+def whose(rows: Sequence[AlertRow], who: str, me: str) -> Sequence[AlertRow]:
+    """Return the alerts of everybody, or of the cases in which I picked up an alert that is still open."""
+    if who != MINE:
+        return rows
+    cases = {row.case_id for row in rows if row.acknowledged_by == me}
+    return [row for row in rows if row.case_id in cases]
+
+
+def _card(row: AlertRow, municipalities: Mapping[str, str], ground: Ground, now: int) -> views.Card:
+    return views.card(row, municipalities, why=ground.sentence, behind=ground.lines, now=now)
+
+
+def _places(rows: Sequence[AlertRow], municipalities: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the municipalities from which there are alerts, by name."""
+    names = {
+        one: municipalities.get(one) or say("gemeente {code}", code=one) for one in {row.municipality for row in rows}
+    }
+    return tuple(sorted(names.items(), key=lambda one: one[1]))
