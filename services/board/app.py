@@ -17,9 +17,11 @@ from services.board.feed import KafkaFeed
 from services.board.live import Hub
 from services.board.outlook import Engine, Reasons
 from services.board.pages.site import Board
+from services.board.request_language import InLanguage
 from services.board.security import OWN_HOSTS, FormSigner, SafeHeaders
 from services.board.settings import BoardSettings
 from services.board.store import Store
+from services.board.theme import theme_of
 from services.board.web import put_on
 from waakvlam.topics import agencies
 
@@ -54,6 +56,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         rulebook=rulebook,
         reasons=Reasons(store, ledger, rulebook),
         meters=meters,
+        theme=theme_of(settings.theme),
     )
 
     @asynccontextmanager
@@ -71,6 +74,7 @@ def pages_of(board: Board, life: Life | None = None) -> FastAPI:
     app = FastAPI(title="Waakvlam bord", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(InLanguage)
     put_on(app, board)
     return app
 

@@ -7,12 +7,13 @@ Lengths are in the picture's own units, 1000 wide; times are micros.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from ledger.record import Record
 from ledger.timeline import OWN_KINDS, Line
 from ledger.words import DAY, local
-from services.board.language import day, how_long, moment, say
+from services.board.language import day, how_long, last_day, moment, say
 from services.board.ports import Deadline
 from waakvlam.clock import micros_of
 
@@ -115,8 +116,7 @@ def picture(lines: Sequence[Line], records: Sequence[Record], deadlines: Sequenc
 
 def _silences(told: Sequence[Line], now: int) -> Iterable[tuple[int, int, str]]:
     """Yield each time in which nobody told anything for two weeks or more."""
-    instants = [one.occurred_at for one in told]
-    for since, until in zip(instants, [*instants[1:], now], strict=True):
+    for since, until in pairwise([*(one.occurred_at for one in told), now]):
         if until - since >= SILENCE:
             yield since, until, say("{length} stil", length=how_long(since, now=until))
 
@@ -148,7 +148,7 @@ def _rows(
     rows = [Row(one.occurred_at, moment(one.occurred_at), one.agency, one.text) for one in told]
     rows += [Row(since, _period(since, until), say("Stilte"), text) for since, until, text in silent]
     rows += [Row(since, _period(since, until), say("Alarm"), text) for since, until, text in alarms]
-    rows += [Row(one.due, moment(one.due), say("Wat moet komen"), one.title) for one in deadlines]
+    rows += [Row(one.due, last_day(one.due), say("Wat moet komen"), one.title) for one in deadlines]
     return sorted(rows, key=lambda row: row.at)
 
 
@@ -161,7 +161,7 @@ def _said(line: Line) -> str:
 
 
 def _due(one: Deadline) -> str:
-    return f"{moment(one.due)}: {one.title}"
+    return f"{last_day(one.due)}: {one.title}"
 
 
 def _ticks(begin: int, end: int) -> Iterable[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """What the board can be told from outside, all as `WAAKVLAM_…` in the environment. Read once, in `__main__`."""
 
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -20,6 +21,7 @@ class BoardSettings(Settings):
         description="Opaque id of who works at this board (demonstration: there is no login yet).",
     )
     board_secret: SecretStr | None = Field(None, description="Signs forms; give all boards of one site the same.")
+    theme: Path | None = Field(None, description="Folder with the region's own name, logo and colours.")
 
     @model_validator(mode="after")
     def _only_here_without_login(self) -> Self:

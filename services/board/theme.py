@@ -34,10 +34,13 @@ class Theme:
     folder: Path | None = None
 
 
+OWN: Final = Theme()
+
+
 def theme_of(folder: Path | None) -> Theme:
     """Read a theme; none is the board's own. Raises Misconfigured with what to change."""
     if folder is None:
-        return Theme()
+        return OWN
     about = folder / ABOUT
     if not about.is_file():
         raise Misconfigured(f'WAAKVLAM_THEME: zet een bestand {ABOUT} met een regel name = "…" in {folder}.')
@@ -50,7 +53,7 @@ def theme_of(folder: Path | None) -> Theme:
         _check(sheet.read_text("utf-8"))
     return Theme(
         name=name,
-        logo=LOGO if (folder / LOGO).is_file() else Theme.logo,
+        logo=LOGO if (folder / LOGO).is_file() else OWN.logo,
         sheet=SHEET if sheet.is_file() else "",
         folder=folder,
     )

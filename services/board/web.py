@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from services.board.pages import actions, alerts, case, machines
+from services.board.pages import actions, alerts, case, explained, machines
 from services.board.pages.routes import STATIC, Route, mount
 from services.board.pages.site import HERE, Board, Site
 
@@ -16,6 +16,7 @@ MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
     alerts.routes,
     case.routes,
     actions.routes,
+    explained.routes,
     machines.routes,
 )
 
@@ -23,7 +24,10 @@ MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
 def put_on(app: FastAPI, board: Board) -> None:
     """Put the routes, the static files and the error pages on an app."""
     site = Site(board)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name=STATIC)
+    files = StaticFiles(directory=HERE / "static")
+    if board.theme.folder is not None:
+        files.all_directories.append(board.theme.folder)
+    app.mount("/static", files, name=STATIC)
     mount(app, site, [route for module in MODULES for route in module(site)])
     app.add_exception_handler(StarletteHTTPException, site.error_page)
     app.add_exception_handler(RequestValidationError, site.error_page)

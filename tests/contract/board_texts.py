@@ -8,6 +8,8 @@ from jinja2 import Environment, nodes
 
 from ledger.words import PHASES, ROLES
 from services.board import standing, views
+from services.board.pages import case, site
+from services.board.pages.menu import MENU
 from services.board.translating import Page
 
 BOARD = Path(__file__).parents[2] / "services/board"
@@ -62,14 +64,18 @@ def of_code(source: str) -> Iterator[str]:
             if node.args and isinstance(node.args[0], ast.Constant):
                 yield node.args[0].value
             elif node.args and isinstance(node.args[0], ast.IfExp):
-                yield from (side.value for side in (node.args[0].body, node.args[0].orelse) if isinstance(side, ast.Constant))
+                yield from (
+                    side.value for side in (node.args[0].body, node.args[0].orelse) if isinstance(side, ast.Constant)
+                )
 
 
 def of_tables() -> Iterator[str]:
     yield from (word for _, word in views.STAGES.values())
     for table in (views.OUTCOMES, standing.ANSWERS, standing.QUESTIONS, ROLES, PHASES):
         yield from table.values()
-    yield from (*UNITS, *NEWS)
+    yield from site.ERRORS.values()
+    yield from (entry.word for entry in MENU)
+    yield from (*UNITS, *NEWS, site.LATER, site.STALE_FORM, case.NOT_YET)
 
 
 def all_texts() -> dict[str, str]:

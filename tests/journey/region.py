@@ -149,6 +149,9 @@ class Region:
     def look(self, _records, *, now):  # noqa: ARG002 - the shape that the board asks for
         return Outlook(self.deadlines, {})
 
+    def settled(self, _records, *, now):  # noqa: ARG002 - the shape that the board asks for
+        return ()
+
     def _append(self, event_id: str, agency: str, value: bytes) -> None:
         event_type, fields = codec.decode(value)
         with self.ledger.writing() as w:

@@ -67,7 +67,7 @@ def forgotten_handover(region: Region) -> None:
         data='{"decision": "direct_handover"}',
         reason="typefout",
     )
-    region.at("2026-10-30T09:00:00").tell(
+    offered = region.at("2026-10-30T09:00:00").tell(
         family, "handover_offered", handover_id="o-1", to_agency=TEAM, after="assessment"
     )
     wrong = region.at("2026-11-02T10:00:00").tell(family, "first_contact_made", TEAM)
@@ -81,6 +81,7 @@ def forgotten_handover(region: Region) -> None:
         due="2026-11-06T23:00:00+00:00",
         weight=3,
         to="team_manager",
+        instance=offered,
     )
     region.at("2026-11-16T09:15:00").tell(
         family,
@@ -112,7 +113,7 @@ def lost_safety(region: Region) -> None:
     report(region, family, "r-2")
     region.at("2026-08-05T10:00:00")
     assessed(region, family, "r-2", "red")
-    region.at("2026-11-19T15:45:00").tell(family, "safety_lost", TEAM)
+    lost = region.at("2026-11-19T15:45:00").tell(family, "safety_lost", TEAM)
     region.at("2026-11-20T23:00:00").alert(
         family,
         "ST-40",
@@ -122,6 +123,7 @@ def lost_safety(region: Region) -> None:
         due="2026-11-20T23:00:00+00:00",
         weight=5,
         to="monitor",
+        instance=lost,
     )
 
 

@@ -197,6 +197,49 @@ def test_a_case_page_tells_that_something_came(page, site, families, case):
     expect(page.locator("#nieuws")).to_contain_text("1 nieuwe gebeurtenis", timeout=15_000)
 
 
+def test_the_events_behind_an_alert_are_one_click_away(page, site, families):
+    page.goto(site.address)
+    card = page.locator("article.alarm", has_text="Overdracht zonder antwoord")
+
+    card.locator("summary").click()
+
+    expect(card.get_by_text("bood de casus aan Lokaal team Groningen aan")).to_be_visible()
+
+
+def test_how_a_case_stood_on_a_past_day_is_said_clearly_and_nothing_can_be_done_there(page, site, families, case):
+    page.goto(case)
+    page.get_by_text("Hoe stond het op …").click()
+    page.get_by_label("Dag").fill("2026-10-31")
+    page.locator(".toen").get_by_role("button", name="Toon").click()
+
+    expect(page.get_by_text("zoals wij die aan het eind van 31 oktober 2026 kenden")).to_be_visible()
+    expect(page.get_by_role("button", name="Opgepakt")).to_have_count(0)
+    expect(page.get_by_text("registreerde een incident")).to_have_count(0)
+
+    page.get_by_role("link", name="Terug naar nu").click()
+    expect(page.get_by_text("registreerde een incident").first).to_be_visible()
+
+
+def test_the_picture_of_a_case_can_be_read_as_a_table(page, site, families, case):
+    page.goto(case)
+    page.get_by_text("Bekijk dit als tabel").click()
+
+    rows = page.get_by_role("table").get_by_role("row")
+
+    expect(rows.filter(has_text="Stilte")).to_contain_text("dagen stil")
+    expect(rows.filter(has_text="Alarm").last).to_contain_text("nog open")
+
+
+def test_the_board_speaks_english_when_asked_and_remembers_it(page, site, families):
+    page.goto(site.address)
+    page.get_by_role("link", name="English").click()
+
+    expect(page.get_by_role("heading", name="Open alerts")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.goto(f"{site.address}/woorden")
+    expect(page.get_by_role("heading", name="What words on this board mean")).to_be_visible()
+
+
 def test_corrections_withdrawals_and_late_facts_are_shown_as_such(page, site, families, case):
     page.goto(case)
 
@@ -228,7 +271,7 @@ def test_a_family_is_found_by_the_short_number(page, site, families, case):
 @pytest.fixture
 def plain(browser, site):
     """A browser that runs no scripts."""
-    context = browser.new_context(java_script_enabled=False)
+    context = browser.new_context(java_script_enabled=False, locale="nl-NL")
     yield context.new_page()
     context.close()
 

@@ -187,6 +187,12 @@ def test_silence_and_an_alarm_last_as_long_as_they_did(region):
     assert bars["alarm"].text == "Stil: nog open"
 
 
+def test_a_case_of_which_only_waakvlam_itself_spoke_is_drawn_too(region):
+    region.alert(FAMILY, "ST-07", "Titel", "Daarom.", due="2026-11-17T23:00:00+00:00")
+
+    assert [lane.name for lane in drawn(region).lanes] == ["Stilte", "Alarmen", "Wat moet komen"]
+
+
 def test_the_table_tells_all_that_is_drawn_in_order(region):
     stories.forgotten_handover(region)
     region.clock.at = NOW

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.numbers import id_beginning, number_of
 from ledger.words import how_long
-from services.board import views
+from services.board import morning, views
 from services.board.ports import Deadline
 from services.board.store import AlertRow, News, Sent
 from waakvlam.clock import micros_of
@@ -37,8 +37,10 @@ def row(raised="r", **others):
     return AlertRow(raised=raised, **{**given, **others})
 
 
-def overview(*rows, shown="alles", limit=50):
-    return views.overview(rows, lambda _: {}, {"0014": "Groningen"}, stand=1, shown=shown, limit=limit, now=NOW)
+def overview(*rows, shown="alles", whose="allen", place="", me="ik", limit=50):
+    part = morning.asked(shown, whose, place)
+    places = {"0014": "Groningen"}
+    return morning.overview(rows, lambda _: {}, places, stand=1, part=part, me=me, limit=limit, now=NOW)
 
 
 def test_the_heaviest_stands_first_then_what_is_too_late_then_the_oldest():
@@ -59,6 +61,35 @@ def test_a_part_of_the_list_can_be_asked_for():
     assert [one.raised for one in overview(*rows, shown="nieuw").page] == ["new"]
     assert [one.raised for one in overview(*rows, shown="opgepakt").page] == ["taken"]
     assert overview(*rows, shown="onzin").shown == "alles"
+
+
+def test_mine_are_all_alerts_of_the_cases_in_which_i_picked_one_up():
+    rows = [
+        row("mine", case_id="c1", acknowledged_at=NOW, acknowledged_by="ik"),
+        row("beside it", case_id="c1"),
+        row("of a colleague", case_id="c2", acknowledged_at=NOW, acknowledged_by="zij"),
+        row("of nobody", case_id="c3"),
+    ]
+
+    assert {one.raised for one in overview(*rows, whose="mij").page} == {"mine", "beside it"}
+
+
+def test_a_part_can_be_one_municipality_and_says_which_there_are():
+    rows = [row("here"), row("there", municipality="1966")]
+
+    found = overview(*rows, place="1966")
+
+    assert [one.raised for one in found.page] == ["there"]
+    assert found.places == (("0014", "Groningen"), ("1966", "gemeente 1966"))
+    assert not found.is_empty
+
+
+def test_the_address_of_a_part_holds_codes_and_words_alone_and_leaves_out_what_is_usual():
+    part = morning.asked("nieuw", "mij", "0014")
+
+    assert part.address() == "toon=nieuw&van=mij&gemeente=0014"
+    assert part.address(shown="alles", whose="allen", place="") == ""
+    assert morning.asked("onzin", "iemand", "een naam") == morning.Asked()
 
 
 def test_a_long_list_says_how_much_it_leaves_out():

@@ -1,18 +1,27 @@
 """The open alerts: the list, what is new in it, and the way to a case by its number."""
 
 from functools import partial
+from typing import Annotated
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from ledger.numbers import id_beginning, number_of
-from services.board import blind, views
-from services.board.pages.routes import Route
+from services.board import blind, morning, views
+from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site, Stand
 from services.board.rights import Action
 from waakvlam.topics import municipalities
 
 PAGE, LIMIT_MAX = 50, 5_000
+
+
+def part(toon: str = "", van: str = "", gemeente: str = "") -> morning.Asked:
+    """Return which part of the list an address asks for."""
+    return morning.asked(toon, van, gemeente)
+
+
+Part = Annotated[morning.Asked, Depends(part)]
 
 
 class AlertPages:
@@ -21,21 +30,21 @@ class AlertPages:
     def __init__(self, site: Site) -> None:
         self.site, self.board = site, site.board
 
-    def alerts(self, request: Request, toon: str = "alles", aantal: int = PAGE) -> Response:
+    def alerts(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Show all open alerts, worst first."""
         unseen = blind.lately(self.board.store.database, now=self.board.clock.micros())
-        overview, state = self._overview(toon, aantal), self.site.state()
+        overview, state = self._overview(part, person.id, aantal), self.site.state()
         return self.site.page(request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen)
 
-    def alert_list(self, request: Request, toon: str = "alles", aantal: int = PAGE) -> Response:
+    def alert_list(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Return the list alone, for a page that asks for what is new."""
-        overview, state = self._overview(toon, aantal), self.site.state()
+        overview, state = self._overview(part, person.id, aantal), self.site.state()
         return self.site.page(request, "_lijst.html", overzicht=overview, toestand=state)
 
-    async def alert_stream(self, stand: Stand, toon: str = "alles", *, leeg: bool = False) -> Response:
+    async def alert_stream(self, stand: Stand, part: Part, *, leeg: bool = False) -> Response:
         """Tell a page what changed since the list that it shows; an empty list fills itself."""
         news = lambda: views.news_text(self.board.store.news(stand))  # noqa: E731 - asked again at each beat
-        return self.site.stream("_nieuws.html", news, toon=toon, leeg=leeg)
+        return self.site.stream("_nieuws.html", news, deel=part.address(), leeg=leeg)
 
     def search(self, request: Request, nummer: str = "") -> Response:
         """Go to the case with this number, or say which there are."""
@@ -46,15 +55,16 @@ class AlertPages:
         cases = [(one, number_of(one)) for one in found]
         return self.site.page(request, "zoek.html", nummer=nummer[:40], casussen=cases)
 
-    def _overview(self, shown: str, limit: int) -> views.Overview:
+    def _overview(self, part: morning.Asked, me: str, limit: int) -> morning.Overview:
         stand, rows = self.board.store.open_alerts()
         now = self.board.clock.micros()
-        return views.overview(
+        return morning.overview(
             rows,
             partial(self.board.reasons.of, now=now),
             municipalities(),
             stand=stand,
-            shown=shown,
+            part=part,
+            me=me,
             limit=min(max(1, limit), LIMIT_MAX),
             now=now,
         )

@@ -1,13 +1,18 @@
 """The page of one case, and what is new in it."""
 
+from datetime import date
+
 from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
-from services.board import casepage, views
+from services.board import casefile, casepage, views
+from services.board.language import say
 from services.board.pages.routes import Route
-from services.board.pages.site import Site, Stand
+from services.board.pages.site import Site, Stand, Told
 from services.board.rights import Action
 from waakvlam.topics import agencies, municipalities
+
+NOT_YET = "Op die dag was deze casus hier nog niet bekend. Kies een latere dag."
 
 
 class CasePages:
@@ -16,30 +21,30 @@ class CasePages:
     def __init__(self, site: Site) -> None:
         self.site, self.board = site, site.board
 
-    def case(self, request: Request, case: str) -> Response:
-        """Show a case: what is open, where it stands, and everything that happened."""
-        return self.site.page(request, "zaak.html", zaak=self._case(case), toestand=self.site.state())
+    def case(self, request: Request, case: str, op: str = "") -> Response:
+        """Show a case: what is open, where it stands, and everything that happened; `op` asks how it stood on a day."""
+        return self.site.page(request, "zaak.html", zaak=self._case(case, _day(op)), toestand=self.site.state())
 
     async def case_stream(self, case: str, versie: Stand) -> Response:
         """Tell a page how many facts came since the ones it shows."""
         more = lambda: views.more_text(self.board.store.version_of(case) - versie)  # noqa: E731 - asked at each beat
         return self.site.stream("_zaaknieuws.html", more, zaak=case)
 
-    def _case(self, case: str) -> casepage.CasePage:
+    def _case(self, case: str, on: date | None) -> casepage.CasePage:
         records = self.site.history(case)
         if not records:
             raise HTTPException(404)
-        _, rows = self.board.store.open_alerts(case)
-        now = self.board.clock.micros()
-        return casepage.case_page(
-            records,
-            rows,
-            [self.board.desk.follow(one.event_id) or one for one in self.board.store.sent(case=case)],
-            self.board.rulebook.look(records, now=now),
-            agencies=agencies(),
-            municipalities=municipalities(),
-            now=now,
-        )
+        known = casefile.known(self.board, records, on, now=self.board.clock.micros())
+        if known is None:
+            raise Told(404, say(NOT_YET))
+        return casepage.case_page(known, agencies=agencies(), municipalities=municipalities())
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise HTTPException(422) from None
 
 
 def routes(site: Site) -> list[Route]:

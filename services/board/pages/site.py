@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Template
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
@@ -18,12 +18,15 @@ from ledger.record import Record
 from services.board import live, views
 from services.board.desk import Desk
 from services.board.feed import Feed
+from services.board.language import say, spoken_now
 from services.board.outlook import Reasons
 from services.board.pages.menu import MENU
 from services.board.ports import Histories, Rulebook
 from services.board.rights import EVERYWHERE, Person, Role, Whose, may
 from services.board.security import FIELD, HEADERS, FormSigner
 from services.board.store import Store
+from services.board.theme import OWN, Theme
+from services.board.translating import environments
 from waakvlam.clock import Clock
 
 HERE = Path(__file__).parents[1]
@@ -59,6 +62,7 @@ class Board:
     rulebook: Rulebook
     reasons: Reasons
     meters: Meters
+    theme: Theme = OWN
 
 
 class Site:
@@ -66,14 +70,11 @@ class Site:
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self.templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=select_autoescape(default=True, default_for_string=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self.templates.globals["veld"] = FIELD
+        self._templates = environments(HERE / "templates", veld=FIELD, thema=board.theme)
+
+    def template(self, name: str) -> Template:
+        """Return a template in the language of the request that is answered now."""
+        return self._templates[spoken_now()].get_template(name)
 
     # What a guard asks.
 
@@ -109,7 +110,7 @@ class Site:
             "handtekening": signature,
             "vandaag": views.today(self.board.clock.micros()),
         }
-        page = self.templates.get_template(template).render(**shared, **values, status=status)
+        page = self.template(template).render(**shared, **values, status=status)
         answer = HTMLResponse(page, status_code=status)
         self.board.signer.keep(answer, mark, secure=request.url.scheme == "https")
         return answer
@@ -118,31 +119,31 @@ class Site:
         """Say at each beat up to when the page is true, and what is new when that is something else than before."""
         said: list[str] = []
 
-        def say() -> list[str]:
-            state = self.templates.get_template("_stand.html").render(toestand=self.state(), los=True)
+        def tell() -> list[str]:
+            state = self.template("_stand.html").render(toestand=self.state(), los=True)
             news = text()
             if said == [news]:
                 return [state]
             said[:] = [news]
-            return [f"{state}\n{self.templates.get_template(template).render(tekst=news, **values)}"]
+            return [f"{state}\n{self.template(template).render(tekst=news, **values)}"]
 
-        return EventSourceResponse(live.stream(self.board.hub, say), ping=3600)
+        return EventSourceResponse(live.stream(self.board.hub, tell), ping=3600)
 
     def take_form(self, request: Request, signature: str) -> None:
         """Raise Told unless a form came from a page of ours."""
         if not self.board.signer.is_ours(request, signature):
-            raise Told(403, STALE_FORM)
+            raise Told(403, say(STALE_FORM))
 
     # What goes wrong.
 
     async def error_page(self, request: Request, error: Exception) -> Response:
         """Show an error as a page that says what to do; what was asked or filled in is not repeated."""
         status = error.status_code if isinstance(error, StarletteHTTPException) else 422
-        text = error.detail if isinstance(error, Told) else ERRORS.get(status, LATER)
+        text = error.detail if isinstance(error, Told) else say(ERRORS.get(status, LATER))
         return self.page(request, "fout.html", status=status, tekst=text)
 
     async def fault_page(self, request: Request, _: Exception) -> Response:
         """Show a fault of our own as such a page; it is made outside of all guards, so it brings its headers itself."""
-        answer = self.page(request, "fout.html", status=500, tekst=ERRORS[500])
+        answer = self.page(request, "fout.html", status=500, tekst=say(ERRORS[500]))
         answer.headers.update({**HEADERS, "cache-control": "no-store"})
         return answer
