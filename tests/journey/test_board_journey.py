@@ -38,7 +38,7 @@ def test_an_alert_appears_is_looked_at_picked_up_and_recorded(page, site):
 
     link.click()
     expect(page.get_by_text("Er moest binnen vijf werkdagen antwoord zijn.")).to_be_visible()
-    expect(page.get_by_text("bood de casus aan Lokaal team Groningen aan")).to_be_visible()
+    expect(page.locator(".regel__zin", has_text="bood de casus aan Lokaal team Groningen aan")).to_be_visible()
 
     region.holds = True
     page.get_by_label("Volgende stap uiterlijk op").fill("2026-11-27")
@@ -214,10 +214,10 @@ def test_how_a_case_stood_on_a_past_day_is_said_clearly_and_nothing_can_be_done_
 
     expect(page.get_by_text("zoals wij die aan het eind van 31 oktober 2026 kenden")).to_be_visible()
     expect(page.get_by_role("button", name="Opgepakt")).to_have_count(0)
-    expect(page.get_by_text("registreerde een incident")).to_have_count(0)
+    expect(page.locator(".regel__zin", has_text="registreerde een incident")).to_have_count(0)
 
     page.get_by_role("link", name="Terug naar nu").click()
-    expect(page.get_by_text("registreerde een incident").first).to_be_visible()
+    expect(page.locator(".regel__zin", has_text="registreerde een incident")).to_be_visible()
 
 
 def test_the_picture_of_a_case_can_be_read_as_a_table(page, site, families, case):
@@ -256,7 +256,7 @@ def test_the_lines_of_waakvlam_itself_can_be_left_out(page, site, families, case
 
     expect(page.get_by_text("De radar gaf een overschrijding af")).to_be_hidden()
     expect(page.get_by_role("heading", name="7 november 2026")).to_be_hidden()
-    expect(page.get_by_text("bood de casus aan")).to_be_visible()
+    expect(page.locator(".regel__zin", has_text="bood de casus aan")).to_be_visible()
 
 
 def test_a_family_is_found_by_the_short_number(page, site, families, case):
