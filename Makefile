@@ -57,13 +57,18 @@ golden: .cache/ready.demo ## add the golden bytes of new schemas to schemas/gold
 	@$(BIN)/python -m tests.contract.golden
 
 .PHONY: docs
-docs: .cache/ready.demo ## write the reference of the commands from the commands themselves
+docs: .cache/ready.demo ## write the reference of commands and metrics from what they follow from
 	@$(BIN)/python -m typer cli.main utils docs --name waakvlam --output docs/reference/commands.md >/dev/null
 	@$(BIN)/python -m typer waakvlam.cli utils docs --name waakvlam-agency --output docs/reference/agency-commands.md >/dev/null
+	@$(BIN)/python -m tests.contract.metrics_page
 
 .PHONY: chart
 chart: .cache/ready.demo ## write the chart's schema, README, settings and topics from what they follow from
 	@$(BIN)/python -m deploy.helm
+
+.PHONY: dashboards
+dashboards: .cache/ready.demo ## write Grafana's dashboards from deploy/grafana/panels.py
+	@$(BIN)/python -m deploy.grafana.dashboards
 
 .PHONY: pins
 pins: .cache/ready.demo ## renew the pinned versions and hashes of all dependencies
