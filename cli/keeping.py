@@ -1,6 +1,7 @@
-"""The commands that keep the ledger: backup, restore, migrate. The work is in modules of their own."""
+"""The commands that keep the ledger and what follows from it: backup, restore, migrate, rebuild. The work is in modules of their own."""
 
 # ruff: noqa: PLC0415 - each command brings its own imports, as in cli/main.py
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,16 @@ import typer
 
 from cli.exits import Ends, Exit, errors_as_exits
 from cli.settings import read_settings
+
+
+class View(StrEnum):
+    """What can be made anew."""
+
+    RADAR = "radar"
+    BOARD = "board"
+    TRIAGE = "triage"
+    ALL = "all"
+
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DataFolder = Annotated[
@@ -78,3 +89,25 @@ def migrate(
 
     with errors_as_exits():
         migrating.migrate(read_settings(data), plan=plan, as_json=as_json)
+
+
+def rebuild(
+    view: Annotated[View, typer.Argument(metavar="radar|board|triage|all", help="Which view.")],
+    data: DataFolder = None,
+    *,
+    compare_only: Annotated[bool, typer.Option("--compare-only", help="Say what differs; change nothing.")] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that work on it; 0: one for each core.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Make a view anew from the ledger beside the live one, compare the two, and put it in its place; services may run.
+
+    With --compare-only it ends with 5 when they differ. Ended half-way, it leaves the live view as it was.
+    """
+    import os
+
+    from cli import rebuild as rebuilding
+
+    with errors_as_exits():
+        views = rebuilding.VIEWS if view is View.ALL else (view.value,)
+        wish = rebuilding.Wish(views, compare_only, workers or os.cpu_count() or 1)
+        rebuilding.rebuild(read_settings(data), wish, as_json=as_json)

@@ -28,7 +28,7 @@ from ledger.database import open_database
 from ledger.errors import Conflict, Damaged
 from ledger.keys import open_keys
 from ledger.streams import Place, bounds_of, empty, records_between
-from services.board import store as board
+from services.board import anew as board
 from services.intake.app import recall_told
 from services.intake.recall import Heard, Recalled, Told, told_after
 from services.intake.settings import IntakeSettings

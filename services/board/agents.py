@@ -15,7 +15,7 @@ from ledger.metrics import Meters
 from ledger.record import Record
 from ledger.record import decode as decode_record
 from ledger.streams.records import Arrived, Batch, Place
-from services.board import blind
+from services.board.folding import Folding
 from services.board.ports import Histories
 from services.board.store import AlertRow, Fold, Store
 from services.board.waiting import first_waits
@@ -139,7 +139,7 @@ class _Fetched(Fact):
         return self.whole
 
 
-def fold_record(fold: Fold, record: Record) -> None:
+def fold_record(fold: Folding, record: Record) -> None:
     """Change the view by one of the events that the board's lists are made of."""
     data = record.data()
     match record.type:
@@ -153,7 +153,7 @@ def fold_record(fold: Fold, record: Record) -> None:
             fold.acknowledge(str(data["alert"]), at=record.recorded_at, by=by, next_step_on=step)
             fold.recorded(record.event_id, at=record.recorded_at)
         case "radar_was_blind":
-            blind.keep(fold.t, record)
+            fold.was_blind(record)
         case _:
             fold.pass_turn(str(data["alert"]), turn=_turn(data))
 

@@ -6,10 +6,11 @@ the ledger has not told back yet. A batch and its read positions are one transac
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from ledger.database import Database, Statements
+from ledger.record import Record
 from services.board import blind
 
 TABLES = (
@@ -33,7 +34,7 @@ TABLES = (
         recorded_at bigint, reason text)""",
     blind.TABLE,
 )
-_ALERT = (
+ALERT = (
     "raised, alert, case_id, municipality, rule, agreement, agreement_version, instance, stage, due, raised_at, turn,"
     " because, title, why, weight, legal, acknowledged_at, acknowledged_by, next_step_on, acknowledgements"
 )
@@ -113,7 +114,7 @@ class Store:
         where, values = (" AND case_id = ?", (case,)) if case else ("", ())
         with self.database.reading() as t:
             stand = int(t.value("SELECT seq FROM board_stand WHERE one = 1"))
-            found = t.rows(f"SELECT {_ALERT} FROM board_alerts WHERE closed_at IS NULL{where}", values)  # noqa: S608 - fixed text
+            found = t.rows(f"SELECT {ALERT} FROM board_alerts WHERE closed_at IS NULL{where}", values)  # noqa: S608 - fixed text
         return stand, [_alert(row) for row in found]
 
     def open_count(self) -> int:
@@ -123,7 +124,7 @@ class Store:
 
     def alert(self, raised: str) -> AlertRow | None:
         """Return one alert that is still open."""
-        sql = f"SELECT {_ALERT} FROM board_alerts WHERE raised = ? AND closed_at IS NULL"  # noqa: S608 - fixed text
+        sql = f"SELECT {ALERT} FROM board_alerts WHERE raised = ? AND closed_at IS NULL"  # noqa: S608 - fixed text
         with self.database.reading() as t:
             found = t.rows(sql, (raised,))
         return _alert(found[0]) if found else None
@@ -206,10 +207,9 @@ class Fold:
     def raise_alert(self, row: AlertRow) -> None:
         """Add an open alert."""
         self.seq += 1
-        values = [getattr(row, name.strip()) for name in _ALERT.split(",")]
-        values[12], values[16] = json.dumps(row.because), int(row.legal)
+        values = alert_values(row)
         marks = ",".join("?" * len(values))
-        sql = f"""INSERT INTO board_alerts ({_ALERT}, raised_seq, changed_seq) VALUES ({marks}, ?, ?)
+        sql = f"""INSERT INTO board_alerts ({ALERT}, raised_seq, changed_seq) VALUES ({marks}, ?, ?)
                   ON CONFLICT (raised) DO NOTHING"""  # noqa: S608 - fixed text
         self.t.execute(sql, (*values, self.seq, self.seq))
 
@@ -239,6 +239,10 @@ class Fold:
         sql = "UPDATE board_sent SET state = 'recorded', recorded_at = ?, reason = NULL WHERE event_id = ?"
         self.t.execute(sql, (at, event_id))
 
+    def was_blind(self, record: Record) -> None:
+        """Note what the radar told of itself."""
+        blind.keep(self.t, record)
+
     def finish(self, versions: Mapping[str, int], positions: Mapping[tuple[str, int], int]) -> None:
         """Write how far was read, and the number of the last change."""
         self.t.executemany(
@@ -254,22 +258,20 @@ class Fold:
         self.t.execute("UPDATE board_stand SET seq = ? WHERE one = 1", (self.seq,))
 
 
-def empty(database: Database) -> None:
-    """Throw away what can be read again; what staff did and the ledger did not tell back yet stays."""
-    database.create(TABLES)
-    with database.transaction() as t:
-        for name in ("board_cases", "board_alerts", "board_positions", "board_blind"):
-            t.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
-
-
 def versions_in(t: Statements, cases: Iterable[str]) -> dict[str, int]:
     """Return how far each of the cases was read."""
     found = t.rows_in("SELECT case_id, version FROM board_cases WHERE case_id {in}", cases)
     return {case: int(version) for case, version in found}
 
 
+def alert_values(row: AlertRow) -> tuple[Any, ...]:
+    """Return an alert as the columns of `ALERT`."""
+    told = {**asdict(row), "because": json.dumps(row.because), "legal": int(row.legal)}
+    return tuple(told[name.strip()] for name in ALERT.split(","))
+
+
 def _alert(row: Sequence[Any]) -> AlertRow:
-    values = dict(zip((name.strip() for name in _ALERT.split(",")), row, strict=True))
+    values = dict(zip((name.strip() for name in ALERT.split(",")), row, strict=True))
     return AlertRow(**{**values, "because": tuple(json.loads(values["because"])), "legal": bool(values["legal"])})
 
 

@@ -37,6 +37,7 @@ class AlertBook:
         self.changed: dict[Key, NumberedRow] = {}
         self.turns: list[Turn] = []
         self.unfounded: set[Key] = set()
+        self.founded: set[Key] = set()
 
     def __contains__(self, alert: str) -> bool:
         return alert in self._rows
@@ -44,6 +45,10 @@ class AlertBook:
     def open_rows(self) -> Sequence[NumberedRow]:
         """Return the rows that are open."""
         return list(self._now_open.values())
+
+    def rows(self) -> Sequence[NumberedRow]:
+        """Return all rows. Those that follow from the story, as it was last settled, are in `founded`."""
+        return [row for rows in self._rows.values() for row in rows]
 
     def stored(self) -> None:
         """Forget what has been stored by now."""
@@ -65,7 +70,7 @@ class AlertBook:
     def settle(self, changes: Iterable[Change], *, at: int, certain_to: int) -> None:
         """Bring the rows in line with a story from its beginning up to an instant."""
         self._now_open = {}
-        founded: set[Key] = set()
+        founded = self.founded = set()
         for told in _story(changes):
             row = self._found(told.row, founded)
             if row is None:
@@ -79,7 +84,7 @@ class AlertBook:
                 self._now_open[row.alert] = row
             else:
                 self._now_open.pop(row.alert, None)
-        for row in [one for rows in self._rows.values() for one in rows]:
+        for row in self.rows():
             if row.key not in founded and row.closed_at is None:
                 self.unfounded.add(row.key)
                 self._write(replace(row, closed_at=max(at, row.raised_at), outcome=WITHDRAWN))

@@ -17,19 +17,19 @@ from ledger.database import Statements
 from services.monitoring.records import STEPS, CaseRow, NumberedRow, Step, Told, Turn, Undelivered
 from services.monitoring.tables import WEIGHTS
 
-_ROW = (
+ROW = (
     "alert, nr, rule, agreement, agreement_version, instance, stage, due, raised_at, closed_at, outcome, because, told_to,"
     " weight, why, early"
 )
-_TURN = "alert, nr, kind, step, at, told_to"
+TURN = "alert, nr, kind, step, at, told_to"
 FIRST_WAIT_MICROS = 120_000_000  # after this long, what was told and did not come back is told again
 LONGEST_WAIT_MICROS = 3_600_000_000  # each time it is waited twice as long, up to this; never given up
-_INSERT = f"""INSERT INTO alerts ({_ROW}, case_id, part, municipality, noticed_at, pending, awaiting_since, wait)
+_INSERT = f"""INSERT INTO alerts ({ROW}, case_id, part, municipality, noticed_at, pending, awaiting_since, wait)
     VALUES ({", ".join("?" * 23)})
     ON CONFLICT (alert, nr) DO UPDATE SET closed_at = excluded.closed_at, outcome = excluded.outcome,
         early = excluded.early, wait = excluded.wait, again_at = NULL,
         awaiting_since = COALESCE(alerts.awaiting_since, excluded.awaiting_since)"""
-_INSERT_TURN = f"""INSERT INTO turns ({_TURN}, case_id, part) VALUES ({", ".join("?" * 8)}) ON CONFLICT DO NOTHING"""
+_INSERT_TURN = f"""INSERT INTO turns ({TURN}, case_id, part) VALUES ({", ".join("?" * 8)}) ON CONFLICT DO NOTHING"""
 _AWAIT = f"""UPDATE alerts SET awaiting_since = COALESCE(awaiting_since, ?), again_at = NULL, wait = {FIRST_WAIT_MICROS}
     WHERE alert = ? AND nr = ?"""
 _OF_THIS_ROW = "SELECT 1 FROM turns WHERE turns.alert = alerts.alert AND turns.nr = alerts.nr"
@@ -46,7 +46,7 @@ _TAKE_BACK = f"""UPDATE alerts SET raised_sent_at = CASE WHEN raised_recorded_at
     wait = CASE WHEN 2 * wait > {LONGEST_WAIT_MICROS} THEN {LONGEST_WAIT_MICROS} ELSE 2 * wait END
     WHERE alert = ? AND nr = ?"""
 _TAKE_BACK_TURNS = "UPDATE turns SET sent_at = NULL WHERE alert = ? AND nr = ? AND recorded_at IS NULL"
-_UNTOLD_COLUMNS = f"case_id, municipality, noticed_at, raised_sent_at, closed_sent_at, {_ROW}"
+_UNTOLD_COLUMNS = f"case_id, municipality, noticed_at, raised_sent_at, closed_sent_at, {ROW}"
 _WEIGHT, _RAISED_AT = (_UNTOLD_COLUMNS.split(", ").index(name) for name in ("weight", "raised_at"))
 _UNTOLD = " UNION ALL ".join(  # one weight after the other: so each is read in the order of the index, and no further than asked
     f"SELECT * FROM (SELECT {_UNTOLD_COLUMNS} FROM alerts WHERE pending = 1 AND part = ? AND weight = {weight}"
@@ -73,7 +73,7 @@ def write(
     t.executemany(
         _INSERT,
         [
-            (*_values(row), case.case, case.partition, case.municipality, noticed_at, 1, noticed_at, FIRST_WAIT_MICROS)
+            (*values(row), case.case, case.partition, case.municipality, noticed_at, 1, noticed_at, FIRST_WAIT_MICROS)
             for case, row in rows
         ],
     )
@@ -89,7 +89,7 @@ def write(
 def of_cases(t: Statements, cases: Iterable[str]) -> dict[str, dict[tuple[str, int], NumberedRow]]:
     """Return all rows of these cases, by case and by (alert, number)."""
     found: dict[str, dict[tuple[str, int], NumberedRow]] = {}
-    for case, *columns in t.rows_in(f"SELECT case_id, {_ROW} FROM alerts WHERE case_id {{in}}", cases):
+    for case, *columns in t.rows_in(f"SELECT case_id, {ROW} FROM alerts WHERE case_id {{in}}", cases):
         row = _row(columns)
         found.setdefault(case, {})[row.alert, row.number] = row
     return found
@@ -98,7 +98,7 @@ def of_cases(t: Statements, cases: Iterable[str]) -> dict[str, dict[tuple[str, i
 def turns_of_cases(t: Statements, cases: Iterable[str]) -> dict[str, list[Turn]]:
     """Return everybody who was told of rows of these cases after their raising."""
     found: dict[str, list[Turn]] = {}
-    for case, *columns in t.rows_in(f"SELECT case_id, {_TURN} FROM turns WHERE case_id {{in}}", cases):
+    for case, *columns in t.rows_in(f"SELECT case_id, {TURN} FROM turns WHERE case_id {{in}}", cases):
         found.setdefault(case, []).append(_turn(columns))
     return found
 
@@ -109,7 +109,7 @@ def undelivered(t: Statements, partitions: Iterable[int], limit: int) -> list[Un
     found = sorted(found, key=lambda row: (-row[_WEIGHT], row[_RAISED_AT]))[:limit]
     turns: dict[tuple[str, int], list[Turn]] = {}
     alerts = {columns[5] for columns in found}
-    for columns in t.rows_in(f"SELECT {_TURN} FROM turns WHERE sent_at IS NULL AND alert {{in}}", alerts):
+    for columns in t.rows_in(f"SELECT {TURN} FROM turns WHERE sent_at IS NULL AND alert {{in}}", alerts):
         turns.setdefault((columns[0], columns[1]), []).append(_turn(columns))
     rows = [_undelivered(turns, *columns) for columns in found]
     place = {one.row.alert: number for number, one in reversed(list(enumerate(rows)))}
@@ -194,7 +194,8 @@ def _undelivered(
     )
 
 
-def _values(row: NumberedRow) -> tuple[Any, ...]:
+def values(row: NumberedRow) -> tuple[Any, ...]:
+    """Return a row as the columns of `ROW`."""
     return (
         row.alert, row.number, row.rule, row.agreement, row.agreement_version, row.instance, row.stage, row.due,
         row.raised_at, row.closed_at, row.outcome, orjson.dumps(row.because).decode(), row.to, row.weight, row.why,

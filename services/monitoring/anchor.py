@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ledger import record as ledger_record
 from ledger.database import Statements
 from ledger.errors import Damaged
 from ledger.model import Notification
@@ -65,6 +66,11 @@ def check(anchor: Anchor | None, notifications: Notifications) -> None:
     found = notifications(anchor.position - 1, 1)
     if not found or found[0].position != anchor.position or _digest(found[0].body) != anchor.digest:
         raise Damaged(f"position {anchor.position} of the ledger does not hold what the radar read there. {WHAT_TO_DO}")
+
+
+def recorded_at(anchor: Anchor, notifications: Notifications) -> int:
+    """Return when the record at an anchor that holds was recorded."""
+    return ledger_record.decode(notifications(anchor.position - 1, 1)[0].body).recorded_at
 
 
 def _digest(body: bytes) -> bytes:

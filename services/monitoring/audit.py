@@ -130,10 +130,10 @@ class Auditor:
             turns = alert_view.turns_of_cases(t, cases)
         for row in rows:
             told = alerts.get(row.case, {})
-            differences = self._differences(row, facts.get(row.case, []), told, turns.get(row.case, []))
-            for kind in differences:
+            found = differences(self._rules, row, facts.get(row.case, []), told, turns.get(row.case, []))
+            for kind in found:
                 going.note(kind)
-            if differences:
+            if found:
                 self._radar.mend(row.case, row.partition)
         going.looked_at += len(rows)
         going.is_done = len(rows) < CASES_PER_PAGE
@@ -144,31 +144,6 @@ class Auditor:
             self._rounds += 1
             if self._rounds % ROUNDS_PER_SWEEP == 0:
                 self._swept_to = 0
-
-    def _differences(
-        self,
-        row: CaseRow,
-        facts: Sequence[Fact],
-        stored: Mapping[tuple[str, int], NumberedRow],
-        turns: Sequence[Turn],
-    ) -> list[str]:
-        if [fact.version for fact in facts] != list(range(1, row.version + 1)):
-            return ["facts"]
-        anew = Watch.rebuilt(self._rules, row, facts, rows=stored.values(), turns=turns, certain_to=row.advanced_to)
-        if anew.broken or row.broken:
-            return ["broken"]
-        book, found = anew.book, []
-        if anew.row() != row:
-            found.append("case")
-        if book.changed.keys() - stored.keys():
-            found.append("alert_missing")
-        if book.unfounded:
-            found.append("alert_unfounded")
-        if (book.changed.keys() & stored.keys()) - book.unfounded:
-            found.append("alert_state")
-        if book.turns:
-            found.append("turn_missing")
-        return found
 
     def _look_at_what_is_left(self, going: Round) -> None:
         """A round also fails on cases without a row, cases nobody watches, and looks that were due all the while."""
@@ -185,3 +160,30 @@ class Auditor:
             late = [row for part, until in going.began_at.items() for row in self._view.waking(t, part, until, 1)]
         if late:
             going.note("not_looked_at", len(late))
+
+
+def differences(
+    rules: RuleIndex,
+    row: CaseRow,
+    facts: Sequence[Fact],
+    stored: Mapping[tuple[str, int], NumberedRow],
+    turns: Sequence[Turn],
+) -> list[str]:
+    """Return what of a case, as it is stored, does not follow from its facts."""
+    if [fact.version for fact in facts] != list(range(1, row.version + 1)):
+        return ["facts"]
+    anew = Watch.rebuilt(rules, row, facts, rows=stored.values(), turns=turns, certain_to=row.advanced_to)
+    if anew.broken or row.broken:
+        return ["broken"]
+    book, found = anew.book, []
+    if anew.row() != row:
+        found.append("case")
+    if book.changed.keys() - stored.keys():
+        found.append("alert_missing")
+    if book.unfounded:
+        found.append("alert_unfounded")
+    if (book.changed.keys() & stored.keys()) - book.unfounded:
+        found.append("alert_state")
+    if book.turns:
+        found.append("turn_missing")
+    return found

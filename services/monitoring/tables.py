@@ -5,6 +5,7 @@ from rulebook.history import EMPTIED
 SHAPE = 4
 SHAPE_TABLE = ("CREATE TABLE IF NOT EXISTS radar_shape (shape bigint NOT NULL)",)
 NAMES = ("radar", "facts", "alerts", "turns", "positions", "seen", "blind", "anchors")
+DERIVED = ("radar", "facts", "alerts", "turns")  # what follows from the ledger alone
 WEIGHTS = range(5, -1, -1)  # the heaviest first
 # An open case that nobody watches: the promise is that there is none. Also the condition of an index, so counting them costs nothing.
 UNWATCHED = """is_open = 1 AND ((next_due IS NULL AND open_alerts = 0 AND (learned = version OR broken = 1))

@@ -18,16 +18,16 @@ from services.monitoring import alert_view
 from services.monitoring.records import CaseRow, Fact, Tally
 from services.monitoring.tables import EMPTIED_ROWS, NAMES, SHAPE, SHAPE_TABLE, TABLES, UNWATCHED, WEIGHTS
 
-_CASE = (
+CASE = (
     "case_id, part, municipality, phase, is_open, opened_at, last_at, version, learned, advanced_to, next_due, wake_at,"
     " weight, priority, open_alerts, uncovered, broken"
 )
 _CASE_MARKS = ", ".join("?" * 17)
-_CASE_CHANGES = ", ".join(f"{name} = ?" for name in _CASE.split(", ")[2:])
+_CASE_CHANGES = ", ".join(f"{name} = ?" for name in CASE.split(", ")[2:])
 
 
 _WAKING = " UNION ALL ".join(  # one weight after the other: so each is read in the order of the index, and no further than asked
-    f"SELECT * FROM (SELECT {_CASE} FROM radar WHERE part = ? AND weight = {weight} AND wake_at <= ?"
+    f"SELECT * FROM (SELECT {CASE} FROM radar WHERE part = ? AND weight = {weight} AND wake_at <= ?"
     f" ORDER BY wake_at LIMIT ?) AS weight_{weight}"
     for weight in WEIGHTS
 )
@@ -87,7 +87,7 @@ class RadarView:
 
     def cases(self, t: Statements, cases: Iterable[str]) -> dict[str, CaseRow]:
         """Return the rows of these cases, those that exist."""
-        found = t.rows_in(f"SELECT {_CASE} FROM radar WHERE case_id {{in}}", cases)
+        found = t.rows_in(f"SELECT {CASE} FROM radar WHERE case_id {{in}}", cases)
         return {row[0]: _case_row(row) for row in found}
 
     def waking(self, t: Statements, partition: int, until: int, limit: int) -> list[CaseRow]:
@@ -102,7 +102,7 @@ class RadarView:
     def page(self, t: Statements, partitions: Iterable[int], after: str, limit: int) -> list[CaseRow]:
         """Return the next cases in order of their id, those of these partitions."""
         found = t.rows_in(
-            f"SELECT {_CASE} FROM radar WHERE case_id > ? AND part {{in}} ORDER BY case_id LIMIT {limit:d}",
+            f"SELECT {CASE} FROM radar WHERE case_id > ? AND part {{in}} ORDER BY case_id LIMIT {limit:d}",
             partitions,
             before=(after,),
         )
@@ -110,12 +110,12 @@ class RadarView:
 
     def write(self, t: Statements, changed: Sequence[tuple[CaseRow | None, CaseRow]]) -> None:
         """Store cases as (the row that was read, the row as it is now); raises Stale when one was not what was read."""
-        new = [_case_values(after) for before, after in changed if before is None]
-        old = [(*_case_values(after)[2:], after.case, before.version, before.learned, before.advanced_to)
+        new = [case_values(after) for before, after in changed if before is None]
+        old = [(*case_values(after)[2:], after.case, before.version, before.learned, before.advanced_to)
                for before, after in changed if before is not None]  # fmt: skip
         touched = 0
         if new:
-            touched += t.executemany(f"INSERT INTO radar ({_CASE}) VALUES ({_CASE_MARKS})", new)
+            touched += t.executemany(f"INSERT INTO radar ({CASE}) VALUES ({_CASE_MARKS})", new)
         if old:
             touched += t.executemany(
                 f"UPDATE radar SET {_CASE_CHANGES} WHERE case_id = ? AND version = ? AND learned = ? AND advanced_to = ?",
@@ -139,7 +139,7 @@ class RadarView:
         """Store facts; one that is there already stays as it is."""
         t.executemany(
             "INSERT INTO facts (case_id, version, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [(fact.event.case, fact.version, _body(fact.event)) for fact in facts],
+            [(fact.event.case, fact.version, body_of(fact.event)) for fact in facts],
         )
 
     def strays(self, t: Statements, limit: int) -> list[str]:
@@ -165,7 +165,7 @@ class RadarView:
 
 def is_same(stored: Event, event: Event) -> bool:
     """Tell whether an event, as it came, is the one that was stored."""
-    return stored is event or _body(stored) == _body(event)
+    return stored is event or body_of(stored) == body_of(event)
 
 
 def empty(database: Database) -> None:
@@ -188,7 +188,8 @@ def _case_row(row: tuple[Any, ...]) -> CaseRow:
     return CaseRow(*row)  # 0 and 1 serve as the truth values that they are
 
 
-def _case_values(row: CaseRow) -> tuple[Any, ...]:
+def case_values(row: CaseRow) -> tuple[Any, ...]:
+    """Return a case's row as the columns of `CASE`."""
     return (
         row.case, row.partition, row.municipality, row.phase, int(row.is_open), row.opened_at, row.last_at, row.version,
         row.learned, row.advanced_to, row.next_due, row.wake_at, row.weight, row.priority, row.open_alerts,
@@ -196,7 +197,8 @@ def _case_values(row: CaseRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _body(event: Event) -> bytes:
+def body_of(event: Event) -> bytes:
+    """Return a fact as it is stored."""
     return orjson.dumps(
         (event.id, event.type, event.agency, event.municipality, event.occurred_at, event.recorded_at, event.data)
     )

@@ -1,0 +1,60 @@
+"""A crew: the same work on many portions, in several processes beside each other, results in the order of the portions."""
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from typing import Any, Protocol
+
+PORTIONS_AHEAD = 3  # for each process: enough that none waits, few enough that little is held
+
+
+class Worker(Protocol):
+    """What does the work; made anew in each process."""
+
+    def build(self, cases: Sequence[str]) -> Any:
+        """Do one portion."""
+
+
+def worked(
+    make: Callable[[Any], Worker], task: Any, portions: Iterable[Sequence[str]], *, workers: int
+) -> Iterator[Any]:
+    """Yield the result of each portion; `make(task)` makes a worker, in this process when there is to be only one.
+
+    `make` and `task` go to other processes, so they must be what pickle can carry.
+    """
+    if workers == 1:
+        one = make(task)
+        yield from (one.build(portion) for portion in portions)
+        return
+    waiting: deque[Future[Any]] = deque()
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (make, task)) as pool:
+        for portion in portions:
+            waiting.append(pool.submit(_work, portion))
+            if len(waiting) > workers * PORTIONS_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+_worker: Worker | None = None
+
+
+def _begin(make: Callable[[Any], Worker], task: Any) -> None:
+    global _worker  # noqa: PLW0603 - a process of the crew has one worker, made before its first portion
+    threading.Thread(target=_end_with_our_parent, daemon=True).start()
+    _worker = make(task)
+
+
+def _work(portion: Sequence[str]) -> Any:
+    assert _worker is not None, "each process begins with a worker"
+    return _worker.build(portion)
+
+
+def _end_with_our_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,57 @@
+"""Whole histories by the hundred, and the log with its columns: for whoever makes a view anew from all that there is.
+
+with ledger.reading() as t:
+    cases = histories.cases(t, after="", limit=200)
+    for case, records in histories.of(t, cases).items(): ...
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ledger import record
+from ledger.database import Statements
+from ledger.record import Record
+
+
+class Entry(NamedTuple):
+    """One record in the order of the log, not decoded: `stream` is its case, or the agency's own where it has none."""
+
+    position: int
+    stream: str
+    version: int
+    type: str
+    body: bytes
+
+
+def cases(t: Statements, *, after: str, limit: int) -> list[str]:
+    """Return the next cases in order of their id."""
+    sql = "SELECT case_id FROM heads WHERE caseless = 0 AND case_id > ? ORDER BY case_id LIMIT ?"
+    return [case for (case,) in t.rows(sql, (after, limit))]
+
+
+def with_cases(t: Statements, streams: Iterable[str]) -> list[str]:
+    """Return which of these streams are cases; the others are agencies' own, of events without a case."""
+    found = t.rows_in("SELECT case_id FROM heads WHERE caseless = 0 AND case_id {in}", streams)
+    return sorted(case for (case,) in found)
+
+
+def of(t: Statements, cases: Iterable[str]) -> dict[str, list[Record]]:
+    """Return the records of these cases, each list in order of version."""
+    found: dict[str, list[Record]] = {}
+    sql = "SELECT originator_id, originator_version, state FROM stored_events WHERE originator_id {in}"
+    for case, _, body in sorted(t.rows_in(sql, cases), key=lambda row: row[:2]):
+        found.setdefault(case, []).append(record.decode(bytes(body)))
+    return found
+
+
+def log(t: Statements, *, after: int, limit: int) -> list[Entry]:
+    """Return the entries at the positions after `after`, in order."""
+    at = "notification_id" if t.postgres else "rowid"
+    sql = (
+        f"SELECT {at}, originator_id, originator_version, topic, state FROM stored_events"  # noqa: S608 - our own names
+        f" WHERE {at} > ? ORDER BY {at} LIMIT ?"
+    )
+    return [
+        Entry(position, stream, version, kind, bytes(body))
+        for position, stream, version, kind, body in t.rows(sql, (after, limit))
+    ]

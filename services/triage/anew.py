@@ -1,0 +1,96 @@
+"""Does the ledger hold every answer that triage owes? Its view is no more than how far it read, so that is what is made anew.
+
+Triage reads in order. So an answer that is not there, of something recorded before something that it did answer, is lost;
+what comes after that it has yet to read. Where answers are lost triage must read from the beginning: what it told before is
+recognised by its id.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ledger import histories
+from ledger.application import Ledger
+from ledger.record import Record
+from ledger.streams.tail import partition_of
+from services.triage import policy
+from services.triage.desk import answers
+from services.triage.policy import Policy
+from services.triage.rules import TRIGGERS
+from waakvlam.clock import FixedClock
+from waakvlam.envelope import from_headers
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What every process that helps must know."""
+
+    ledger: str
+    policy: Path
+    partitions: int
+    now: int
+
+
+@dataclass(slots=True)
+class Owed:
+    """What some cases show: `answered` and `open` hold, by partition, when what was asked was recorded."""
+
+    events: int = 0
+    cases: int = 0
+    answers: int = 0
+    answered: dict[int, int] = field(default_factory=dict)  # the last
+    open: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, other: "Owed") -> None:
+        """Take in what other cases show."""
+        self.events += other.events
+        self.cases += other.cases
+        self.answers += other.answers
+        self.open += other.open
+        for partition, at in other.answered.items():
+            self.answered[partition] = max(at, self.answered.get(partition, 0))
+
+    def lost(self) -> int:
+        """Return how many answers are lost; the other open ones are still to come."""
+        return sum(at < self.answered.get(partition, 0) for partition, at in self.open)
+
+
+class Checker:
+    """Looks at some cases at a time."""
+
+    def __init__(self, ledger: Ledger, rules: Policy, *, partition_of: Callable[[str], int]) -> None:
+        self._ledger = ledger
+        self._rules = rules
+        self._partition_of = partition_of
+
+    @classmethod
+    def of(cls, task: Task) -> "Checker":
+        """Return a checker with a connection of its own, for a process of its own."""
+        return cls(
+            Ledger.open(task.ledger, clock=FixedClock(task.now)),
+            policy.load(task.policy),
+            partition_of=lambda case: partition_of(case.encode(), task.partitions) or 0,
+        )
+
+    def build(self, cases: Sequence[str]) -> Owed:
+        """Return what these cases show."""
+        found = Owed()
+        with self._ledger.reading() as t:
+            told = histories.of(t, cases)
+        for case, records in told.items():
+            self._look(found, self._partition_of(case), records)
+        return found
+
+    def _look(self, found: Owed, partition: int, records: Sequence[Record]) -> None:
+        there = {one.event_id for one in records}
+        found.events += len(records)
+        found.cases += 1
+        for record in records:
+            if record.type not in TRIGGERS:
+                continue
+            for answer in answers(records, record, self._rules):
+                found.answers += 1
+                if from_headers(answer.headers).id in there:
+                    found.answered[partition] = max(record.recorded_at, found.answered.get(partition, 0))
+                else:
+                    found.open.append((partition, record.recorded_at))
