@@ -6,7 +6,7 @@
 - A median or 90th percentile is only told where at least five lie on either side of it, and in coarse steps.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 
@@ -86,8 +86,8 @@ def _figure(rule: str, title: str, place: str, half_year: str, count: Outcome) -
         norm=norm,
         meets_norm=meets,
         still_running=_still_running(count),
-        median_hours=_percentile(count, 50),
-        p90_hours=_percentile(count, 90),
+        median_hours=percentile(count.durations, 50),
+        p90_hours=percentile(count.durations, 90),
     )
 
 
@@ -111,12 +111,13 @@ def _still_running(count: Outcome) -> bool:
     return count.instances >= SHARE_FROM and RUNNING_MAX * count.running > count.instances
 
 
-def _percentile(count: Outcome, percent: int) -> float | None:
-    number = len(count.durations)
+def percentile(durations: Sequence[int], percent: int) -> float | None:
+    """Return a percentile of durations (micros) in coarse hours; nothing where fewer than five lie on either side."""
+    number = len(durations)
     place = ceil(number * percent / 100)
     if min(place - 1, number - place) < EITHER_SIDE:
         return None
-    return _coarse(sorted(count.durations)[place - 1])
+    return _coarse(sorted(durations)[place - 1])
 
 
 def _coarse(duration: int) -> float:

@@ -15,6 +15,7 @@ from ledger.metrics import Meters
 from ledger.record import Record
 from ledger.record import decode as decode_record
 from ledger.streams.records import Arrived, Batch, Place
+from services.board.counting import Counting
 from services.board.folding import Folding
 from services.board.ports import Histories
 from services.board.store import AlertRow, Fold, Store
@@ -35,7 +36,7 @@ REFUSING = frozenset({"refused", "rejected", "conflict"})
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A record of a case on its way to the view; it is decoded only when the view needs what is in it."""
+    """A record of a case on its way to the view; it is decoded only when the view has not read it yet."""
 
     case: str
     version: int
@@ -89,7 +90,7 @@ class Reader:
 
     def _fold(self, t: Statements, facts: Sequence[Fact], positions: dict[Any, int]) -> list[int]:
         """Fold what is new; return how long each alert had waited that was picked up now for the first time."""
-        fold, waits = Fold(t), list[int]()
+        fold, counting, waits = Fold(t), Counting(t), list[int]()
         known = fold.versions({fact.case for fact in facts})
         seen: dict[str, int] = {}
         for fact in facts:
@@ -97,11 +98,13 @@ class Reader:
             if fact.version <= at:
                 continue
             for one in [fact] if fact.version == at + 1 else self._fetched(fact.case, at):
+                record = one.record()
+                counting.note(record)
                 if one.type in FOLDED:
-                    record = one.record()
                     waits += first_waits(t, record)
                     fold_record(fold, record)
                 seen[fact.case] = one.version
+        counting.finish()
         fold.finish(seen, positions)
         return waits
 

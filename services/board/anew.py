@@ -1,7 +1,7 @@
 """The board's view made anew from the ledger's log, in a place beside the live one.
 
 Folded is as the reader does it, by the same `fold_record`, but in memory: what can still change is held there, the rest goes
-to the table in bulk. Records that no list shows are not even decoded.
+to the table in bulk. What the overviews count is counted as the reader counts it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +15,11 @@ from ledger.histories import Entry
 from ledger.record import Record
 from services.board import blind
 from services.board.agents import FOLDED, fold_record
+from services.board.counting import NAMES, Counting
+from services.board.emptying import empty as throw_away
 from services.board.store import ALERT, TABLES, AlertRow, alert_values
 
-DERIVED = ("board_stand", "board_cases", "board_alerts", "board_blind")
+DERIVED = ("board_stand", "board_cases", "board_alerts", "board_blind", *NAMES)
 CLOSED_HELD_MAX = 5_000
 _COLUMNS = f"{ALERT}, closed_at, outcome, raised_seq, changed_seq"
 _TOLD = "CREATE TABLE IF NOT EXISTS board_told (event_id text PRIMARY KEY, at bigint NOT NULL)"
@@ -98,10 +100,15 @@ class Builder:
     def take(self, entries: Iterable[Entry]) -> None:
         """Fold the next entries."""
         versions = self._changed
-        for _, stream, version, kind, body in entries:
-            versions[stream] = version
-            if kind in FOLDED:
-                fold_record(self._fold, ledger_record.decode(body))
+        with self._database.transaction() as t:
+            counting = Counting(t)
+            for _, stream, version, kind, body in entries:
+                versions[stream] = version
+                record = ledger_record.decode(body)
+                counting.note(record)
+                if kind in FOLDED:
+                    fold_record(self._fold, record)
+            counting.finish()
         if len(self._fold.closed) >= CLOSED_HELD_MAX:
             with self._database.transaction() as t:
                 self._store_closed(t)
@@ -152,8 +159,7 @@ def empty(database: Database) -> None:
     """Throw away what can be read again; what staff did and the ledger did not tell back yet stays."""
     database.create(TABLES)
     with database.transaction() as t:
-        for name in ("board_cases", "board_alerts", "board_positions", "board_blind"):
-            t.execute(f"DELETE FROM {name}")  # noqa: S608 - our own names
+        throw_away(t)
 
 
 # Beside the live view.

@@ -14,8 +14,10 @@ from ledger.streams import Pump, Sender
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.desk import Desk
 from services.board.feed import KafkaFeed
+from services.board.kept import Counter, KeptBook
 from services.board.live import Hub
 from services.board.outlook import Engine, Reasons
+from services.board.overviews.book import Overviews, Rules
 from services.board.pages.site import Board
 from services.board.request_language import InLanguage
 from services.board.security import OWN_HOSTS, FormSigner, SafeHeaders
@@ -43,6 +45,8 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     desk = Desk(store, ledger, sender.send_all, clock=clock)
     feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
     rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
+    kept = KeptBook(store.database)
+    counter = Counter(kept, settings, now=clock.micros)
     secret = settings.board_secret
     board = Board(
         store=store,
@@ -57,11 +61,12 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         reasons=Reasons(store, ledger, rulebook),
         meters=meters,
         theme=theme_of(settings.theme),
+        overviews=Overviews(store, ledger, Rules.of(rulebook.agreements), kept, now=clock.micros),
     )
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        async with _running(hub, sender, feed):
+        async with _running(hub, sender, feed, counter):
             yield
         store.database.close()
         ledger.close()
@@ -92,14 +97,16 @@ def _pump(settings: BoardSettings, reader: Reader, meters: Meters) -> Pump:
 
 
 @asynccontextmanager
-async def _running(hub: Hub, sender: Sender, feed: KafkaFeed) -> AsyncIterator[None]:
+async def _running(hub: Hub, sender: Sender, feed: KafkaFeed, counter: Counter) -> AsyncIterator[None]:
     """Run what lives beside the pages, and end it in the other order."""
     hub.bind(asyncio.get_running_loop())
     await sender.start()
     await feed.start()
+    await counter.start()
     try:
         yield
     finally:
         hub.end()
+        await counter.stop()
         await feed.stop()
         await sender.stop()

@@ -34,7 +34,7 @@ class Engine:
     """The rulebook in earnest."""
 
     def __init__(self, agreements: Agreements, names: Mapping[str, str]) -> None:
-        self._agreements = agreements
+        self.agreements = agreements
         self._names = names
 
     @classmethod
@@ -44,7 +44,7 @@ class Engine:
 
     def look(self, records: Sequence[Record], *, now: int) -> Outlook:
         """Return what the agreements say of a case now."""
-        watch = CaseWatch(self._agreements, records[0].case)
+        watch = CaseWatch(self.agreements, records[0].case)
         try:
             for at, some in groupby(records, key=lambda record: record.recorded_at):
                 watch.learn([record.event() for record in some], at)
@@ -66,7 +66,7 @@ class Engine:
         words = Words(roles=ROLES, phases=PHASES, municipalities=municipalities())
         facts = [record.event() for record in records]
         try:
-            return settled(self._agreements, records[0].case, facts, now, names=Names(self._names, words))
+            return settled(self.agreements, records[0].case, facts, now, names=Names(self._names, words))
         except RulebookError as error:
             log.warning("What came to its end in a case cannot be told (%s).", type(error).__name__)
             return ()

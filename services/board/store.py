@@ -11,7 +11,8 @@ from typing import Any
 
 from ledger.database import Database, Statements
 from ledger.record import Record
-from services.board import blind
+from services.board import blind, counting
+from services.board.emptying import empty_if_older
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS board_cases (case_id text PRIMARY KEY, version bigint NOT NULL)",
@@ -33,6 +34,7 @@ TABLES = (
         headers text NOT NULL, value bytea NOT NULL, sent_at bigint NOT NULL, state text NOT NULL,
         recorded_at bigint, reason text)""",
     blind.TABLE,
+    *counting.TABLES,
 )
 ALERT = (
     "raised, alert, case_id, municipality, rule, agreement, agreement_version, instance, stage, due, raised_at, turn,"
@@ -103,6 +105,8 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
         database.create(TABLES)
+        with database.transaction() as t:
+            empty_if_older(t)
 
     def stand(self) -> int:
         """Return the number of the last change."""

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from services.board.pages import actions, alerts, case, explained, machines
+from services.board.pages import actions, alerts, case, explained, machines, overviews
 from services.board.pages.routes import STATIC, Route, mount
 from services.board.pages.site import HERE, Board, Site
 
@@ -17,6 +17,7 @@ MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
     case.routes,
     actions.routes,
     explained.routes,
+    overviews.routes,
     machines.routes,
 )
 

@@ -17,8 +17,10 @@ from ledger.metrics import registry
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
+from services.board.kept import KeptBook
 from services.board.live import Hub
 from services.board.outlook import Reasons
+from services.board.overviews.book import Overviews, Rules
 from services.board.pages.site import Board
 from services.board.security import FormSigner
 from services.board.store import Store
@@ -67,6 +69,9 @@ def site(tmp_path) -> Iterator[Site]:
         rulebook=region,
         reasons=Reasons(store, ledger, region),
         meters=registry("board"),
+        overviews=Overviews(
+            store, ledger, Rules({}, "binnen vijf werkdagen"), KeptBook(store.database), now=clock.micros
+        ),
     )
 
     @asynccontextmanager

@@ -10,8 +10,10 @@ from ledger.metrics import registry
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk, acknowledgement_id
+from services.board.kept import KeptBook
 from services.board.live import Hub
 from services.board.outlook import Reasons
+from services.board.overviews.book import Overviews, Rules
 from services.board.pages.site import Board
 from services.board.security import COOKIE, FormSigner
 from services.board.settings import BoardSettings
@@ -48,6 +50,13 @@ def client(region):
         rulebook=region,
         reasons=Reasons(region.reader.store, region.ledger, region),
         meters=registry("board"),
+        overviews=Overviews(
+            region.reader.store,
+            region.ledger,
+            Rules({}, ""),
+            KeptBook(region.reader.store.database),
+            now=region.clock.micros,
+        ),
     )
     with TestClient(pages_of(board), base_url="http://127.0.0.1") as opened:
         yield opened

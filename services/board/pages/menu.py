@@ -15,4 +15,10 @@ class Entry:
     action: Action
 
 
-MENU: Final = (Entry("/", "Alarmen", Action.SEE_ALERTS),)
+MENU: Final = (
+    Entry("/", "Alarmen", Action.SEE_ALERTS),
+    Entry("/team", "Team", Action.SEE_TEAM),
+    Entry("/regio", "Regio", Action.SEE_REGION),
+    Entry("/spiegel", "Aanlevering", Action.SEE_MIRROR),
+    Entry("/bestuur", "Afspraken", Action.SEE_GOVERNORS),
+)

@@ -20,6 +20,7 @@ from services.board.desk import Desk
 from services.board.feed import Feed
 from services.board.language import say, spoken_now
 from services.board.outlook import Reasons
+from services.board.overviews.book import Overviews
 from services.board.pages.menu import MENU
 from services.board.ports import Histories, Rulebook
 from services.board.rights import EVERYWHERE, Person, Role, Whose, may
@@ -62,6 +63,7 @@ class Board:
     rulebook: Rulebook
     reasons: Reasons
     meters: Meters
+    overviews: Overviews
     theme: Theme = OWN
 
 

@@ -1,0 +1,168 @@
+"""The one place that reads what the overviews show: from the board's view, from the ledger's doors, and the time."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from ledger.database import Statements
+from ledger.delivery import delivery
+from ledger.words import day
+from rulebook.agreements import Agreements
+from rulebook.instants import date_of, day_start, local_day
+from rulebook.rules import TermRule
+from rulebook.wording import within
+from services.board import weeks
+from services.board.counting import LATENESS, LATER
+from services.board.kept import KeptBook
+from services.board.overviews import governors, mirror, numbers, region, team
+from services.board.overviews.sheet import Sheet
+from services.board.store import Store
+from waakvlam.topics import agencies, municipalities
+
+MINUTE = 60 * 1_000_000
+OWN = "system"
+ALL_LATENESS = (*(name for name, _ in LATENESS), LATER)
+
+
+class Doors(Protocol):
+    """What is asked of the ledger."""
+
+    def reading(self) -> AbstractContextManager[Statements]:
+        """Open a transaction that only reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the overviews need of the agreements: the title of each rule, and within how long a handover is answered."""
+
+    titles: Mapping[str, str]
+    handover: str
+
+    @classmethod
+    def of(cls, agreements: Agreements) -> "Rules":
+        """Return it of the newest version of each rule."""
+        rules = [rule for file in agreements.files for rule in file.rules.values()]
+        answers = {
+            within(rule.breach)
+            for rule in rules
+            if isinstance(rule, TermRule)
+            and "handover_offered" in rule.start.by_type
+            and "handover_accepted" in rule.until.by_type
+        }
+        return cls({rule.id: rule.title for rule in rules}, " of ".join(sorted(answers)))
+
+
+class Overviews:
+    """The pages of figures, each as it stands now. `places` are the municipalities that somebody may see, None for all."""
+
+    def __init__(self, store: Store, ledger: Doors, rules: Rules, kept: KeptBook, *, now: Callable[[], int]) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._rules = rules
+        self._kept = kept
+        self._now = now
+        self._region: tuple[int, Sheet] | None = None
+        self._governors: tuple[int, Sheet] | None = None
+        self._agencies = {one.id: one.name for one in agencies().values()}
+
+    def team(self, places: frozenset[str] | None = None) -> Sheet:
+        """Return the page of a team."""
+        with self._store.database.reading() as t:
+            rows = numbers.open_alerts(t)
+            reminded, waiting = numbers.reminders(t), numbers.handovers_waiting(t)
+        return team.team(
+            team.Team(
+                rows=[one for one in rows if places is None or one.municipality in places],
+                reminded=reminded,
+                waiting=[one for one in waiting if places is None or one.municipality in places],
+                municipalities=municipalities(),
+                agencies=self._agencies,
+                now=self._now(),
+            )
+        )
+
+    def region(self) -> Sheet:
+        """Return the page of the region; it is of whole weeks, so it is made once a minute."""
+        minute = self._now() // MINUTE
+        if self._region is None or self._region[0] != minute:
+            self._region = minute, self._new_region()
+        return self._region[1]
+
+    def _new_region(self) -> Sheet:
+        which = weeks.last_weeks(self._now())
+        begin, end = day_start(which[0]), day_start(which[-1] + 7)
+        with self._store.database.reading() as t:
+            return region.region(
+                region.Region(
+                    weeks=which,
+                    by_rule=numbers.weekly(t, "stall.rule", which),
+                    by_municipality=numbers.weekly(t, "stall.municipality", which),
+                    by_agency=numbers.weekly(t, "stall.agency", which),
+                    handovers=numbers.handovers_answered(t, begin, end),
+                    norm=self._rules.handover,
+                    rules=self._rules.titles,
+                    municipalities=municipalities(),
+                    agencies=self._agencies,
+                )
+            )
+
+    def mirrors(self, *, exact: bool) -> Sheet:
+        """Return the list of all agencies."""
+        which = weeks.last_weeks(self._now())
+        with self._store.database.reading() as t:
+            told = {name: numbers.weekly(t, f"told.{name}", which) for name in ALL_LATENESS}
+            heard = numbers.heard(t)
+        with self._ledger.reading() as t:
+            standings = numbers.standings(t, self._now())
+        briefs = []
+        for one in agencies().values():
+            if one.kind == OWN:
+                continue
+            counts = {name: sum(some.get(one.id, {}).values()) for name, some in told.items()}
+            quick = sum(counts[name] for name in mirror.QUICK)
+            waiting = standings.get(one.id, 0)
+            briefs.append(
+                mirror.Brief(
+                    agency=one.id,
+                    name=one.name,
+                    told=sum(counts.values()),
+                    quick=quick,
+                    heard_at=heard.get(one.id),
+                    waiting=waiting,
+                )
+            )
+        return mirror.agencies(briefs, now=self._now(), exact=exact)
+
+    def mirror(self, agency: str, *, exact: bool) -> Sheet | None:
+        """Return the page of one agency; None when there is no such agency."""
+        known = agencies().get(agency)
+        if known is None or known.kind == OWN:
+            return None
+        which = weeks.last_weeks(self._now())
+        with self._store.database.reading() as t:
+            told = {name: numbers.weekly(t, f"told.{name}", which) for name in ALL_LATENESS}
+            heard_at = numbers.heard(t).get(agency)
+        with self._ledger.reading() as t:
+            delivered = delivery(t, agency, since=day_start(which[0]), now=self._now())
+        return mirror.mirror(
+            mirror.Mirror(
+                agency=agency,
+                name=known.name,
+                weeks=which,
+                told=mirror.told_by_lateness(told, agency),
+                heard_at=heard_at,
+                delivery=delivered,
+                now=self._now(),
+                exact=exact,
+            )
+        )
+
+    def governors(self) -> Sheet:
+        """Return the page of those who govern; made once for each count."""
+        found = self._kept.read()
+        if self._governors is None or self._governors[0] != found.counted_at:
+            until = day(date_of(local_day(found.counted_at))) if found.counted_at else ""
+            of = governors.Kept(figures=found.figures, until=until or "", municipalities=municipalities())
+            self._governors = found.counted_at, governors.governors(of)
+        return self._governors[1]
