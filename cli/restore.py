@@ -28,9 +28,10 @@ from ledger.database import open_database
 from ledger.errors import Conflict, Damaged
 from ledger.keys import open_keys
 from ledger.streams import Place, bounds_of, empty, records_between
+from ledger.streams.records import Arrived
 from services.board import anew as board
 from services.intake.app import recall_told
-from services.intake.recall import Heard, Recalled, Told, told_after
+from services.intake.recall import Heard, Recalled, Told, missing_after, told_after
 from services.intake.settings import IntakeSettings
 from services.monitoring import view as monitoring
 from services.triage import views as triage
@@ -65,7 +66,10 @@ def restore(settings: Settings, wish: Wish, *, as_json: bool) -> None:
     lost = out_of_reach(held.manifest.positions or {}, bounds)
     if lost and not wish.accept_loss:
         raise Ends(Exit.REFUSED, _loss(lost))
-    told = asyncio.run(_told_after(settings, held.manifest.records))
+    heard = asyncio.run(_told(settings))
+    if not wish.accept_loss and (gap := _gap(heard, held)):
+        raise Ends(Exit.REFUSED, gap)
+    told = told_after([one for some in heard.values() for one in some], held.manifest.records)
     _put_back(settings, wish, held, held_keys)
     recalled, erased = _go_on(settings, told, bounds)
     _forget_what_followed(settings)
@@ -149,12 +153,29 @@ def _put_back(settings: Settings, wish: Wish, held: Held, held_keys: Held | None
     progress("The ledger is back and proves itself.")
 
 
-async def _told_after(settings: Settings, head: int) -> list[Told]:
-    """Return what `case-events` still tells of what was recorded after the backup."""
+async def _told(settings: Settings) -> dict[Place, list[Arrived]]:
+    """Return what `case-events` still tells; a place of which everything was dropped has an empty list."""
     login = settings.kafka_login()
     spans = await bounds_of(settings.bootstrap, [relay.TOPIC], security=login)
     found = await records_between(settings.bootstrap, spans, security=login)
-    return told_after([one for some in found.values() for one in some], head)
+    return {place: found.get(place, []) for place, (_, end) in spans.items() if end}
+
+
+def _gap(heard: Mapping[Place, list[Arrived]], held: Held) -> str:
+    """Return what `case-events` no longer tells of what was recorded after the backup, and what to do; empty when it tells all."""
+    head, records = held.manifest.records, [one for some in heard.values() for one in some]
+    missing, first = missing_after(records, head)
+    if missing:
+        what = f"{missing} positions after it, from {first} on, are not on {relay.TOPIC} any more"
+    elif heard and not records:
+        what = f"{relay.TOPIC} holds nothing any more, so nobody can say whether anything was recorded after it"
+    else:
+        return ""
+    return (
+        f"This backup ends at position {head}; {what}: Kafka dropped what was older than its time of keeping. What was told "
+        "then cannot be recorded again as it was. Nothing was changed. Use a newer backup; or give --accept-loss: intake "
+        "then records what the agencies' topics still hold as new, with the time of now, and terms count from now."
+    )
 
 
 async def _heard(settings: Settings, ledger: Ledger, bounds: Mapping[Place, tuple[int, int]]) -> Heard:

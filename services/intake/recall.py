@@ -36,6 +36,16 @@ def told_after(records: Sequence[Arrived], head: int) -> list[Told]:
     return [(at, ledger_record.decode(by_position[at])) for at in whole]
 
 
+def missing_after(records: Sequence[Arrived], head: int) -> tuple[int, int]:
+    """Return how many positions after a head `case-events` no longer tells of, up to the last that it does, and the first of them.
+
+    Kafka drops what is older than its time of keeping, of each partition by itself. (0, 0) when nothing is missing.
+    """
+    there = {int(dict(one.headers)["position"]) for one in records}
+    missing = [at for at in range(head + 1, max(there, default=head)) if at not in there]
+    return len(missing), missing[0] if missing else 0
+
+
 def recall(ledger: Ledger, pipeline: Pipeline, clock: FixedClock, told: Sequence[Told], heard: Heard) -> Recalled:
     """Record again what was told, from what is heard: what each topic holds from the ledger's own positions on.
 

@@ -83,3 +83,36 @@ def test_ledger_and_keys_do_not_go_into_one_folder(region: Region, tmp_path: Pat
     for keys in (tmp_path / "a", tmp_path / "a" / "b", tmp_path):
         with pytest.raises(Ends, match="apart"):
             make_backup(region.settings, tmp_path / "a", keys, as_json=True)
+
+
+def test_a_restore_says_so_when_case_events_begins_after_the_backup(region: Region, tmp_path: Path) -> None:
+    region.tell(family(0, region))
+    make_backup(region.settings, tmp_path / "backup", tmp_path / "keys", as_json=True)
+    head = region.told()["events"]
+    region.tell(*(family(number, region) for number in range(1, 4)))
+    region.stop()
+    region.bus.empty("case-events")
+    with pytest.raises(Ends, match="holds nothing any more") as nothing:
+        restoring.restore(region.settings, wish(tmp_path, replace=True), as_json=True)
+    region.start()
+    region.tell(family(4, region))
+    before = region.told()["events"]
+    region.stop()
+
+    with pytest.raises(Ends) as some:
+        restoring.restore(region.settings, wish(tmp_path, replace=True), as_json=True)
+
+    told = str(some.value)
+    assert (nothing.value.code, some.value.code) == (Exit.REFUSED, Exit.REFUSED)
+    assert f"ends at position {len(head)}; " in told
+    assert f"from {len(head) + 1} on" in told
+    assert "Use a newer backup" in told
+    with region.ledger() as ledger:
+        assert ledger.head() == len(before)
+
+    restoring.restore(region.settings, wish(tmp_path, replace=True, accept_loss=True), as_json=True)
+    region.start()
+    region.rest()
+    assert {one[2] for one in region.told()["events"] if one[2].startswith("e-")} == {
+        f"e-{number}" for number in range(5)
+    }
