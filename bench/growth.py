@@ -4,8 +4,11 @@
 
 At each tenth: the last batch's append (2,000 events and all that hangs on them), one case's history, a page of the
 notification log from the middle, and the looks that intake takes at a batch: file numbers, persons, known ids. What is
-asked for is drawn from all that is there. Without options it is small. Plans go to `results/growth-<database>.txt`.
-Prints one JSON object.
+asked for is drawn from all that is there. Without options it is small.
+
+It can run by itself, for hours: figures go to `results/growth-<database>-<events>.json` after each tenth, with the machine, and
+how the database goes about each question (EXPLAIN) to the `.txt` beside it, at the first and the last tenth. `--folder` needs
+some 2.5 kB an event. Prints one JSON object.
 """
 
 import argparse
@@ -19,6 +22,7 @@ from contextlib import closing
 from pathlib import Path
 from statistics import median
 
+from bench.__main__ import machine
 from bench.ledger import BATCH, EVENTS_PER_CASE, drafts, receipts
 from cli.postgres import Postgres, PostgresMissing
 from ledger import record
@@ -30,13 +34,14 @@ HERE = Path(__file__).parent
 STEPS = 10
 TRIES = 20
 ASKED = 500
+CASE = record.case_id("dossier-0")
 QUESTIONS = {
-    "a case's history": "SELECT state FROM stored_events WHERE originator_id = 'x' ORDER BY originator_version",
+    "a case's history": f"SELECT state FROM stored_events WHERE originator_id = '{CASE}' ORDER BY originator_version",
     "a page of the log": "SELECT state FROM stored_events WHERE {position} > 1000 ORDER BY {position} LIMIT 2000",
-    "a file number": "SELECT case_id FROM aliases WHERE agency = 'x' AND reference = 'y'",
+    "a file number": "SELECT case_id FROM aliases WHERE agency = 'politie-00' AND reference = 'dossier-0'",
     "a person": "SELECT p.case_id, h.last_at FROM persons p JOIN heads h ON h.case_id = p.case_id "
-    "WHERE h.last_at >= 0 AND p.pseudonym = 'x'",
-    "a known id": "SELECT verdict FROM seen WHERE event_id = 'x'",
+    "WHERE h.last_at >= 0 AND p.pseudonym = 'pseudoniem-0-0'",
+    "a known id": "SELECT verdict FROM seen WHERE event_id = (SELECT min(event_id) FROM seen)",
 }
 
 
@@ -90,22 +95,23 @@ def look(ledger: Ledger, batches: int) -> dict[str, float]:
     }
 
 
-def plans(ledger: Ledger, file: Path) -> None:
-    """Write how the database goes about each question."""
+def plans(ledger: Ledger, events: int) -> str:
+    """Return how the database goes about each question at this size."""
     recorder = ledger._recorder  # noqa: SLF001 - a bench looks under the hood
     with recorder.reading() as t:
         explain = "EXPLAIN (ANALYZE, BUFFERS)" if t.postgres else "EXPLAIN QUERY PLAN"
-        told = []
+        told = [f"== {events} events", ""]
         for name, question in QUESTIONS.items():
             rows = t.rows(f"{explain} {question.format(position=recorder.position_column)}")
             told += [f"-- {name}", *(str(row[-1]) for row in rows), ""]
-    file.parent.mkdir(exist_ok=True)
-    file.write_text("\n".join(told), "utf-8")
+    return "\n".join([*told, ""])
 
 
 def measure(url: str, folder: Path, events: int, database: str) -> list[dict[str, float]]:
     """Grow one store to a size, and look at it on the way."""
-    batches = max(STEPS, events // BATCH)
+    batches, out = max(STEPS, events // BATCH), HERE / "results" / f"growth-{database}-{events}.json"
+    out.parent.mkdir(exist_ok=True)
+    told = ""
     found: list[dict[str, float]] = []
     clock = SystemClock()
     with (
@@ -116,8 +122,12 @@ def measure(url: str, folder: Path, events: int, database: str) -> list[dict[str
             first, end = batches * step // STEPS, batches * (step + 1) // STEPS
             rate = round(BATCH / median(grow(ledger, first, end)))
             found.append({"events": end * BATCH, "append_events_per_second": rate, **look(ledger, end)})
-            print(f"bench: {database} {json.dumps(found[-1])}", file=sys.stderr)
-        plans(ledger, HERE / "results" / f"growth-{database}.txt")
+            if step in (0, STEPS - 1):
+                told += plans(ledger, end * BATCH)
+                out.with_suffix(".txt").write_text(told, "utf-8")
+            results = {"at": clock.now().isoformat(), "machine": machine(), "results": found}
+            out.write_text(json.dumps(results, indent=2) + "\n", "utf-8")
+            print(f"bench: {database} {json.dumps(found[-1])}", file=sys.stderr, flush=True)
     return found
 
 
@@ -128,8 +138,11 @@ def main() -> None:
     asked.add_argument("--database", choices=("sqlite", "postgresql"), default="postgresql")
     asked.add_argument("--folder", type=Path, help="where the data goes; it needs some 2.5 kB an event")
     wish = asked.parse_args()
+    if wish.folder:
+        wish.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=wish.folder) as name:
         folder = Path(name)
+        folder.chmod(0o711)  # the server runs as a user of its own where we are root, and must reach its part of it
         if wish.database == "sqlite":
             print(json.dumps({"sqlite": measure(f"sqlite:///{folder / 'ledger.db'}", folder, wish.events, "sqlite")}))
             return

@@ -1,9 +1,10 @@
 """`waakvlam erase`: what is told about people in a case made unreadable, by two; and the proof that it is.
 
-`waakvlam retention`: which closed cases have been kept long enough.
+`waakvlam retention`: which closed cases have been kept long enough; with --run as the timed job, set down in the ledger.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,15 +17,18 @@ from cli.look import history_of
 from cli.screen import result
 from cli.settings import Settings
 from cli.telling import tell
-from ledger import errors, retention
+from ledger import decisions, errors, retention
 from ledger.application import Ledger
-from ledger.erasing import CONFIRMED
+from ledger.erasing import CONFIRMED, PROPOSED
 from ledger.keys import open_keys
+from ledger.model import Decision
 from ledger.record import Record
 from ledger.sealing import KeyStore
 from rulebook.instants import date_of, local_day
 from waakvlam.clock import iso
 from waakvlam.messages import ErasureConfirmed, ErasureProposed
+
+TERM_IS_OVER = "bewaartermijn-verlopen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +93,61 @@ def erase_again(settings: Settings, *, as_json: bool) -> None:
     result({"keys": keys}, as_json=as_json, lines=[f"{keys} keys that had come back were destroyed again."])
 
 
-def show_retention(settings: Settings, until: int | None, proposer: str | None, *, as_json: bool) -> None:
-    """Show which closed cases have been kept long enough; with a proposer, propose to erase each of them."""
+def show_retention(settings: Settings, until: int | None, proposer: str | None, *, run: bool, as_json: bool) -> None:
+    """Show which closed cases have been kept long enough; with a proposer, propose to erase those that nobody proposed yet.
+
+    A `run` is set down in the ledger's record of decisions, with counts and the terms that it went by, also when it breaks off.
+    """
     terms = retention.load(settings.agreements)
     last = local_day(settings.time().micros()) if until is None else until
     with _opened(settings) as (ledger, _):
         ends = {case: end for case, end in _ends(ledger, terms) if end is not None and end < last}
-    for case in ends if proposer else ():
-        shared = _shared(history_of(settings, case)[0], proposer, settings)
-        tell(settings, ErasureProposed(**shared, ground="bewaartermijn-verlopen"))
-    told = [{"case": case, "kept_until": str(date_of(end)), "proposed": bool(proposer)} for case, end in ends.items()]
-    lines = [f"{one['case']}  kept until {one['kept_until']}" for one in told]
-    result(told, as_json=as_json, lines=[*lines, f"{len(told)} closed cases have been kept long enough."])
+        waiting = {case for case in ends if _waits_for_confirmation(ledger.history(case))}
+        proposed: set[str] = set()
+        try:
+            for case in ends.keys() - waiting if proposer else ():
+                tell(
+                    settings,
+                    ErasureProposed(**_shared(ledger.history(case)[0], proposer, settings), ground=TERM_IS_OVER),
+                )
+                proposed.add(case)
+        finally:
+            if run:
+                counts = {"due": len(ends), "proposed": len(proposed), "waiting": len(waiting)}
+                _set_down(ledger, last, proposer, counts, terms)
+    told = [
+        {"case": case, "kept_until": str(date_of(end)), "proposed": case in proposed, "waiting": case in waiting}
+        for case, end in ends.items()
+    ]
+    state = {True: "  proposed before, waits for another person", False: ""}
+    lines = [f"{one['case']}  kept until {one['kept_until']}{state[one['waiting'] is True]}" for one in told]
+    total = f"{len(told)} closed cases have been kept long enough; {len(proposed)} proposed now, {len(waiting)} before."
+    result(told, as_json=as_json, lines=[*lines, total])
+
+
+def _set_down(
+    ledger: Ledger, day: int, proposer: str | None, counts: Mapping[str, int], terms: Sequence[retention.Term]
+) -> None:
+    rules = [
+        {"valid_from": str(date_of(one.valid_from)), "years": one.years, "from_youngest_age": one.from_youngest_age}
+        for one in terms
+    ]
+    said = json.dumps({"kind": retention.KINDS[0], **counts, "terms": rules})
+    with ledger.writing() as w:
+        one = Decision(
+            f"retention/{date_of(day)}", decisions.RETAIN, decisions.DONE, proposer or decisions.SYSTEM, said, w.now
+        )
+        decisions.record(w.statements, one)
+
+
+def _waits_for_confirmation(history: Sequence[Record]) -> bool:
+    """Tell whether an erasure was proposed since the case was closed, and nobody has confirmed it."""
+    for one in reversed(history):
+        if one.type in (CONFIRMED, "case_closed"):
+            return False
+        if one.type == PROPOSED:
+            return True
+    return False
 
 
 def _shared(first: Record, by: str | None, settings: Settings) -> dict[str, Any]:

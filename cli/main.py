@@ -246,10 +246,14 @@ def erase(
 def retention(
     until: Annotated[str | None, typer.Option(metavar="DAY", help="As it is on this day. Default: today.")] = None,
     propose_by: Annotated[
-        str | None, typer.Option(metavar="WORKER", help="Propose to erase each of them; another person confirms.")
+        str | None,
+        typer.Option(
+            metavar="WORKER", help="Propose to erase those that nobody proposed yet; another person confirms."
+        ),
     ] = None,
     data: DataFolder = None,
     *,
+    run: Annotated[bool, typer.Option("--run", help="As the timed job: set down in the ledger what was done.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print which closed cases have been kept long enough, by the terms in agreements/retention."""
@@ -260,7 +264,7 @@ def retention(
         day = None if until is None else parse_day(until)
         if until is not None and day is None:
             raise Ends(Exit.USAGE, f"--until: {until} is not a day that exists. Write it as YYYY-MM-DD.")
-        show_retention(read_settings(data), day, propose_by, as_json=as_json)
+        show_retention(read_settings(data), day, propose_by, run=run, as_json=as_json)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -1,4 +1,4 @@
-"""What people decided about what was set aside, and what came of it: a record that only grows.
+"""What people decided about what was set aside, what came of it, and what timed jobs did: a record that only grows.
 
 What cannot be taken back (bytes thrown away, a message passed over) is decided by two persons: one proposes, another
 confirms. What can be done again (a replay, a fuse) is decided by one. A person is an opaque id; the reason is the
@@ -9,7 +9,7 @@ from ledger.database import Statements
 from ledger.errors import LedgerError
 from ledger.model import Decision
 
-DISCARD, REPLAY, REMIND, RESET, SET_ASIDE = "discard", "replay", "remind", "reset", "set_aside"
+DISCARD, REPLAY, REMIND, RESET, SET_ASIDE, RETAIN = ("discard", "replay", "remind", "reset", "set_aside", "retention")
 PROPOSED, CONFIRMED, DONE = "proposed", "confirmed", "done"
 SYSTEM = "waakvlam"  # who it was when it was no person
 
