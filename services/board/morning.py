@@ -71,7 +71,7 @@ def overview(
     limit: int,
     now: int,
 ) -> Overview:
-    """Return the list of alerts, worst first: heaviest, then what is too late before what runs out, then the oldest.
+    """Return the list of alerts, of rows that come worst first (`views.urgency`).
 
     `reasons` is asked for the grounds of those that are shown, and of no others.
     """
@@ -80,7 +80,7 @@ def overview(
     parts: dict[str, list[AlertRow]] = {"alles": chosen, "nieuw": [], "opgepakt": []}
     for row in chosen:
         parts["opgepakt" if views.is_picked_up(row, day) else "nieuw"].append(row)
-    found = sorted(parts[part.shown], key=views.urgency)[:limit]
+    found = parts[part.shown][:limit]
     why = reasons(found)
     return Overview(
         page=tuple(_card(row, municipalities, why.get(row.raised, Ground("")), now) for row in found),

@@ -132,7 +132,7 @@ class State:
 
 
 def urgency(row: AlertRow) -> tuple[int, int, int, str]:
-    """Return the order of a row: smaller is worse."""
+    """Return the order of a row, worst first: heaviest, then what is too late before what runs out, then the oldest."""
     return -row.weight, int(row.stage == "warn"), row.due, row.raised
 
 

@@ -7,7 +7,8 @@ from ledger.database import open_database
 from ledger.record import encode
 from ledger.streams.records import Batch, Place
 from services.board.agents import CASE_EVENTS, Reader
-from services.board.store import News, Store
+from services.board.store import News, Store, empty
+from services.board.worklist import Worklist
 from tests.journey.region import Arrived, Region
 from waakvlam.clock import FixedClock
 
@@ -172,6 +173,40 @@ def test_an_escalation_passes_the_turn(region, store):
     region.tell(FAMILY, "alert_escalated", "radar", alert=alert, to=["team_manager"], step=2, **same)
 
     assert store.open_alerts()[1][0].turn == "team_manager"
+
+
+def test_the_worklist_follows_the_view_and_keeps_the_most_urgent_first(region, store):
+    worklist = Worklist(store)
+    raise_one(region, "ST-07")
+    raise_one(region, "ST-08", weight=5)
+    assert [row.rule for row in worklist.open()[1]] == ["ST-08", "ST-07"]
+
+    region.close(FAMILY, "ST-08")
+    raise_one(region, "ST-09", weight=4)
+    acknowledge(region, "ST-07")
+
+    stand, rows = worklist.open()
+    assert [(row.rule, row.acknowledgements) for row in rows] == [("ST-09", 0), ("ST-07", 1)]
+    assert stand == store.stand()
+
+
+def test_a_worklist_of_which_nothing_changed_is_not_read_again(region, store, monkeypatch):
+    raise_one(region)
+    worklist = Worklist(store)
+    before = worklist.open()
+    monkeypatch.setattr(Store, "open_alerts", lambda *_: pytest.fail("it was read again"))
+
+    assert worklist.open() == before
+
+
+def test_a_view_that_was_emptied_behind_the_worklist_is_believed(region, store):
+    raise_one(region)
+    worklist = Worklist(store)
+    worklist.open()
+
+    empty(store.database)
+
+    assert worklist.open()[1] == ()
 
 
 def test_a_case_is_found_by_how_its_number_begins(region, store):

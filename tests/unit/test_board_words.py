@@ -40,6 +40,7 @@ def row(raised="r", **others):
 def overview(*rows, shown="alles", whose="allen", place="", me="ik", limit=50):
     part = morning.asked(shown, whose, place)
     places = {"0014": "Groningen"}
+    rows = sorted(rows, key=views.urgency)
     return morning.overview(rows, lambda _: {}, places, stand=1, part=part, me=me, limit=limit, now=NOW)
 
 

@@ -11,6 +11,7 @@ from services.board import blind, morning, views
 from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site, Stand
 from services.board.rights import Action
+from services.board.worklist import Worklist
 from waakvlam.topics import municipalities
 
 PAGE, LIMIT_MAX = 50, 5_000
@@ -29,6 +30,7 @@ class AlertPages:
 
     def __init__(self, site: Site) -> None:
         self.site, self.board = site, site.board
+        self._worklist = Worklist(site.board.store)
 
     def alerts(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Show all open alerts, worst first."""
@@ -56,7 +58,7 @@ class AlertPages:
         return self.site.page(request, "zoek.html", nummer=nummer[:40], casussen=cases)
 
     def _overview(self, part: morning.Asked, me: str, limit: int) -> morning.Overview:
-        stand, rows = self.board.store.open_alerts()
+        stand, rows = self._worklist.open()
         now = self.board.clock.micros()
         return morning.overview(
             rows,
