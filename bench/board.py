@@ -6,7 +6,8 @@
 The board runs as it does in earnest, in a process of its own; Kafka alone is left out. All staff have the list open and
 listen for news all the time. Measured are the morning page when nothing was looked at before, the pages as staff ask for
 them while others listen, and how long after an alert was folded into the view each open page is told of it. Times are
-those of who asks, on the same two cores, so the server needs less. Prints one JSON object.
+those of who asks, on the same cores; `server_cpu_seconds` is what a page costs the board's process, the news that it tells
+meanwhile included. Prints one JSON object.
 """
 
 import argparse
@@ -45,6 +46,7 @@ from waakvlam.topics import agencies
 PAGES = {"morning_page": "/", "part_of_the_list": "/?toon=nieuw&gemeente=0014", "mine": "/?van=mij"}
 ASKED, RAISED = 100, 10
 PATIENCE_SECONDS = 60
+CPU = "cpu"
 
 
 class Quiet:
@@ -108,6 +110,9 @@ def _obey(server: uvicorn.Server, told: Connection, store: Store, hub: Hub, patt
         time.sleep(0.01)
     told.send(server.servers[0].sockets[0].getsockname()[1])
     for number in iter(told.recv, None):
+        if number == CPU:
+            told.send(time.process_time())
+            continue
         raised_now(store, pattern, number)
         folded = time.monotonic()
         hub.tell()
@@ -156,7 +161,7 @@ async def measure(port: int, told: Connection, *, staff: int) -> dict[str, objec
         listening = [asyncio.ensure_future(people.listen()) for _ in range(staff)]
         await asyncio.sleep(2)
         pages = {**PAGES, "page_of_a_case": f"/zaak/{case[1]}"}
-        asked = {name: spread([await timed(client, path) for _ in range(ASKED)]) for name, path in pages.items()}
+        asked = {name: await asked_often(client, told, path) for name, path in pages.items()}
         waits = [wait for number in range(1, RAISED + 1) for wait in await raised(told, people, number)]
         together = await asyncio.gather(*(timed(client, "/") for _ in range(staff)))
         for one in listening:
@@ -168,6 +173,18 @@ async def measure(port: int, told: Connection, *, staff: int) -> dict[str, objec
         "all_ask_for_the_morning_page_at_once": spread(list(together)),
         "from_folded_to_told_to_all": spread(waits),
     }
+
+
+async def asked_often(client: httpx.AsyncClient, told: Connection, path: str) -> dict[str, float]:
+    """Ask for a page again and again; return how long that took, and what it cost the board's process each time."""
+    before = await _cpu(told)
+    took = [await timed(client, path) for _ in range(ASKED)]
+    return {**spread(took), "server_cpu_seconds": round((await _cpu(told) - before) / ASKED, 4)}
+
+
+async def _cpu(told: Connection) -> float:
+    told.send(CPU)
+    return float(await asyncio.to_thread(told.recv))
 
 
 async def raised(told: Connection, people: Staff, number: int) -> list[float]:
