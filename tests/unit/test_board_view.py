@@ -7,8 +7,9 @@ from ledger.database import open_database
 from ledger.record import encode
 from ledger.streams.records import Batch, Place
 from services.board.agents import CASE_EVENTS, Reader
-from services.board.store import News, Store, empty
-from services.board.worklist import Worklist
+from services.board.anew import empty
+from services.board.store import News, Store
+from services.board.worklist import ANEW_MICROS, Worklist
 from tests.journey.region import Arrived, Region
 from waakvlam.clock import FixedClock
 
@@ -176,7 +177,7 @@ def test_an_escalation_passes_the_turn(region, store):
 
 
 def test_the_worklist_follows_the_view_and_keeps_the_most_urgent_first(region, store):
-    worklist = Worklist(store)
+    worklist = Worklist(store, region.clock)
     raise_one(region, "ST-07")
     raise_one(region, "ST-08", weight=5)
     assert [row.rule for row in worklist.open()[1]] == ["ST-08", "ST-07"]
@@ -192,7 +193,7 @@ def test_the_worklist_follows_the_view_and_keeps_the_most_urgent_first(region, s
 
 def test_a_worklist_of_which_nothing_changed_is_not_read_again(region, store, monkeypatch):
     raise_one(region)
-    worklist = Worklist(store)
+    worklist = Worklist(store, region.clock)
     before = worklist.open()
     monkeypatch.setattr(Store, "open_alerts", lambda *_: pytest.fail("it was read again"))
 
@@ -201,12 +202,25 @@ def test_a_worklist_of_which_nothing_changed_is_not_read_again(region, store, mo
 
 def test_a_view_that_was_emptied_behind_the_worklist_is_believed(region, store):
     raise_one(region)
-    worklist = Worklist(store)
+    worklist = Worklist(store, region.clock)
     worklist.open()
 
     empty(store.database)
 
     assert worklist.open()[1] == ()
+
+
+def test_a_worklist_is_read_anew_after_a_while_whatever_the_numbers_say(region, store):
+    raise_one(region)
+    worklist = Worklist(store, region.clock)
+    worklist.open()
+    with store.database.transaction() as t:
+        t.execute("UPDATE board_alerts SET title = 'Anders'")
+    assert worklist.open()[1][0].title != "Anders"
+
+    region.clock.at += ANEW_MICROS + 1
+
+    assert worklist.open()[1][0].title == "Anders"
 
 
 def test_a_case_is_found_by_how_its_number_begins(region, store):

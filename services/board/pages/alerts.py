@@ -30,7 +30,7 @@ class AlertPages:
 
     def __init__(self, site: Site) -> None:
         self.site, self.board = site, site.board
-        self._worklist = Worklist(site.board.store)
+        self._worklist = Worklist(site.board.store, site.board.clock)
 
     def alerts(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Show all open alerts, worst first."""
