@@ -70,6 +70,14 @@ chart: .cache/ready.demo ## write the chart's schema, README, settings and topic
 dashboards: .cache/ready.demo ## write Grafana's dashboards from deploy/grafana/panels.py
 	@$(BIN)/python -m deploy.grafana.dashboards
 
+.PHONY: image-proof
+image-proof: .cache/ready.demo ## carry out the Dockerfile in clean root file systems and try the result (as root, minutes)
+	@$(BIN)/python -m deploy.image.prove
+
+.PHONY: sbom
+sbom: .cache/ready.demo ## write what the product is made of: dist/waakvlam.cdx.json and docs/reference/licences.md
+	@$(BIN)/python -m deploy.materials
+
 .PHONY: pins
 pins: .cache/ready.demo ## renew the pinned versions and hashes of all dependencies
 	@for one in requirements-setup requirements requirements-dev; do \

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from cli.settings import Settings as CommandSettings
 from ledger.settings import Settings
 from services.board.settings import BoardSettings
 from services.intake.settings import IntakeSettings
@@ -18,6 +19,7 @@ SERVICES: dict[str, type[Settings]] = {
     "triage": TriageSettings,
     "monitoring": MonitoringSettings,
     "board": BoardSettings,
+    "watch": CommandSettings,
 }
 # Jobs that run commands; they read what every service reads.
 JOBS = ("topics", "migrations", "backup", "retention", "canary")
@@ -47,9 +49,11 @@ DECIDED = frozenset(
         "TRANSIT_URL",
         "TRIAGE",
         "TRIAGE_PORT",
+        "WATCH_PORT",
     ]
 )
 NOT_FOR_A_CLUSTER = {
+    "CREDENTIALS": "a folder with everybody's passwords is the operator's; each pod has its own login alone",
     "CLOCK": "an accelerated clock is for drills and demonstrations; families live in real time",
 }
 

@@ -94,7 +94,13 @@ def test_secrets_are_read_where_they_are_needed_alone(name: str) -> None:
         component = pod["metadata"]["labels"]["app.kubernetes.io/component"]
         spec = str(pod["spec"])
         assert ("waakvlam-vault" in spec) <= (component in {"intake", "retention"}), who
-        assert ("'claimName': 'waakvlam-intake'" in spec) <= (component in {"intake", "backup", "retention"}), who
+        assert ("waakvlam-keys" in spec) <= (component in {"intake", "backup", "retention"}), who
+        assert ("'claimName': 'waakvlam-intake'" in spec) <= (
+            component in {"intake", "backup", "retention", "watch"}
+        ), who
+        if component == "watch":
+            (mount,) = (one for one in pod["spec"]["containers"][0]["volumeMounts"] if one["name"] == "data")
+            assert (mount["subPath"], mount["readOnly"]) == ("data", True)
         assert ("WAAKVLAM_RADAR" in spec) == (component == "monitoring"), who
         assert ("HEARTBEAT_URL" in spec) <= (component == "monitoring"), who
         assert ("BOARD_SECRET" in spec) <= (component == "board"), who
@@ -130,6 +136,7 @@ def test_what_may_be_reached_is_what_is_needed() -> None:
         "triage": [53, 5432, 9093],
         "monitoring": [53, 443, 5432, 9093],
         "board": [53, 5432, 9093],
+        "watch": [53, 5432, 9093],
         "topics": [53, 9093],
         "migrations": [53, 5432],
         "backup": [53, 5432],

@@ -64,6 +64,7 @@ def test_a_value_that_cannot_be_is_named(path: str, value: Any) -> None:
         ),
         ("agreements.items", [], "full", "Set agreements.items"),
         ("topics.enabled", True, "strimzi", "topics and rights have one maker"),
+        ("watch.enabled", False, "full", "Set watch.enabled to true"),
         ("strimzi.cluster", "", "strimzi", "Set strimzi.cluster"),
         ("strimzi.namespace", "kafka", "strimzi", "Copy them"),
         ("backup.enabled", True, "minimal", "Set backup.existingClaim"),

@@ -85,8 +85,8 @@
 
 {{- define "waakvlam.keysEnvironment" -}}
 - name: WAAKVLAM_KEYS
-  value: /var/lib/waakvlam/keys.db
+  value: /var/lib/waakvlam-keys/keys.db
 - name: WAAKVLAM_CHECKPOINT_KEY
-  value: /var/lib/waakvlam/checkpoint.key
+  value: /var/lib/waakvlam-keys/checkpoint.key
 {{- include "waakvlam.vaultEnvironment" . }}
 {{- end }}

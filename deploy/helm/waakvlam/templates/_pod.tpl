@@ -114,6 +114,16 @@ tolerations:
     claimName: {{ include "waakvlam.intakeClaim" .root }}
 {{- end }}
 
+{{- /* The claim of intake has two folders: who looks only at the one does not see the keys in the other. */ -}}
+{{- define "waakvlam.claimMounts" -}}
+- name: data
+  mountPath: /var/lib/waakvlam
+  subPath: data
+- name: data
+  mountPath: /var/lib/waakvlam-keys
+  subPath: keys
+{{- end }}
+
 {{- define "waakvlam.keysMounts" -}}
 {{- if .root.Values.keys.vault.url }}
 - name: vault

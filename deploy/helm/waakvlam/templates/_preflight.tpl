@@ -17,6 +17,9 @@ Set database.existingSecret to the Secret that holds the addresses of the databa
 Set kafka.existingSecret to the Secret with the passwords, key {{ . }} among them, or kafka.logins.{{ . }}; for a Kafka without logins, to try out alone, set kafka.security to plaintext.
 {{- end }}
 {{- end }}
+{{- if and $v.watch.enabled (not (get (include "waakvlam.login" (dict "root" $ "login" "operator") | fromJson) "secret")) }}
+Set kafka.existingSecret to a Secret with key operator, or kafka.logins.operator, or set watch.enabled to false: only the operator sees how far every reader came.
+{{- end }}
 {{- if and $v.topics.enabled (not (get (include "waakvlam.login" (dict "root" $ "login" "operator") | fromJson) "secret")) }}
 Set kafka.existingSecret to a Secret with key operator, or kafka.logins.operator, or set topics.enabled to false: the job that makes topics logs in as operator.
 {{- end }}
@@ -57,6 +60,9 @@ Set keda.workersMax to at least triage.replicas and monitoring.replicas.
 {{- end }}
 {{- if and (or $v.board.ingress.enabled $v.board.httpRoute.enabled) (eq $v.board.listen "127.0.0.1") }}
 Set board.ingress.enabled and board.httpRoute.enabled to false: the board has no login yet and listens on 127.0.0.1 alone. `kubectl port-forward` reaches it.
+{{- end }}
+{{- if and $v.metrics.rules (not $v.watch.enabled) }}
+Set watch.enabled to true, or metrics.rules to false: the rules ask for what is measured from outside.
 {{- end }}
 {{- if and $v.board.ingress.enabled (not $v.board.ingress.host) }}
 Set board.ingress.host to the name under which staff reach the board.

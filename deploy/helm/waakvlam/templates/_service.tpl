@@ -51,7 +51,7 @@ topologySpreadConstraints:
 - name: {{ .component }}
   image: {{ include "waakvlam.image" .root }}
   imagePullPolicy: {{ .root.Values.image.pullPolicy }}
-  command: [python, -m, services.{{ .component }}]
+  command: {{ .command | default (list "python" "-m" (printf "services.%s" .component)) | toJson }}
   env:
     {{- include "waakvlam.sharedEnvironment" . | nindent 4 }}
     {{- include (printf "%s.environment" $own) . | nindent 4 }}
@@ -67,8 +67,7 @@ topologySpreadConstraints:
   volumeMounts:
     {{- include "waakvlam.loginMounts" . | nindent 4 }}
     {{- include "waakvlam.authorityMount" (dict "name" "database" "ca" .root.Values.database.ca) | nindent 4 }}
-    - name: data
-      mountPath: /var/lib/waakvlam
+    {{- include (printf "%s.data" $own) . | nindent 4 }}
     {{- include "waakvlam.agreementsMounts" . | nindent 4 }}
     {{- include (printf "%s.mounts" $own) . | nindent 4 }}
   {{- include (printf "%s.lifecycle" $own) . | nindent 2 }}
@@ -112,10 +111,14 @@ spec:
       securityContext:
         {{- include "waakvlam.podSecurity" .root | nindent 8 }}
       {{- include "waakvlam.spread" . | nindent 6 }}
+      {{- with .affinity }}
+      affinity:
+        {{- . | nindent 8 }}
+      {{- end }}
       containers:
         {{- include "waakvlam.container" . | nindent 8 }}
       volumes:
-        {{- include "waakvlam.loginVolumes" (dict "root" .root "login" .component) | nindent 8 }}
+        {{- include "waakvlam.loginVolumes" (dict "root" .root "login" (.login | default .component)) | nindent 8 }}
         {{- include "waakvlam.authorityVolume" (dict "name" "database" "ca" .root.Values.database.ca) | nindent 8 }}
         {{- include "waakvlam.agreementsVolumes" . | nindent 8 }}
         {{- include (printf "%s.volumes" $own) . | nindent 8 }}
@@ -127,6 +130,11 @@ type: RollingUpdate
 rollingUpdate:
   maxSurge: 1
   maxUnavailable: 0
+{{- end }}
+
+{{- define "waakvlam.ownData" -}}
+- name: data
+  mountPath: /var/lib/waakvlam
 {{- end }}
 
 {{- define "waakvlam.forgetful" -}}
