@@ -6,11 +6,12 @@ there is: the numbers beside the parts count everything, and what is left out be
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from services.board import views
 from services.board.language import say
 from services.board.outlook import Ground
+from services.board.sifting import ALL, Sieve, choices
 from services.board.store import AlertRow
 
 PARTS = ("alles", "nieuw", "opgepakt")
@@ -24,13 +25,15 @@ class Asked:
     shown: str = PARTS[0]
     whose: str = EVERYBODY
     place: str = ""
+    sieve: Sieve = ALL
 
-    def address(self, **changes: str) -> str:
+    def address(self, *, shown: str | None = None, whose: str | None = None) -> str:
         """Return the query of the address of this part, or of one like it; what is usual is left out."""
-        part = replace(self, **changes) if changes else self
+        part = replace(self, shown=shown or self.shown, whose=whose or self.whose)
         usual = Asked()
         given = {"toon": (part.shown, usual.shown), "van": (part.whose, usual.whose), "gemeente": (part.place, "")}
-        return urlencode({name: value for name, (value, default) in given.items() if value != default})
+        asked = {name: value for name, (value, default) in given.items() if value != default}
+        return urlencode(asked | part.sieve.given())
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Overview:
     counts: Mapping[str, int]
     families: int
     places: tuple[tuple[str, str], ...]
+    rules: tuple[tuple[str, str], ...]
     is_empty: bool  # there is no open alarm at all, in any part
 
     @property
@@ -53,10 +57,13 @@ class Overview:
         return self.asked.shown
 
 
-def asked(shown: str, whose: str, place: str) -> Asked:
+def asked(shown: str, whose: str, place: str, sieve: Sieve = ALL) -> Asked:
     """Return what was asked for; a word that means nothing asks for the usual."""
     return Asked(
-        shown if shown in PARTS else PARTS[0], whose if whose in WHOSE else EVERYBODY, place if place.isdigit() else ""
+        shown if shown in PARTS else PARTS[0],
+        whose if whose in WHOSE else EVERYBODY,
+        place if place.isdigit() else "",
+        sieve,
     )
 
 
@@ -67,17 +74,17 @@ def overview(
     *,
     stand: int,
     part: Asked,
-    me: str,
+    chosen: Sequence[AlertRow],
     limit: int,
     now: int,
 ) -> Overview:
     """Return the list of alerts, of rows that come worst first (`views.urgency`).
 
-    `reasons` is asked for the grounds of those that are shown, and of no others.
+    `chosen` are those of all open ones (`rows`) that were asked for. `reasons` is asked for the grounds of those that
+    are shown, and of no others.
     """
-    chosen = [row for row in whose(rows, part.whose, me) if part.place in {"", row.municipality}]
     day = views.today(now).isoformat()
-    parts: dict[str, list[AlertRow]] = {"alles": chosen, "nieuw": [], "opgepakt": []}
+    parts: dict[str, list[AlertRow]] = {"alles": [*chosen], "nieuw": [], "opgepakt": []}
     for row in chosen:
         parts["opgepakt" if views.is_picked_up(row, day) else "nieuw"].append(row)
     found = parts[part.shown][:limit]
@@ -91,8 +98,24 @@ def overview(
         counts={name: len(some) for name, some in parts.items()},
         families=len({row.case_id for row in chosen}),
         places=_places(rows, municipalities),
+        rules=tuple(choices(rows)),
         is_empty=not rows,
     )
+
+
+def from_address(query: str) -> Asked:
+    """Return the part of the list that the query of an address asks for; what it cannot be is left out."""
+    given = dict(parse_qsl(query))
+    sieve = Sieve.of(given.get("regel", ""), given.get("organisatie", ""), given.get("zwaarte", ""))
+    return asked(given.get("toon", ""), given.get("van", ""), given.get("gemeente", ""), sieve)
+
+
+def chosen_of(rows: Sequence[AlertRow], part: Asked, *, me: str, sight: Mapping[str, str]) -> Sequence[AlertRow]:
+    """Return the alerts that somebody asked for, whether they are new or not; `sight` by case as in `sifting`."""
+    own = whose(rows, part.whose, me)
+    if not part.place and part.sieve == ALL:
+        return own
+    return [row for row in own if part.place in {"", row.municipality} and part.sieve.keeps(row, sight)]
 
 
 def whose(rows: Sequence[AlertRow], who: str, me: str) -> Sequence[AlertRow]:

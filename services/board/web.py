@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from services.board.pages import actions, alerts, case, explained, machines, overviews
+from services.board.pages import actions, alerts, case, explained, machines, overviews, paper
 from services.board.pages.routes import STATIC, Route, mount
 from services.board.pages.site import HERE, Board, Site
 
@@ -18,6 +18,7 @@ MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
     actions.routes,
     explained.routes,
     overviews.routes,
+    paper.routes,
     machines.routes,
 )
 

@@ -41,7 +41,8 @@ def overview(*rows, shown="alles", whose="allen", place="", me="ik", limit=50):
     part = morning.asked(shown, whose, place)
     places = {"0014": "Groningen"}
     rows = sorted(rows, key=views.urgency)
-    return morning.overview(rows, lambda _: {}, places, stand=1, part=part, me=me, limit=limit, now=NOW)
+    chosen = morning.chosen_of(rows, part, me=me, sight={})
+    return morning.overview(rows, lambda _: {}, places, stand=1, part=part, chosen=chosen, limit=limit, now=NOW)
 
 
 def test_the_heaviest_stands_first_then_what_is_too_late_then_the_oldest():
@@ -89,7 +90,7 @@ def test_the_address_of_a_part_holds_codes_and_words_alone_and_leaves_out_what_i
     part = morning.asked("nieuw", "mij", "0014")
 
     assert part.address() == "toon=nieuw&van=mij&gemeente=0014"
-    assert part.address(shown="alles", whose="allen", place="") == ""
+    assert part.address(shown="alles", whose="allen") == "gemeente=0014"
     assert morning.asked("onzin", "iemand", "een naam") == morning.Asked()
 
 

@@ -1,25 +1,36 @@
 """The open alerts: the list, what is new in it, and the way to a case by its number."""
 
+from collections.abc import Sequence
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Form, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from ledger.numbers import id_beginning, number_of
 from services.board import blind, morning, views
+from services.board.language import say
+from services.board.listing import agencies_asked, as_lines, name_of
+from services.board.overviews.sheet import written
+from services.board.pages.overviews import as_file
 from services.board.pages.routes import Route, Who
-from services.board.pages.site import Site, Stand
-from services.board.rights import Action
+from services.board.pages.site import Site, Stand, Told
+from services.board.rights import Action, Person
+from services.board.saved import SavedViews
+from services.board.sifting import WEIGHTS, Sieve, sight_of
+from services.board.store import AlertRow
 from services.board.worklist import Worklist
 from waakvlam.topics import municipalities
 
 PAGE, LIMIT_MAX = 50, 5_000
 
 
-def part(toon: str = "", van: str = "", gemeente: str = "") -> morning.Asked:
+def part(
+    toon: str = "", van: str = "", gemeente: str = "", regel: str = "", organisatie: str = "", zwaarte: str = ""
+) -> morning.Asked:
     """Return which part of the list an address asks for."""
-    return morning.asked(toon, van, gemeente)
+    return morning.asked(toon, van, gemeente, Sieve.of(regel, organisatie, zwaarte))
 
 
 Part = Annotated[morning.Asked, Depends(part)]
@@ -31,17 +42,19 @@ class AlertPages:
     def __init__(self, site: Site) -> None:
         self.site, self.board = site, site.board
         self._worklist = Worklist(site.board.store, site.board.clock)
+        self.saved = SavedViews(site.board.store.database)
 
     def alerts(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Show all open alerts, worst first."""
         unseen = blind.lately(self.board.store.database, now=self.board.clock.micros())
         overview, state = self._overview(part, person.id, aantal), self.site.state()
-        return self.site.page(request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen)
+        own = self._choices(person)
+        return self.site.page(request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen, **own)
 
     def alert_list(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Return the list alone, for a page that asks for what is new."""
         overview, state = self._overview(part, person.id, aantal), self.site.state()
-        return self.site.page(request, "_lijst.html", overzicht=overview, toestand=state)
+        return self.site.page(request, "_lijst.html", overzicht=overview, toestand=state, **self._choices(person))
 
     async def alert_stream(self, stand: Stand, part: Part, *, leeg: bool = False) -> Response:
         """Tell a page what changed since the list that it shows; an empty list fills itself."""
@@ -57,6 +70,42 @@ class AlertPages:
         cases = [(one, number_of(one)) for one in found]
         return self.site.page(request, "zoek.html", nummer=nummer[:40], casussen=cases)
 
+    def alert_file(self, person: Who, part: Part) -> Response:
+        """Return the part of the list that an address asks for as a file."""
+        _, rows = self._worklist.open()
+        chosen = self._chosen(part, person.id, rows)
+        return as_file(written(as_lines(chosen, part.shown, now=self.board.clock.micros())), "alarmen")
+
+    async def keep_part(
+        self,
+        request: Request,
+        person: Who,
+        vraag: Annotated[str, Form(max_length=200)] = "",
+        doe: Annotated[str, Form(max_length=10)] = "",
+        handtekening: Annotated[str, Form(max_length=100)] = "",
+    ) -> Response:
+        """Keep a part of the list for the next time, or keep it no longer."""
+        self.site.take_form(request, handtekening)
+        query = morning.from_address(vraag).address()
+        if doe == "vergeet":
+            await run_in_threadpool(self.saved.forget, person.id, query)
+        elif not await run_in_threadpool(self.saved.keep, person.id, query, at=self.board.clock.micros()):
+            raise Told(409, say("U bewaart al twaalf weergaven. Vergeet er eerst een."))
+        return RedirectResponse(f"/?{query}", status_code=303)
+
+    def _choices(self, person: Person) -> dict[str, Any]:
+        """Return what a page offers to choose from, and what this person kept."""
+        kept = self.saved.of(person.id)
+        return {
+            "weergaven": [(query, name_of(morning.from_address(query))) for query in kept],
+            "organisaties": agencies_asked(),
+            "zwaarten": WEIGHTS,
+        }
+
+    def _chosen(self, part: morning.Asked, me: str, rows: Sequence[AlertRow]) -> Sequence[AlertRow]:
+        sight = sight_of(self.board.store.database, rows) if part.sieve.agency else {}
+        return morning.chosen_of(rows, part, me=me, sight=sight)
+
     def _overview(self, part: morning.Asked, me: str, limit: int) -> morning.Overview:
         stand, rows = self._worklist.open()
         now = self.board.clock.micros()
@@ -66,7 +115,7 @@ class AlertPages:
             municipalities(),
             stand=stand,
             part=part,
-            me=me,
+            chosen=self._chosen(part, me, rows),
             limit=min(max(1, limit), LIMIT_MAX),
             now=now,
         )
@@ -79,5 +128,7 @@ def routes(site: Site) -> list[Route]:
         Route("/", pages.alerts, Action.SEE_ALERTS),
         Route("/lijst", pages.alert_list, Action.SEE_ALERTS),
         Route("/stroom", pages.alert_stream, Action.SEE_ALERTS),
+        Route("/alarmen.csv", pages.alert_file, Action.TAKE_CASE_OUT),
+        Route("/weergaven", pages.keep_part, Action.SEE_ALERTS, "POST"),
         Route("/zoek", pages.search, Action.FIND_CASE),
     ]
