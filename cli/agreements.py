@@ -37,6 +37,19 @@ def check(
 
 
 @app.command(epilog=EXIT_CODES)
+def publish(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file of the new version.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Record that a version was agreed: from then on its file never changes, and `check` holds it to that."""
+    from cli import agreement_publishing
+
+    with errors_as_exits():
+        agreement_publishing.publish(file, as_json=as_json)
+
+
+@app.command(epilog=EXIT_CODES)
 def show(path: Place, *, as_json: AsJson = False) -> None:
     """Print an agreement as a Dutch page that a work group can read (Markdown)."""
     from cli import agreement_pages

@@ -191,7 +191,8 @@ class Counting:
             self._meters.gauge("waakvlam_radar_overdue_alerts").labels(longer_than=name).set(number)
         if looked_to is not None:
             self._meters.gauge("waakvlam_radar_horizon_timestamp_seconds").set(looked_to / 1e6)
-        self._heartbeat.counted(without_deadline=tally.without_deadline)
+        is_seeing = self._radar.horizon.is_known(self._mine())
+        self._heartbeat.counted(without_deadline=tally.without_deadline, is_seeing=is_seeing)
         again = await asyncio.to_thread(self._tell_again)
         if again:
             log.warning("alerts that were delivered did not come back from the ledger; they are told again", rows=again)
@@ -240,24 +241,37 @@ class Auditing:
         for kind in KINDS:  # from 0: a counter that begins at its first difference has not risen
             self._differences.labels(kind=kind)
         self._going: Round | None = None
+        self._partitions: set[int] = set()  # over which the last round went
 
     async def step(self) -> float:
         """Take the next page of the round."""
-        known_to = {part: at for part in self._mine() if (at := self._horizon.of(part)) is not None}
+        mine = set(self._mine())
+        known_to = {part: at for part in mine if (at := self._horizon.of(part)) is not None}
+        if self._going is None or self._going.began_at.keys() != known_to.keys():
+            self._going = self._begun(known_to)
         if not known_to:
             return AUDIT_ROUND_SECONDS
-        going = self._going = self._going or Round(known_to)
+        going, is_whole = self._going, mine == known_to.keys()
         await asyncio.to_thread(self._auditor.step, going, known_to)
-        self._heartbeat.audited(found=bool(going.found), is_done=going.is_done)
+        self._heartbeat.audited(is_amiss=bool(going.found) or not is_whole, is_done=going.is_done)
         if not going.is_done:
             return AUDIT_PAGE_SECONDS
         self._going = None
-        self._conclude(going)
+        self._conclude(going, is_whole=is_whole)
         return AUDIT_ROUND_SECONDS
 
-    def _conclude(self, going: Round) -> None:
+    def _begun(self, known_to: Mapping[int, int]) -> Round:
+        """Begin a round. Over other partitions than before nothing is known to be sound: that of others says nothing of these."""
+        if known_to.keys() != self._partitions:
+            self._partitions = set(known_to)
+            self._heartbeat.is_sound = False
+        return Round(known_to)
+
+    def _conclude(self, going: Round, *, is_whole: bool) -> None:
+        if not is_whole:
+            log.warning("the audit passed over a part of the cases: of some partitions nothing is known yet")
         for kind, count in going.found.items():
             self._differences.labels(kind=kind).inc(count)
             log.error("the audit found differences", kind=kind, count=count, cases=going.looked_at)
-        if not going.found:
+        if is_whole and not going.found:
             self._passed.set(self._real.micros() / 1e6)

@@ -7,7 +7,7 @@ before `ends` on the partitions; a reader whose position has reached that end kn
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 PROMISES_MAX = 4096
@@ -86,6 +86,10 @@ class Horizon:
         with self._lock:
             found = self._partitions.get(partition)
             return found.complete_to if found else None
+
+    def is_known(self, partitions: Collection[int]) -> bool:
+        """Tell whether there are partitions, and of each of them it is known up to when everything was read."""
+        return bool(partitions) and all(self.of(one) is not None for one in partitions)
 
     def is_caught_up(self) -> bool:
         """Tell whether everything was read that the ledger's clock told of: nothing is known to be still on its way."""

@@ -183,14 +183,17 @@ class Ward:
 
     def __init__(self, station: Station) -> None:
         self.real, self.meters = FixedClock(REAL), registry("monitoring")
+        self.mine: set[int] = set(range(PARTITIONS))
         heartbeat = self.heartbeat = Heartbeat(self.real, self.meters)
         everywhere = {
-            "mine": lambda: range(PARTITIONS),
+            "mine": lambda: self.mine,
             "real": self.real,
             "meters": self.meters,
             "heartbeat": heartbeat,
         }
-        self.counting = Counting(station.radar, looked_to=lambda: AT, clock=self.real, **everywhere)  # type: ignore[arg-type]
+        self.counting = Counting(
+            station.radar, looked_to=lambda: AT, clock=self.real, real_seconds=lambda: 0.0, **everywhere
+        )  # type: ignore[arg-type]
         self.auditing = Auditing(auditor(station), station.horizon, **everywhere)  # type: ignore[arg-type]
         self.rest = {self.counting: 0.0, self.auditing: 0.0}
 
@@ -201,6 +204,9 @@ class Ward:
                 if self.rest[one] <= 0 and not (without_auditor and one is self.auditing):
                     self.rest[one] = asyncio.run(one.step())
             self.real.at += 1_000_000
+
+    def passed(self) -> float:
+        return self.meters.registry.get_sample_value("waakvlam_radar_audited_timestamp_seconds") or 0.0
 
     def beat(self) -> float:
         return self.meters.registry.get_sample_value("waakvlam_radar_heartbeat_timestamp_seconds") or 0.0
@@ -249,6 +255,40 @@ def test_the_heart_stops_when_the_auditor_does_not_run(station: Station) -> None
 
     ward.pass_time(30)
     assert ward.heartbeat.is_beating()
+
+
+def test_the_heart_stops_at_once_while_nobody_can_say_how_far_one_partition_was_read(station: Station) -> None:
+    ward = Ward(station)
+    ward.pass_time(30)
+    passed = ward.passed()
+
+    station.horizon.halt(1)
+    ward.pass_time(1)
+    stopped_at = ward.beat()
+    ward.pass_time(120)
+    assert ward.beat() == stopped_at
+    assert ward.passed() <= stopped_at, "a round over a part of the cases is no round over all"
+    assert passed > 0
+
+    station.horizon.go_on(1, position=len(station.world.partitions[1]))
+    ward.pass_time(30)
+    assert ward.heartbeat.is_beating()
+
+
+def test_what_was_sound_of_other_partitions_says_nothing_of_these(station: Station) -> None:
+    ward = Ward(station)
+    station.horizon.assigned({0: len(station.world.partitions[0])})
+    ward.mine = {0}
+    ward.pass_time(30)
+    assert ward.heartbeat.is_sound
+
+    station.horizon.assigned({part: len(some) for part, some in enumerate(station.world.partitions)})
+    ward.mine = {0, 1}
+    with station.view.transaction() as t:
+        t.execute("UPDATE radar SET next_due = next_due + 1")
+    asyncio.run(ward.auditing.step())
+
+    assert not ward.heartbeat.is_sound
 
 
 def test_a_difference_that_was_mended_is_told_once(station: Station) -> None:

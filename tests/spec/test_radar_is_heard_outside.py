@@ -103,6 +103,24 @@ def test_it_hears_nothing_more_when_the_auditor_does_not_run(station: Station, s
     assert len(switch.calls) == heard > 0
 
 
+def test_it_hears_nothing_while_nobody_can_say_how_far_one_partition_was_read(
+    station: Station,  # noqa: F811
+    switch: Switch,
+) -> None:
+    ward = warded(station, switch)
+    ward.pass_time(60)
+    station.horizon.halt(1)
+    ward.pass_time(GRACE_SECONDS)
+    heard = len(switch.calls)
+    ward.pass_time(120)
+    assert len(switch.calls) == heard > 0
+
+    station.horizon.go_on(1, position=len(station.world.partitions[1]))
+    ward.pass_time(GRACE_SECONDS)
+
+    assert len(switch.calls) > heard
+
+
 def test_it_hears_nothing_before_the_first_round_was_sound(station: Station, switch: Switch) -> None:  # noqa: F811
     station.horizon.assigned({})
     ward = warded(station, switch)
@@ -121,8 +139,8 @@ def beaten(switch_url: str) -> tuple[Outward, Heartbeat, FixedClock, object]:
 
 def beat(heartbeat: Heartbeat, real: FixedClock) -> None:
     real.at += 1_000_000
-    heartbeat.audited(found=False, is_done=True)
-    heartbeat.counted(without_deadline=0)
+    heartbeat.audited(is_amiss=False, is_done=True)
+    heartbeat.counted(without_deadline=0, is_seeing=True)
 
 
 def test_a_switch_that_does_not_answer_is_called_again_counted_and_told_once_without_its_address(
