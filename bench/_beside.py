@@ -1,6 +1,6 @@
 """Intake beside monitoring, in a process of its own: it takes in an agency's reports at a steady pace, and what the radar tells.
 
-How long a report waits is counted from the instant at which it was to come, so a pause of intake counts for all that came in it.
+As the pump does for intake, a batch takes all reports that came and a few of what the radar tells. How long a report waits is counted from the instant at which it was to come, so a pause of intake counts for all that came in it.
 """
 
 import multiprocessing
@@ -15,6 +15,7 @@ from bench.intake import UNTIL, opened
 from ledger import record
 from ledger.model import OutboxRow
 from ledger.streams.memory import spare_the_collector
+from ledger.streams.pump import RECORDS_BEHIND_MAX
 from services.intake.testing import Desk, Sent, report
 from waakvlam.clock import FixedClock
 
@@ -106,8 +107,8 @@ def _take_in(desk: Desk, told: Any, number: int) -> tuple[float, list[Wait]]:
             due += TICK_SECONDS
         reports = [_report(number + len(waits) + one) for one in range(len(came))]
         is_last = _fetch(told, waiting) or is_last
-        desk.pipeline.handle(desk.batch(*reports, *waiting[: ROWS_PER_BATCH - len(reports)]))
-        del waiting[: ROWS_PER_BATCH - len(reports)]
+        desk.pipeline.handle(desk.batch(*reports, *waiting[:RECORDS_BEHIND_MAX]))
+        del waiting[:RECORDS_BEHIND_MAX]
         desk.collect()
         waits += [(at, time.perf_counter() - at) for at in came]
     return time.perf_counter(), waits

@@ -26,6 +26,7 @@ Handle = Callable[[Batch], Mapping[Place, int] | None]
 Torn = Callable[[Mapping[Place, int]], None]
 
 RECORDS_PER_BATCH_MAX = 2_000
+RECORDS_BEHIND_MAX = 200  # so many of what stands behind go along with each batch: others wait for no more than that
 POLL_MILLISECONDS = 200
 HINT_SECONDS = 5.0
 LAG_SECONDS = 1.0
@@ -41,6 +42,7 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     `torn(places)` is told, before anything of them is read, which places Kafka no longer holds from our position on (or
     from their beginning, where we have none), each with the offset that is read next: what lies before it must come from
     elsewhere.
+    `behind` names topics that go after the others: of them a batch takes a few, however many wait, so that the others do not.
     What it did is told to `meters`, once a batch.
     """
 
@@ -56,6 +58,7 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         meters: Meters | None = None,
         security: Mapping[str, Any] | None = None,
         records_max: int = RECORDS_PER_BATCH_MAX,
+        behind: Collection[str] = (),
     ) -> None:
         super().__init__()
         self._consumer_of = functools.partial(_consumer, bootstrap, group, security or {})
@@ -65,6 +68,7 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         self._torn = torn
         self._meters = meters
         self._records_max = records_max
+        self._behind = frozenset(behind)
         self._consumer: AIOKafkaConsumer | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"pump-{group}")
         self._busy = asyncio.Lock()
@@ -155,11 +159,21 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     @Service.task
     async def _run(self) -> None:
         while not self.should_stop and self._consumer:
-            found = await self._consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=self._records_max)
+            found = await self._waiting(self._consumer)
             async with self._busy:
                 batch = Batch({Place(*place): some for place, some in found.items() if some and place in self._next})
                 if batch.records and not self.should_stop:
                     await self._apply(batch)
+
+    async def _waiting(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, Any]:
+        """Return what has come in, a little of what stands behind beside the rest; where nothing has, wait a moment for it."""
+        found: dict[TopicPartition, Any] = {}
+        partitions = [TopicPartition(*place) for place in self._next] if self._behind else []
+        for is_behind, most in ((False, self._records_max), (True, RECORDS_BEHIND_MAX)):
+            if some := [one for one in partitions if (one.topic in self._behind) is is_behind]:
+                found |= await consumer.getmany(*some, max_records=most)
+        most = RECORDS_BEHIND_MAX if self._behind else self._records_max
+        return found or await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=most)
 
     async def _apply(self, batch: Batch) -> None:
         began = self.loop.time()

@@ -38,6 +38,7 @@ SILENCE_EVERY_SECONDS = 300.0
 MISSING_EVERY_SECONDS = 10.0
 GAUGES_EVERY_SECONDS = 10.0
 IDLE_SECONDS = 0.5
+BEHIND = [agencies()["radar"].topic]  # thousands of alerts at once must not keep agencies waiting (decision 17)
 PUBLISHER = Place(agencies()["radar"].topic, 0)
 
 
@@ -100,6 +101,7 @@ def _parts(settings: IntakeSettings, ledger: Ledger, keys: KeyStore) -> Parts:
         handle=handle,
         meters=meters,
         security=security,
+        behind=BEHIND,
     )
     looks = [
         Loop("Operators", _refreshing(pipeline, pump)),
