@@ -126,12 +126,18 @@ def rested(station: Station, cases: int, *, whole_audit: bool) -> dict[str, obje
         auditor.step(going, until)
     took = time.perf_counter() - began
     assert going.found == {}, f"the crowd is not what monitoring would have written: {going.found}"
+    again, began = Round(until, is_anew=False), time.perf_counter()
+    while whole_audit and not again.is_done:
+        auditor.step(again, until)
+    assert again.derived == 0, "not a byte has changed"
+    again_took = time.perf_counter() - began
     return {
         "look_with_nothing_due_seconds_median": round(median(looks), 5),
         "count_seconds": round(counted, 4),
         "audited_cases": going.looked_at,
         "audited_cases_per_second": round(going.looked_at / took),
         "audit_round_seconds_of_work": round(took * cases / going.looked_at, 1),
+        "audited_again_cases_per_second": round(again.looked_at / again_took) if whole_audit else None,
     }
 
 

@@ -30,12 +30,14 @@ log = structlog.get_logger("monitoring")
 CASES_PER_LOOK = 100  # a batch that comes in meanwhile waits for one look at most
 ROWS_PER_DELIVERY = 500
 TALLY_SECONDS = 1.0
-AUDIT_PAGE_SECONDS = 0.25
+AUDIT_PAGE_SECONDS = 0.05
 AUDIT_ROUND_SECONDS = 5.0
 ROWS_TOLD_AGAIN = 2_000
 PARTS_OF_TIME_FOR_COUNTING = 20
 HOUR_MICROS = 3_600_000_000
 LATE_MICROS = {name: hours * HOUR_MICROS for name, hours in {"hour": 1, "day": 24, "week": 168, "month": 720}.items()}
+PARTS_OF_TIME_FOR_AUDITING = 4  # rested for each that was worked; at first, until a round was sound, one
+DERIVED_ANEW_EVERY_MICROS = 86_400_000_000
 
 Send = Callable[[Sequence[OutboxRow]], Awaitable[object]]
 Mine = Callable[[], Collection[int]]
@@ -229,12 +231,21 @@ class Auditing:
     """Goes round over all cases, slowly, and tells the heartbeat what it found, page by page."""
 
     def __init__(
-        self, auditor: Auditor, horizon: Horizon, *, mine: Mine, real: Clock, meters: Meters, heartbeat: Heartbeat
+        self,
+        auditor: Auditor,
+        horizon: Horizon,
+        *,
+        mine: Mine,
+        real: Clock,
+        meters: Meters,
+        heartbeat: Heartbeat,
+        real_seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._auditor = auditor
         self._horizon = horizon
         self._mine = mine
         self._real = real
+        self._real_seconds = real_seconds
         self._heartbeat = heartbeat
         self._passed = meters.gauge("waakvlam_radar_audited_timestamp_seconds")
         self._differences = meters.counter("waakvlam_radar_differences_total")
@@ -242,6 +253,7 @@ class Auditing:
             self._differences.labels(kind=kind)
         self._going: Round | None = None
         self._partitions: set[int] = set()  # over which the last round went
+        self._derived_at: int | None = None  # when the last round began that derived every case anew
 
     async def step(self) -> float:
         """Take the next page of the round."""
@@ -251,11 +263,12 @@ class Auditing:
             self._going = self._begun(known_to)
         if not known_to:
             return AUDIT_ROUND_SECONDS
-        going, is_whole = self._going, mine == known_to.keys()
+        going, is_whole, began = self._going, mine == known_to.keys(), self._real_seconds()
         await asyncio.to_thread(self._auditor.step, going, known_to)
         self._heartbeat.audited(is_amiss=bool(going.found) or not is_whole, is_done=going.is_done)
         if not going.is_done:
-            return AUDIT_PAGE_SECONDS
+            parts = PARTS_OF_TIME_FOR_AUDITING if self._heartbeat.is_sound else 1
+            return max(AUDIT_PAGE_SECONDS, parts * (self._real_seconds() - began))
         self._going = None
         self._conclude(going, is_whole=is_whole)
         return AUDIT_ROUND_SECONDS
@@ -263,9 +276,12 @@ class Auditing:
     def _begun(self, known_to: Mapping[int, int]) -> Round:
         """Begin a round. Over other partitions than before nothing is known to be sound: that of others says nothing of these."""
         if known_to.keys() != self._partitions:
-            self._partitions = set(known_to)
+            self._partitions, self._derived_at = set(known_to), None
             self._heartbeat.is_sound = False
-        return Round(known_to)
+        now = self._real.micros()
+        is_anew = self._derived_at is None or not 0 <= now - self._derived_at < DERIVED_ANEW_EVERY_MICROS
+        self._derived_at = now if is_anew else self._derived_at
+        return Round(known_to, is_anew=is_anew)
 
     def _conclude(self, going: Round, *, is_whole: bool) -> None:
         if not is_whole:

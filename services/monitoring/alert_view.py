@@ -90,7 +90,7 @@ def of_cases(t: Statements, cases: Iterable[str]) -> dict[str, dict[tuple[str, i
     """Return all rows of these cases, by case and by (alert, number)."""
     found: dict[str, dict[tuple[str, int], NumberedRow]] = {}
     for case, *columns in t.rows_in(f"SELECT case_id, {ROW} FROM alerts WHERE case_id {{in}}", cases):
-        row = _row(columns)
+        row = row_of(columns)
         found.setdefault(case, {})[row.alert, row.number] = row
     return found
 
@@ -99,7 +99,7 @@ def turns_of_cases(t: Statements, cases: Iterable[str]) -> dict[str, list[Turn]]
     """Return everybody who was told of rows of these cases after their raising."""
     found: dict[str, list[Turn]] = {}
     for case, *columns in t.rows_in(f"SELECT case_id, {TURN} FROM turns WHERE case_id {{in}}", cases):
-        found.setdefault(case, []).append(_turn(columns))
+        found.setdefault(case, []).append(turn_of(columns))
     return found
 
 
@@ -110,7 +110,7 @@ def undelivered(t: Statements, partitions: Iterable[int], limit: int) -> list[Un
     turns: dict[tuple[str, int], list[Turn]] = {}
     alerts = {columns[5] for columns in found}
     for columns in t.rows_in(f"SELECT {TURN} FROM turns WHERE sent_at IS NULL AND alert {{in}}", alerts):
-        turns.setdefault((columns[0], columns[1]), []).append(_turn(columns))
+        turns.setdefault((columns[0], columns[1]), []).append(turn_of(columns))
     rows = [_undelivered(turns, *columns) for columns in found]
     place = {one.row.alert: number for number, one in reversed(list(enumerate(rows)))}
     return sorted(rows, key=lambda one: (place[one.row.alert], one.row.number))
@@ -182,7 +182,7 @@ def _undelivered(
     closed_sent: int | None,
     *columns: Any,
 ) -> Undelivered:
-    row = _row(columns)
+    row = row_of(columns)
     return Undelivered(
         case=case,
         municipality=municipality,
@@ -203,11 +203,13 @@ def values(row: NumberedRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _row(columns: Sequence[Any]) -> NumberedRow:
+def row_of(columns: Sequence[Any]) -> NumberedRow:
+    """Return a row of an alert from its columns."""
     row = NumberedRow(*columns)
     return replace(row, because=tuple(orjson.loads(str(row.because))), is_early=bool(row.is_early))
 
 
-def _turn(columns: Sequence[Any]) -> Turn:
+def turn_of(columns: Sequence[Any]) -> Turn:
+    """Return a turn from its columns."""
     alert, number, kind, step, at, to = columns
     return Turn(alert, number, kind, step, to, at)

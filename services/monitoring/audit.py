@@ -2,7 +2,8 @@
 
 Two questions, each in pages. Does the radar hold every event that the ledger holds (also of a case that it never heard of)? What
 is new in the ledger is asked at once, and all of it again every so many rounds. Does every case's row, and every alert's, equal
-what the engine makes of its facts from nothing? What differs is mended and counted. A round that found nothing moves the
+what the engine makes of its facts from nothing? A case of which not a byte changed since it was found right is not derived again
+before the next day: that would give the same. What differs is mended and counted. A round that found nothing moves the
 heartbeat; a round that found something, or an open case that nobody watches, does not.
 """
 
@@ -11,8 +12,10 @@ from dataclasses import dataclass, field
 
 from ledger import record as ledger_record
 from ledger.streams.records import Place
-from services.monitoring import alert_view, anchor
+from services.monitoring import anchor, holdings
 from services.monitoring.anchor import Notifications
+from services.monitoring.examined import Examined
+from services.monitoring.holdings import Held
 from services.monitoring.radar import Radar
 from services.monitoring.records import CaseRow, Fact, NumberedRow, Turn
 from services.monitoring.rule_index import RuleIndex
@@ -37,8 +40,10 @@ class Round:
     """One round over all cases: how far it is, and what it found so far."""
 
     began_at: Mapping[int, int]  # of each partition, up to when it was known when the round began
+    is_anew: bool = True  # each case is derived anew, also where not a byte of it changed since it was found right
     after: str = ""
     looked_at: int = 0
+    derived: int = 0
     found: dict[str, int] = field(default_factory=dict)
     is_done: bool = False
 
@@ -59,6 +64,8 @@ class Auditor:
         self._rules = rules
         self._notifications = notifications
         self._partition_of = partition_of
+        self._examined = Examined()
+        self._going: Round | None = None
         self._swept_to = 0
         self._rounds = 0
         self._partitions: set[int] = set()
@@ -122,28 +129,37 @@ class Auditor:
     # Do the tables say what follows from the facts?
 
     def _compare_page(self, going: Round, known_to: Mapping[int, int]) -> None:
+        if going is not self._going:
+            self._going = going
+            self._examined.begin(anew=going.is_anew)
         with self._view.reading() as t:
-            rows = self._view.page(t, known_to, going.after, CASES_PER_PAGE)
-            cases = [row.case for row in rows]
-            facts = self._view.facts(t, cases)
-            alerts = alert_view.of_cases(t, cases)
-            turns = alert_view.turns_of_cases(t, cases)
-        for row in rows:
-            told = alerts.get(row.case, {})
-            found = differences(self._rules, row, facts.get(row.case, []), told, turns.get(row.case, []))
-            for kind in found:
-                going.note(kind)
-            if found:
-                self._radar.mend(row.case, row.partition)
-        going.looked_at += len(rows)
-        going.is_done = len(rows) < CASES_PER_PAGE
-        if rows:
-            going.after = rows[-1].case
+            held = holdings.page(t, known_to, going.after, CASES_PER_PAGE)
+        for one in held:
+            self._compare(one, going)
+        going.looked_at += len(held)
+        going.is_done = len(held) < CASES_PER_PAGE
+        if held:
+            going.after = held[-1].case
         if going.is_done:
             self._look_at_what_is_left(going)
+            self._examined.end()
             self._rounds += 1
             if self._rounds % ROUNDS_PER_SWEEP == 0:
                 self._swept_to = 0
+
+    def _compare(self, one: Held, going: Round) -> None:
+        stamp = one.stamp()
+        if self._examined.is_unchanged(one.case, stamp):
+            return
+        going.derived += 1
+        row = one.row()
+        found = differences(self._rules, row, one.told(), one.rows(), one.all_turns())
+        for kind in found:
+            going.note(kind)
+        if found:
+            self._radar.mend(row.case, row.partition)
+        else:
+            self._examined.note(one.case, stamp)
 
     def _look_at_what_is_left(self, going: Round) -> None:
         """A round also fails on cases without a row, cases nobody watches, and looks that were due all the while."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from ledger.database import Database, Statements
+from ledger.database import Database, Row, Statements
 from ledger.errors import Conflict, Fenced
 from rulebook.event import Event
 from services.monitoring import alert_view
@@ -88,25 +88,16 @@ class RadarView:
     def cases(self, t: Statements, cases: Iterable[str]) -> dict[str, CaseRow]:
         """Return the rows of these cases, those that exist."""
         found = t.rows_in(f"SELECT {CASE} FROM radar WHERE case_id {{in}}", cases)
-        return {row[0]: _case_row(row) for row in found}
+        return {row[0]: case_row(row) for row in found}
 
     def waking(self, t: Statements, partition: int, until: int, limit: int) -> list[CaseRow]:
         """Return cases for which something is due, or can be learned, by now: the worst first, then the oldest.
 
         However many are due, no more rows are read than asked for of each weight.
         """
-        found = [_case_row(row) for row in t.rows(_WAKING, (partition, until, limit) * len(WEIGHTS))]
+        found = [case_row(row) for row in t.rows(_WAKING, (partition, until, limit) * len(WEIGHTS))]
         found.sort(key=lambda row: (-row.weight, row.wake_at))
         return found[:limit]
-
-    def page(self, t: Statements, partitions: Iterable[int], after: str, limit: int) -> list[CaseRow]:
-        """Return the next cases in order of their id, those of these partitions."""
-        found = t.rows_in(
-            f"SELECT {CASE} FROM radar WHERE case_id > ? AND part {{in}} ORDER BY case_id LIMIT {limit:d}",
-            partitions,
-            before=(after,),
-        )
-        return [_case_row(row) for row in found]
 
     def write(self, t: Statements, changed: Sequence[tuple[CaseRow | None, CaseRow]]) -> None:
         """Store cases as (the row that was read, the row as it is now); raises Stale when one was not what was read."""
@@ -130,7 +121,7 @@ class RadarView:
         """Return the stored facts of these cases, each list in order of version."""
         found: dict[str, list[Fact]] = {}
         for case, version, body in t.rows_in("SELECT case_id, version, body FROM facts WHERE case_id {in}", cases):
-            found.setdefault(case, []).append(Fact(version, _event(case, body)))
+            found.setdefault(case, []).append(Fact(version, stored_event(case, body)))
         for facts in found.values():
             facts.sort(key=lambda fact: fact.version)
         return found
@@ -163,6 +154,15 @@ class RadarView:
         return Tally(**count, open_cases=count["cases"] - closed, unconfirmed=unconfirmed, unconfirmed_since=since)
 
 
+def page(t: Statements, partitions: Iterable[int], after: str, limit: int) -> list[Row]:
+    """Return the columns of the next cases in order of their id, those of these partitions."""
+    return t.rows_in(
+        f"SELECT {CASE} FROM radar WHERE case_id > ? AND part {{in}} ORDER BY case_id LIMIT {limit:d}",
+        partitions,
+        before=(after,),
+    )
+
+
 def is_same(stored: Event, event: Event) -> bool:
     """Tell whether an event, as it came, is the one that was stored."""
     return stored is event or body_of(stored) == body_of(event)
@@ -184,7 +184,8 @@ def _drop_other_shape(t: Statements) -> None:
         t.execute("INSERT INTO radar_shape VALUES (?)", (SHAPE,))
 
 
-def _case_row(row: tuple[Any, ...]) -> CaseRow:
+def case_row(row: tuple[Any, ...]) -> CaseRow:
+    """Return the row of a case from its columns."""
     return CaseRow(*row)  # 0 and 1 serve as the truth values that they are
 
 
@@ -204,7 +205,8 @@ def body_of(event: Event) -> bytes:
     )
 
 
-def _event(case: str, body: bytes) -> Event:
+def stored_event(case: str, body: bytes) -> Event:
+    """Return the event of a fact as it is stored."""
     event_id, event_type, agency, municipality, occurred_at, recorded_at, data = orjson.loads(body)
     return Event(
         id=event_id,

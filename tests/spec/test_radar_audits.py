@@ -15,6 +15,7 @@ from ledger.streams.records import Place
 from services.monitoring.agents import Auditing, Counting
 from services.monitoring.audit import Auditor, Round
 from services.monitoring.heartbeat import Heartbeat
+from services.monitoring.watch import Watch
 from tests.property.radar_world import (
     BEGIN,
     DAY,
@@ -244,6 +245,50 @@ def test_when_one_row_is_broken_the_heart_stops_within_a_minute_until_it_is_mend
     ward.pass_time(60)
 
     assert ward.heartbeat.is_beating()
+
+
+def derived(ward: Ward, monkeypatch: pytest.MonkeyPatch, seconds: int) -> int:
+    """Let time pass; return how many cases were derived anew in it."""
+    count = [0]
+    anew = Watch.rebuilt
+
+    def counted(*arguments: object, **named: object) -> Watch:
+        count[0] += 1
+        return anew(*arguments, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as watched:
+        watched.setattr("services.monitoring.audit.Watch.rebuilt", counted)
+        ward.pass_time(seconds)
+    return count[0]
+
+
+def test_what_did_not_change_since_it_was_found_right_is_derived_once_a_day(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward = Ward(station)
+    assert derived(ward, monkeypatch, 30) == CASES
+
+    assert derived(ward, monkeypatch, 60) == 0
+    with station.view.transaction() as t:
+        t.execute("UPDATE radar SET priority = priority WHERE case_id LIKE '%3'")
+    assert derived(ward, monkeypatch, 30) == 0
+    passed = ward.passed()
+
+    ward.real.at += DAY
+    assert derived(ward, monkeypatch, 30) == CASES
+    assert ward.passed() > passed
+
+
+def test_a_case_that_changed_is_derived_anew_in_the_next_round(
+    world: World, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ward = Ward(station)
+    ward.pass_time(30)
+    world.now = AT + 9 * DAY + 1
+    world.add(world.ledger[0].case, "incident_recorded")
+    station.finish(AT + 9 * DAY + 2)
+
+    assert derived(ward, monkeypatch, 30) == 1
 
 
 def test_the_heart_stops_when_the_auditor_does_not_run(station: Station) -> None:
