@@ -17,6 +17,7 @@ from ledger.model import Alias, Draft
 from ledger.record import CASE_NAMESPACE, Record, case_id, stream_of
 from rulebook.event import CORRECTED, WITHDRAWN
 from rulebook.history import effective, removed
+from rulebook.rules import NEVER_HEARD
 from services.intake import sentences
 from services.intake.book import MOVED, Book
 from services.intake.history import event_of
@@ -94,6 +95,8 @@ def _wrong_events(one: Reading, standing: Standing) -> Refusal | None:
     going = [told for told in standing.told if told.event_id in ids]
     if any(told.agency in _OURS or told.type == MOVED for told in going):
         return Refusal("event_ids", sentences.MOVED_OURS)
+    if any(told.type in NEVER_HEARD for told in going):  # else one person alone could carry a decision of two elsewhere
+        return Refusal("event_ids", sentences.MOVED_DECIDED)
     if one.record["to_case"] is None and not any(event_types()[told.type].opens_case for told in going):
         return Refusal("event_ids", sentences.MOVED_WITHOUT_REPORT)
     return None

@@ -25,6 +25,10 @@ MOVED_UNKNOWN = (
 MOVED_OURS = (
     "Wat Waakvlam zelf vaststelde, gaat niet mee: dat wordt in de andere casus opnieuw vastgesteld. Laat het weg."
 )
+MOVED_DECIDED = (
+    "Wat over een alarm of over wissen werd besloten, hoort bij deze casus en gaat niet mee: in de andere casus komt het alarm "
+    "opnieuw. Laat het weg."
+)
 MOVED_WITHOUT_REPORT = "Een nieuwe casus begint met een melding. Neem de melding mee, of noem een bestaande casus."
 MOVED_ERASED = "De inhoud van deze casus is gewist; haar gebeurtenissen kunnen niet meer worden verplaatst."
 NOW_ELSEWHERE = (

@@ -332,3 +332,31 @@ def _raised(alert, rule):
     about = {"rule": rule, "agreement": "groningen", "version": 1, "instance": "open", "stage": "breach"}
     words = {"title": "x", "why": None, "weight": 3, "legal": False, "to": [], "because": [], "row": 1}
     return {"alert": alert, "due": "2025-11-25T00:00:00Z", **about, **words}
+
+
+# Ways round.
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("stall_accepted", {"rule": DANGER, "instance": "open", "until_on": day(60), "reason": "wachtlijst"}),
+        (
+            "stall_acceptance_proposed",
+            {"rule": DANGER, "instance": "open", "until_on": day(60), "reason": "wachtlijst"},
+        ),
+        ("alert_acknowledged", {"alert": "a-danger", "next_step_on": None, "intention": None, "by": None}),
+    ],
+)
+def test_what_one_person_decided_where_nothing_is_danger_is_not_moved_to_where_it_is(family, name, fields):
+    far_away = "0106"  # only the national agreement holds there, and it has no rule of weight 5
+    elsewhere = family.desk.take(report(VT, "far", reference="d-9", municipality=far_away))[0].case
+    told = sent(VT, name, "decided", case=elsewhere, municipality=far_away, recorded_by=ANNA, **fields)
+    assert family.desk.take(told)[0].verdict == "accepted"
+
+    moved = {"event_ids": ["decided"], "to_case": family.case, "from_case": None, "reason": "verkeerd-gekoppeld"}
+    (receipt,) = family.desk.take(sent(VT, "events_moved", "m-1", case=elsewhere, recorded_by=ANNA, **moved))
+
+    assert (receipt.verdict, receipt.field) == ("refused", "event_ids")
+    assert "gaat niet mee" in receipt.reason
+    assert not any(one.type == name for one in family.desk.ledger.history(family.case))
