@@ -1,7 +1,7 @@
 """Two and a half years of a region in minutes: what was told live is what replay says, whatever broke on the way.
 
 WAAKVLAM_YEARS_SEED=…          replay one seed (a failure prints the whole command)
-WAAKVLAM_YEARS_SEEDS=20        draw so many seeds too; what one of them finds is a defect, also where the fixed ones find nothing
+WAAKVLAM_YEARS_SEEDS=20        draw so many seeds beside the fixed ones, not one; what one of them finds is a defect
 WAAKVLAM_YEARS_FAMILIES=300    more families than the two dozen of an ordinary run
 """
 
@@ -42,7 +42,7 @@ def seeds() -> list[str]:
         return [asked]
     one_run = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the workers of a run must draw the same
     drawn = random.Random(one_run) if one_run else random.SystemRandom()
-    count = int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "0"))
+    count = int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "1"))
     return [*FIXED, *(f"drawn-{drawn.randrange(10**9)}" for _ in range(count))]
 
 
