@@ -127,7 +127,7 @@ def whose(rows: Sequence[AlertRow], who: str, me: str) -> Sequence[AlertRow]:
 
 
 def _card(row: AlertRow, municipalities: Mapping[str, str], ground: Ground, now: int) -> views.Card:
-    return views.card(row, municipalities, why=ground.sentence, behind=ground.lines, now=now)
+    return views.card(row, municipalities, why=ground.sentence, behind=ground.lines, ends=ground.ends, now=now)
 
 
 def _places(rows: Sequence[AlertRow], municipalities: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

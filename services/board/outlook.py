@@ -59,6 +59,7 @@ class Engine:
             deadlines=tuple(sorted((one for one in found if one is not None), key=lambda one: (one.due, one.rule))),
             sentences=told,
             open=tuple(_open(one) for one in living if one.row is not None),
+            ends={(one.rule.id, one.key): one.breach for one in living if one.breach is not None},
         )
 
     def settled(self, records: Sequence[Record], *, now: int) -> tuple[Settled, ...]:
@@ -78,6 +79,7 @@ class Ground:
 
     sentence: str
     lines: tuple[Line, ...] = ()
+    ends: int | None = None  # when it is too late, where that is still to come or was
 
 
 class Reasons:
@@ -102,7 +104,8 @@ class Reasons:
             if records := self._ledger.history(case):
                 look, known = self._rulebook.look(records, now=now), {one.event_id: one for one in records}
                 for row in some:
-                    told = Ground(look.sentence(row.rule, row.instance), behind(row, known))
+                    ends = look.ends.get((row.rule, row.instance))
+                    told = Ground(look.sentence(row.rule, row.instance), behind(row, known), ends)
                     self._kept[row.raised] = (versions.get(case, 0), told)
         return {row.raised: self._kept[row.raised][1] for row in rows if row.raised in self._kept}
 

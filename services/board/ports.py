@@ -1,7 +1,7 @@
 """What the board asks of the ledger and of the rules, as shapes: the real ones fit, and so do a test's."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ledger.model import Notification
@@ -54,6 +54,7 @@ class Outlook:
     deadlines: tuple[Deadline, ...] | None  # soonest first; None when they cannot be counted
     sentences: Mapping[tuple[str, str], str]  # by rule and instance: why something must happen
     open: tuple[Open, ...] = ()
+    ends: Mapping[tuple[str, str], int] = field(default_factory=dict)  # likewise: when it is too late
 
     def sentence(self, rule: str, instance: str) -> str:
         """Return why; empty when the rulebook no longer knows of it."""

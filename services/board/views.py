@@ -54,6 +54,8 @@ class Card:
     since: str
     since_iso: str
     how_long: str
+    time_left: str  # until it is too late, for what runs out; else empty
+    last_day: str
     why: str
     behind: tuple["Behind", ...]
     turn: str
@@ -136,8 +138,17 @@ def urgency(row: AlertRow) -> tuple[int, int, int, str]:
     return -row.weight, int(row.stage == "warn"), row.due, row.raised
 
 
-def card(row: AlertRow, municipalities: Mapping[str, str], *, why: str, now: int, behind: Sequence[Line] = ()) -> Card:
-    """Return one alert in words; `why` is the rulebook's sentence, empty when it has none any more."""
+def card(
+    row: AlertRow,
+    municipalities: Mapping[str, str],
+    *,
+    why: str,
+    now: int,
+    behind: Sequence[Line] = (),
+    ends: int | None = None,
+) -> Card:
+    """Return one alert in words; `why` is the rulebook's sentence, empty when it has none any more, `ends` its last instant."""
+    left = ends if ends is not None and row.stage == "warn" and ends > now else None
     stage, word = STAGES.get(row.stage, ("signaal", row.stage))
     state, text = state_of(row, now=now)
     return Card(
@@ -154,6 +165,8 @@ def card(row: AlertRow, municipalities: Mapping[str, str], *, why: str, now: int
         since=spoken(row.due),
         since_iso=local(row.due).isoformat(),
         how_long=how_long(row.due, now=now),
+        time_left="" if left is None else say("over {length}", length=how_long(now, now=left)),
+        last_day="" if left is None else last_day(left),
         why=why or _own_sentence(row),
         behind=tuple(Behind(one.text, one.agency, moment(one.occurred_at)) for one in behind),
         turn=listed([role(one) for one in row.turn.split(",")]),

@@ -149,6 +149,34 @@ def test_no_connection_never_looks_like_nothing_new(page, site, families):
     connected(page)
 
 
+def test_what_came_while_a_laptop_slept_is_told_when_it_wakes(page, site, families):
+    page.clock.install()
+    page.goto(site.address)
+    connected(page)
+    page.context.set_offline(True)
+    page.clock.fast_forward("01:00:00")
+    expect(page.locator("#verbinding")).to_contain_text("Geen verbinding sinds", timeout=20_000)
+    due = "2026-11-23T23:00:00+00:00"
+
+    families.alert("Familie Nieuw-Test", "ST-08", "Nog geen eerste contact", "Er moest contact zijn.", due=due)
+    page.context.set_offline(False)
+
+    connected(page)
+    expect(page.locator("#nieuws")).to_contain_text("1 nieuw alarm", timeout=15_000)
+
+
+def test_a_connection_that_died_without_a_word_is_made_anew(page, site, families, monkeypatch):
+    page.clock.install()
+    monkeypatch.setattr("services.board.live.BEAT_SECONDS", 3600)
+    page.goto(site.address)
+    connected(page)
+
+    with page.expect_request("**/stroom*"):
+        page.clock.fast_forward(60_000)
+
+    connected(page)
+
+
 def test_a_board_that_is_not_fed_says_so(page, site, families):
     families.fed = False
 

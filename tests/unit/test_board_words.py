@@ -115,6 +115,15 @@ def test_without_a_sentence_of_its_own_an_alert_still_says_why():
         assert "2026" in views.card(row(stage=stage), {}, why="", now=NOW).why
 
 
+def test_what_runs_out_says_how_long_there_is_left_and_until_which_day():
+    ends = END_OF_16 + 10 * DAY
+    runs_out = views.card(row(stage="warn"), {}, why="", now=NOW, ends=ends)
+    late = views.card(row(stage="breach"), {}, why="", now=NOW, ends=END_OF_16)
+
+    assert (runs_out.time_left, runs_out.last_day) == ("over 2 dagen", "26 november 2026")
+    assert (late.time_left, late.last_day) == ("", "")
+
+
 def test_an_unknown_municipality_is_named_by_its_code():
     assert views.card(row(municipality="9999"), {}, why="", now=NOW).municipality == "gemeente 9999"
 

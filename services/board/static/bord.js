@@ -6,10 +6,15 @@
   const line = document.getElementById("verbinding");
   const automatic = document.getElementById("vanzelf");
   if (!line) return;
+  const SLEPT_MS = 10000; // the clock below ticks every second; a longer gap is a laptop that slept
   let heard = Date.now();
+  let ticked = heard;
+  let tried = heard;
+  let connection = null;
   let now = "";
 
-  const clock = (at) => new Date(at).toLocaleTimeString("nl-NL", { hour: "2-digit", minute: "2-digit" });
+  const clock = (at) =>
+    new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
   function say(state, text) {
     if (state === now) return;
@@ -19,15 +24,26 @@
     line.hidden = false;
   }
 
-  say("bezig", "Verbinding maken…");
+  say("bezig", line.dataset.bezig);
 
   const connected = () => {
     heard = Date.now();
-    say("aan", "Verbonden");
+    say("aan", line.dataset.aan);
   };
-  const lost = () => say("uit", `Geen verbinding sinds ${clock(heard)} uur. Dit bord probeert het opnieuw.`);
+  const lost = () => say("uit", line.dataset.uit.replace("#", clock(heard)));
 
-  document.addEventListener("htmx:sse:after:connection", connected);
+  // Begin the stream anew, at once: a connection that died without a word hangs for ever. What came meanwhile is told
+  // then, for the address of the stream says up to where the list on this page goes.
+  const again = () => {
+    tried = Date.now();
+    connection?.delayCanceller?.();
+    connection?.reader?.cancel();
+  };
+
+  document.addEventListener("htmx:sse:after:connection", (event) => {
+    connection = event.detail?.connection ?? connection;
+    connected();
+  });
   document.addEventListener("htmx:sse:after:message", () => {
     connected();
     showByItself();
@@ -36,12 +52,26 @@
   document.addEventListener("htmx:error", (event) => {
     if (event.target && event.target.id === "stroom") lost();
   });
+  const slept = () => {
+    say("bezig", line.dataset.bezig); // until it is known, "connected" is not true
+    again();
+  };
   setInterval(() => {
-    if (!document.hidden && Date.now() - heard > QUIET_MS) lost();
+    const at = Date.now();
+    const gap = at - ticked;
+    ticked = at;
+    if (document.hidden) return;
+    if (gap > SLEPT_MS) return slept();
+    if (at - heard > QUIET_MS) lost();
+    if (at - heard > QUIET_MS && at - tried > QUIET_MS) again();
   }, 1000);
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) heard = Date.now();
+    if (document.hidden) return;
+    if (Date.now() - heard > QUIET_MS) say("bezig", line.dataset.bezig);
+    heard = ticked = Date.now();
   });
+  addEventListener("online", again);
+  addEventListener("offline", lost);
 
   // "Toon vanzelf": only where somebody asked for it, and never while somebody works in the list.
   function showByItself() {
