@@ -19,6 +19,7 @@ from cli.screen import result
 from cli.settings import Settings
 from ledger import aside, decisions, waiting
 from ledger.application import Ledger
+from ledger.database import Statements
 from ledger.errors import LedgerError
 from services.intake import operators
 from waakvlam.shapes import is_id
@@ -82,25 +83,17 @@ def replay_letters(
     settings: Settings, numbers: Sequence[int], agency: str | None, word: Word, *, as_json: bool
 ) -> None:
     """Ask for a replay of these dead letters, or of all open ones of an agency."""
-    word = word.checked(login=True)
-    _one_way(numbers, agency)
-    with _ledger(settings) as ledger:
-        chosen = list(dict.fromkeys(numbers))
-        if agency is not None:
-            with ledger.reading() as statements:
-                chosen = [one.number for one in aside.dead_letters(statements, [aside.OPEN], agency=agency)]
-        _do(lambda: operators.replay_letters(ledger, chosen, who=word.by, reason=word.reason))
-    _asked(chosen, as_json=as_json)
+
+    def of(t: Statements, whose: str) -> list[int]:
+        return [one.number for one in aside.dead_letters(t, [aside.OPEN], agency=whose)]
+
+    _replay(settings, numbers, agency, word, of=of, ask=operators.replay_letters, as_json=as_json)
 
 
 def discard_letter(settings: Settings, number: int, word: Word, *, as_json: bool) -> None:
     """Propose or confirm that a dead letter is discarded."""
-    word = word.checked(needs_reason=False)
-    with _ledger(settings) as ledger:
-        done = _do(lambda: operators.discard_letter(ledger, number, who=word.by, reason=word.reason))
-    _two(
-        done, f"Dead letter {number} is discarded: its bytes are destroyed, the fact stays on record.", as_json=as_json
-    )
+    sentence = f"Dead letter {number} is discarded: its bytes are destroyed, the fact stays on record."
+    _two(settings, number, word, operators.discard_letter, sentence, as_json=as_json)
 
 
 # Parked events.
@@ -130,23 +123,17 @@ def replay_parked(
     settings: Settings, event_ids: Sequence[str], agency: str | None, word: Word, *, as_json: bool
 ) -> None:
     """Ask to look again whether the cases of these events are there, or of all that wait of an agency."""
-    word = word.checked(login=True)
-    _one_way(event_ids, agency)
-    with _ledger(settings) as ledger:
-        chosen = list(dict.fromkeys(event_ids))
-        if agency is not None:
-            with ledger.reading() as statements:
-                chosen = [one.event_id for one in waiting.listed(statements, agency=agency)]
-        _do(lambda: operators.replay_parked(ledger, chosen, who=word.by, reason=word.reason))
-    _asked(chosen, as_json=as_json)
+
+    def of(t: Statements, whose: str) -> list[str]:
+        return [one.event_id for one in waiting.listed(t, agency=whose)]
+
+    _replay(settings, event_ids, agency, word, of=of, ask=operators.replay_parked, as_json=as_json)
 
 
 def discard_parked(settings: Settings, event_id: str, word: Word, *, as_json: bool) -> None:
     """Propose or confirm that a parked event is discarded."""
-    word = word.checked(needs_reason=False)
-    with _ledger(settings) as ledger:
-        done = _do(lambda: operators.discard_parked(ledger, event_id, who=word.by, reason=word.reason))
-    _two(done, f"Event {event_id} waits no longer, and its sender is told.", as_json=as_json)
+    sentence = f"Event {event_id} waits no longer, and its sender is told."
+    _two(settings, event_id, word, operators.discard_parked, sentence, as_json=as_json)
 
 
 # Fuses, and one record.
@@ -176,11 +163,9 @@ def reset_fuse(settings: Settings, agency: str, word: Word, *, as_json: bool) ->
 
 def set_aside(settings: Settings, spot: tuple[str, int, int], word: Word, *, as_json: bool) -> None:
     """Propose or confirm that a record is set aside unread."""
-    word = word.checked(needs_reason=False)
-    with _ledger(settings) as ledger:
-        done = _do(lambda: operators.set_aside(ledger, spot, who=word.by, reason=word.reason))
     place = "/".join(map(str, spot))
-    _two(done, f"Intake sets {place} aside when it comes to it: start it again where it has stopped.", as_json=as_json)
+    sentence = f"Intake sets {place} aside when it comes to it: start it again where it has stopped."
+    _two(settings, spot, word, operators.set_aside, sentence, as_json=as_json)
 
 
 # How it is done.
@@ -215,15 +200,34 @@ def _one_way(chosen: Sequence[Any], agency: str | None) -> None:
         raise Ends(Exit.USAGE, "Name which ones by their ids, or all of one agency with --agency.")
 
 
-def _asked(chosen: Sequence[Any], *, as_json: bool) -> None:
-    sentence = f"{len(chosen)} asked for. {WITHIN_SECONDS}" if chosen else "There is nothing to replay."
-    result({"asked": list(chosen), "sentence": sentence}, as_json=as_json, lines=[sentence])
+def _replay(
+    settings: Settings,
+    chosen: Sequence[T],
+    agency: str | None,
+    word: Word,
+    *,
+    of: Callable[[Statements, str], list[T]],
+    ask: Callable[..., object],
+    as_json: bool,
+) -> None:
+    """Ask for a replay of what was chosen, or of all that there is of an agency."""
+    word = word.checked(login=True)
+    _one_way(chosen, agency)
+    asked = list(dict.fromkeys(chosen))
+    with _ledger(settings) as ledger:
+        if agency is not None:
+            with ledger.reading() as statements:
+                asked = of(statements, agency)
+        _do(lambda: ask(ledger, asked, who=word.by, reason=word.reason))
+    sentence = f"{len(asked)} asked for. {WITHIN_SECONDS}" if asked else "There is nothing to replay."
+    result({"asked": asked, "sentence": sentence}, as_json=as_json, lines=[sentence])
 
 
-def _two(done: bool, sentence: str, *, as_json: bool) -> None:
-    told = (
-        sentence
-        if done
-        else "Proposed. Another person must give the same command with an id of their own to confirm it."
-    )
+def _two(settings: Settings, item: T, word: Word, decide: Callable[..., bool], sentence: str, *, as_json: bool) -> None:
+    """Propose or confirm what two persons must want; `sentence` says what was done when both do."""
+    word = word.checked(needs_reason=False)
+    with _ledger(settings) as ledger:
+        done = _do(lambda: decide(ledger, item, who=word.by, reason=word.reason))
+    proposed = "Proposed. Another person must give the same command with an id of their own to confirm it."
+    told = sentence if done else proposed
     result({"done": done, "sentence": told}, as_json=as_json, lines=[told])

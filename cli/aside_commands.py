@@ -1,8 +1,10 @@
 """`waakvlam dead-letters`, `parked`, `fuse` and `intake`: what was set aside, and the ways back."""
 
 # ruff: noqa: PLC0415 - each command brings its own imports, as in cli.main
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -41,6 +43,15 @@ Number = Annotated[int, typer.Argument(metavar="ID", help="The number that `dead
 EventId = Annotated[str, typer.Argument(metavar="ID", help="The event's id, as `parked list` shows it.")]
 
 
+@contextmanager
+def _work() -> Iterator[Any]:
+    """Bring the module that does the work, and turn what goes wrong into an exit code."""
+    from cli import aside
+
+    with errors_as_exits():
+        yield aside
+
+
 @letters_app.command("list", epilog=EXIT_CODES)
 def list_letters(
     agency: Agency = None,
@@ -50,18 +61,14 @@ def list_letters(
     as_json: AsJson = False,
 ) -> None:
     """Print the dead letters that nobody has decided on, the oldest first."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.list_letters(read_settings(data), agency, closed=closed, as_json=as_json)
 
 
 @letters_app.command("show", epilog=EXIT_CODES)
 def show_letter(number: Number, data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Print one: why, where it stood, its hash and its shape; never a value that was sent."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.show_letter(read_settings(data), number, as_json=as_json)
 
 
@@ -76,9 +83,7 @@ def replay_letters(
     as_json: AsJson = False,
 ) -> None:
     """Let dead letters go through the door again, as the same records under the same ids. A running intake does it."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.replay_letters(read_settings(data), numbers or [], agency, aside.Word(by, reason), as_json=as_json)
 
 
@@ -87,27 +92,21 @@ def discard_letter(
     number: Number, by: By, reason: Reason = "", data: DataFolder = None, *, as_json: AsJson = False
 ) -> None:
     """Propose to discard a dead letter; given again by another person, its bytes are destroyed and the fact stays."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.discard_letter(read_settings(data), number, aside.Word(by, reason), as_json=as_json)
 
 
 @parked_app.command("list", epilog=EXIT_CODES)
 def list_parked(agency: Agency = None, data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Print the events that wait for their case, the oldest first."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.list_parked(read_settings(data), agency, as_json=as_json)
 
 
 @parked_app.command("show", epilog=EXIT_CODES)
 def show_parked(event_id: EventId, data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Print one: what it waits for, by when, and its fields; never a value that was sent."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.show_parked(read_settings(data), event_id, as_json=as_json)
 
 
@@ -122,9 +121,7 @@ def replay_parked(
     as_json: AsJson = False,
 ) -> None:
     """Look again whether the cases of parked events are there; what waits for one then flows, in its order."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.replay_parked(read_settings(data), event_ids or [], agency, aside.Word(by, reason), as_json=as_json)
 
 
@@ -133,18 +130,14 @@ def discard_parked(
     event_id: EventId, by: By, reason: Reason = "", data: DataFolder = None, *, as_json: AsJson = False
 ) -> None:
     """Propose to discard a parked event; given again by another person, it waits no longer and its sender is told."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.discard_parked(read_settings(data), event_id, aside.Word(by, reason), as_json=as_json)
 
 
 @fuse_app.command("list", epilog=EXIT_CODES)
 def list_fuses(data: DataFolder = None, *, as_json: AsJson = False) -> None:
     """Print every agency's fuse: whether it is blown, and how much was set aside lately."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.list_fuses(read_settings(data), as_json=as_json)
 
 
@@ -158,9 +151,7 @@ def reset_fuse(
     as_json: AsJson = False,
 ) -> None:
     """Let an agency be read again; a running intake does so within seconds."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.reset_fuse(read_settings(data), agency, aside.Word(by, reason), as_json=as_json)
 
 
@@ -176,9 +167,7 @@ def set_aside(
     as_json: AsJson = False,
 ) -> None:
     """Propose that one record be set aside unread; given again by another person, intake goes on behind it."""
-    from cli import aside
-
-    with errors_as_exits():
+    with _work() as aside:
         aside.set_aside(read_settings(data), (topic, partition, offset), aside.Word(by, reason), as_json=as_json)
 
 
