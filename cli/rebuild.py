@@ -115,7 +115,7 @@ class _Following:
         while True:
             known_to = self._ledger.promise_time()
             with self._ledger.reading() as t:
-                page = histories.log(t, after=self._position, limit=LOG_PAGE)
+                page = histories.log(t, after=self._position, limit=LOG_PAGE, bodies=False)
             if page:
                 self._builder.build_again(sorted({one.stream for one in page}), known_to=known_to.time)
                 self._position = page[-1].position

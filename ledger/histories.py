@@ -44,14 +44,11 @@ def of(t: Statements, cases: Iterable[str]) -> dict[str, list[Record]]:
     return found
 
 
-def log(t: Statements, *, after: int, limit: int) -> list[Entry]:
-    """Return the entries at the positions after `after`, in order."""
-    at = "notification_id" if t.postgres else "rowid"
+def log(t: Statements, *, after: int, limit: int, bodies: bool = True) -> list[Entry]:
+    """Return the entries at the positions after `after`, in order; without bodies, which are most of a ledger, much faster."""
+    at, body = "notification_id" if t.postgres else "rowid", "state" if bodies else "NULL"
     sql = (
-        f"SELECT {at}, originator_id, originator_version, topic, state FROM stored_events"  # noqa: S608 - our own names
+        f"SELECT {at}, originator_id, originator_version, topic, {body} FROM stored_events"  # noqa: S608 - our own names
         f" WHERE {at} > ? ORDER BY {at} LIMIT ?"
     )
-    return [
-        Entry(position, stream, version, kind, bytes(body))
-        for position, stream, version, kind, body in t.rows(sql, (after, limit))
-    ]
+    return list(map(Entry._make, t.rows(sql, (after, limit))))

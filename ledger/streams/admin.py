@@ -31,9 +31,9 @@ async def bounds_of(
 ) -> dict[Place, tuple[int, int]]:
     """Return for each partition of these topics its first offset and the one that follows its last."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **(security or {}))
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, **(security or {}))
     await admin.start()
     try:
+        consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, **(security or {}))
         told = await admin.describe_topics(list(names))  # a consumer without a group knows no topic until it reads it
         places = [TopicPartition(one["topic"], part["partition"]) for one in told for part in one["partitions"]]
         await consumer.start()

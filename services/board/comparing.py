@@ -7,6 +7,7 @@ from typing import Any
 
 from ledger.database import Database
 from services.board.anew import rows_of
+from services.board.counting import NAMES
 from services.board.store import ALERT
 
 _CASE_AT = 1 + [name.strip() for name in ALERT.split(",")].index("case_id")
@@ -30,22 +31,13 @@ def versions_in(live: Database) -> dict[str, int]:
 def compare(live: Database, new: Database, before: Mapping[str, int]) -> Compared:
     """Compare the cases that both have read equally far; one that the live view reads on meanwhile is not compared."""
     result, differing = Compared(), dict[str, list[tuple[str, str]]]()
-    same: set[str] = set()
-    for case, version in rows_of(new, "board_cases"):
-        at = before.get(case, 0)
-        result.cases += 1
-        if at == version:
-            same.add(case)
-        elif at < version:
-            result.behind += 1
-        else:
-            differing.setdefault(case, []).append(("board_cases", "different"))
-    known = {case for case, _ in rows_of(new, "board_cases")}
-    for case in before.keys() - known:
-        differing.setdefault(case, []).append(("board_cases", "too many"))
+    same = _same_version(rows_of(new, "board_cases"), before, result, differing)
     for case, how in _alerts_that_differ(rows_of(live, "board_alerts"), rows_of(new, "board_alerts")):
         if case in same:
             differing.setdefault(case, []).append(("board_alerts", how))
+    if not result.behind:  # these numbers are of all cases together
+        for name, how, count in _numbers_that_differ(live, new):
+            result.found[name, how] += count
     now = _versions_of(live, differing)
     for case, kinds in differing.items():
         if now.get(case) == before.get(case):
@@ -53,6 +45,36 @@ def compare(live: Database, new: Database, before: Mapping[str, int]) -> Compare
         else:
             result.behind += 1
     return result
+
+
+def _same_version(
+    new: Iterator[Row], before: Mapping[str, int], result: Compared, differing: dict[str, list[tuple[str, str]]]
+) -> set[str]:
+    """Return the cases that both have read equally far; count the others, and note those that cannot be."""
+    same, known = set[str](), set[str]()
+    for case, version in new:
+        at = before.get(case, 0)
+        result.cases += 1
+        known.add(case)
+        if at == version:
+            same.add(case)
+        elif at < version:
+            result.behind += 1
+        else:
+            differing.setdefault(case, []).append(("board_cases", "different"))
+    for case in before.keys() - known:
+        differing.setdefault(case, []).append(("board_cases", "too many"))
+    return same
+
+
+def _numbers_that_differ(live: Database, new: Database) -> Iterator[tuple[str, str, int]]:
+    for name in NAMES:
+        sides = []
+        for database in (live, new):
+            with database.reading() as t:
+                sides.append(Counter(t.rows(f"SELECT * FROM {name}")))  # noqa: S608 - our own names
+        yield name, "too many", (sides[0] - sides[1]).total()
+        yield name, "missing", (sides[1] - sides[0]).total()
 
 
 def _versions_of(live: Database, cases: Iterable[str]) -> dict[str, int]:

@@ -16,6 +16,7 @@ import pytest
 
 from cli import rebuild as rebuilding
 from cli.exits import Ends, Exit
+from cli.reconcile import show_differences
 from cli.settings import Settings
 from ledger.beside import Beside, beside
 from ledger.database import open_database
@@ -274,3 +275,19 @@ def test_a_view_that_is_gone_is_made_from_nothing(rebuild: Rebuilding, tmp_path:
     rebuild()
 
     assert rebuild.rows() == before
+
+
+def test_what_every_part_of_a_live_region_counted_by_itself_agrees_also_after_its_views_were_made_anew(
+    rebuild: Rebuilding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for make_anew in (False, True):
+        if make_anew:
+            rebuild()
+        capsys.readouterr()
+
+        code = show_differences(rebuild.settings, as_json=True)
+
+        pairs = json.loads(capsys.readouterr().out)["pairs"]
+        # Read positions of the radar are put back by one record in each partition, until it has read that again.
+        left = [one for one in pairs if one["difference"] and not (make_anew and "radar_read" in one)]
+        assert (left, len(pairs) > 5, make_anew or code is Exit.OK) == ([], True, True)
