@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from math import ceil
 
 from rulebook.agreements import Agreements
-from rulebook.disclosure import told
+from rulebook.disclosure import told, told_together
 from rulebook.instants import DAY, SECOND
 from rulebook.outcomes import Outcome, Outcomes
 
@@ -69,18 +69,19 @@ def figures(found: Outcomes, agreements: Agreements) -> Iterator[Figure]:
 def _figure(rule: str, title: str, place: str, half_year: str, count: Outcome) -> Figure:
     norm = NORMS.get(rule)
     share, meets = _share(count, norm)
+    (in_time, late, still_open, lapsed, signals), instances = _parts(count)
     return Figure(
         rule=rule,
         title=title,
         municipality=place,
         half_year=half_year,
-        instances=told(count.instances),
-        in_time=told(count.in_time),
-        late=told(count.late),
-        open=told(count.running + count.overdue),
+        instances=instances,
+        in_time=in_time,
+        late=late,
+        open=still_open,
         open_overdue=told(count.overdue),
-        lapsed=told(count.lapsed),
-        signals=told(count.signals),
+        lapsed=lapsed,
+        signals=signals,
         accepted=told(count.accepted),
         share_in_time=share,
         norm=norm,
@@ -89,6 +90,15 @@ def _figure(rule: str, title: str, place: str, half_year: str, count: Outcome) -
         median_hours=percentile(count.durations, 50),
         p90_hours=percentile(count.durations, 90),
     )
+
+
+def _parts(count: Outcome) -> tuple[list[int | None], int | None]:
+    """Return the parts that a count falls into and their total, told so that the total gives no part away."""
+    parts = [count.in_time, count.late, count.running + count.overdue, count.lapsed, count.signals]
+    answer = told_together(parts)
+    assert answer is not None, "some total can always be told beside one list"
+    (cells,), total = answer
+    return cells, total
 
 
 def _share(count: Outcome, norm: int | None) -> tuple[int | None, bool | None]:

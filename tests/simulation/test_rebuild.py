@@ -36,6 +36,8 @@ WHAT_FOLLOWS = {
     "turns": ("radar", "SELECT alert, nr, kind, step, at, told_to FROM turns"),
     "board": ("board", "SELECT raised, alert, case_id, rule, closed_at, outcome, turn, title, why FROM board_alerts"),
     "board cases": ("board", "SELECT case_id, version FROM board_cases"),
+    "board counts": ("board", "SELECT what, name, week, number FROM board_weeks"),
+    "board heard": ("board", "SELECT agency, last_at FROM board_heard"),
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from cli.exits import Exit
 from cli.main import app
-from rulebook.agreements import load
+from rulebook.agreements import Agreements, load
 from rulebook.errors import CannotCount
 from rulebook.figures import NORMS, NORMS_SOURCE, figures
 from rulebook.instants import DAY, SECOND, format_instant, parse_instant
@@ -222,9 +222,9 @@ def test_a_norm_is_met_or_not_by_the_exact_counts(agreements):
 
 
 def test_every_count_is_told_in_its_own_place(agreements):
-    row = told(agreements(TERM), instances=200, in_time=10, late=20, running=30, overdue=40, lapsed=50, signals=60)
+    row = told(agreements(TERM), instances=210, in_time=10, late=20, running=30, overdue=40, lapsed=50, signals=60)
 
-    assert (row.instances, row.in_time, row.late, row.open, row.open_overdue) == (200, 10, 20, 70, 40)
+    assert (row.instances, row.in_time, row.late, row.open, row.open_overdue) == (210, 10, 20, 70, 40)
     assert (row.lapsed, row.signals, row.accepted) == (50, 60, 0)
 
 
@@ -505,3 +505,12 @@ def test_a_list_of_moments_without_an_end_of_its_own_stops_at_its_last(agreement
     found = counted(rules, story("a", ("handover_accepted", 0, {})), until=90, rule="M").values()
 
     assert [one.instances for one in found] == [2]
+
+
+def test_a_number_of_instances_does_not_give_its_own_parts_away():
+    found = Outcomes(BEGIN, {("ST-01", "", "2026-1"): Outcome(instances=8, in_time=4, late=4)})
+
+    row = next(figures(found, Agreements([])))
+
+    assert (row.in_time, row.late) == (None, None)
+    assert row.instances != 10  # under which both could only be four
