@@ -122,6 +122,44 @@ def test_an_alert_can_be_picked_up_with_the_keyboard_alone(page, site, families)
     expect(page.get_by_text("Vastgelegd op")).to_be_visible(timeout=15_000)
 
 
+def test_what_lies_behind_an_alert_and_a_past_day_are_reached_with_the_keyboard_alone(page, site, families):
+    page.goto(site.address)
+    card = page.locator("article.alarm", has_text="Overdracht zonder antwoord")
+    card.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(card.get_by_text("bood de casus aan")).to_be_visible()
+
+    page.goto(f"{site.address}/zaak/{families.case(FAMILY)}")
+    page.locator(".toen summary").focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Dag").fill("2026-11-10")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("zoals wij die aan het eind van 10 november 2026 kenden")).to_be_visible()
+
+
+def test_nothing_moves_for_who_asked_for_rest(page, site, families):
+    page.emulate_media(reduced_motion="reduce")
+    families.holds = True
+    page.goto(f"{site.address}/zaak/{families.case(FAMILY)}")
+    page.get_by_role("button", name="Opgepakt").click()
+    expect(page.get_by_text("Wordt vastgelegd")).to_be_visible()
+
+    assert page.evaluate("document.getAnimations().length") == 0
+
+
+def test_in_colours_of_ones_own_a_button_still_has_an_edge_and_the_picture_its_lines(page, site, families):
+    page.emulate_media(forced_colors="active")
+    page.goto(f"{site.address}/zaak/{families.case(FAMILY)}")
+
+    edge = "one => parseFloat(getComputedStyle(one).borderTopWidth)"
+    assert page.get_by_role("button", name="Opgepakt").evaluate(edge) >= 1
+    line, ground = (
+        page.locator(one).first.evaluate("one => getComputedStyle(one).stroke") for one in (".baan", ".balkje")
+    )
+    assert {line, ground} == {page.evaluate("getComputedStyle(document.body).color")}
+
+
 def test_how_bad_it_is_stands_there_in_words_not_only_in_colour(page, site, families):
     page.goto(site.address)
 
