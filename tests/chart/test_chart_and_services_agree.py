@@ -1,5 +1,6 @@
 """The chart and the code speak of the same settings, topics, rights, partitions, commands and ports."""
 
+import json
 import re
 import subprocess
 import sys
@@ -136,6 +137,16 @@ def test_the_canary_is_an_event_that_its_agency_may_send_and_always_the_same() -
     command = [sys.executable, "-m", "waakvlam.cli", "publish", "--agency", agency, "--check", "-"]
     done = subprocess.run(command, input=line, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_rules_and_dashboards_arrive_as_they_are_in_their_files() -> None:
+    rules = [one["spec"] for one in rendered("full") if one["kind"] == "PrometheusRule"]
+    assert rules == [yaml.safe_load(path.read_text("utf-8")) for path in sorted((CHART / "rules").glob("*.yaml"))]
+    shown = {key: value for one in rendered("full") if one["kind"] == "ConfigMap" for key, value in one["data"].items()}
+    boards = sorted((CHART / "dashboards").glob("*.json"))
+    assert rules
+    assert boards
+    assert [json.loads(shown[path.name]) for path in boards] == [json.loads(path.read_text("utf-8")) for path in boards]
 
 
 def test_keda_never_lets_monitoring_be_none() -> None:
