@@ -28,6 +28,7 @@ DECIDED = frozenset(
     [
         "AGREEMENTS",
         "BOARD",
+        "BOARD_HEALTH_PORT",
         "BOARD_HOST",
         "BOARD_PORT",
         "BOOTSTRAP",

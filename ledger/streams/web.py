@@ -3,6 +3,7 @@
 Only this machine may ask, unless it is told to listen elsewhere: nothing here is about a case or a person.
 """
 
+import asyncio
 from collections.abc import Callable
 
 from aiohttp import web
@@ -24,12 +25,14 @@ class Web(Service):
         is_ready: Check,
         registry: CollectorRegistry = REGISTRY,
         is_beating: Check | None = None,
+        refresh: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
         self._port = port
         self._host = host
         self._is_ready = is_ready
         self._is_beating = is_beating
+        self._refresh = refresh  # sets what is read from elsewhere, before the numbers are told
         self._registry = registry
         self._runner: web.AppRunner | None = None
 
@@ -69,4 +72,5 @@ class Web(Service):
         return web.json_response({"status": "beats" if beats else "silent"}, status=200 if beats else 503)
 
     async def _metrics(self, _: web.Request) -> web.Response:
+        await asyncio.to_thread(self._refresh)
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})

@@ -18,6 +18,7 @@ from services.board.kept import Counter, KeptBook
 from services.board.live import Hub
 from services.board.outlook import Engine, Reasons
 from services.board.overviews.book import Overviews, Rules
+from services.board.pages.machines import measured
 from services.board.pages.site import Board
 from services.board.request_language import InLanguage
 from services.board.security import OWN_HOSTS, FormSigner, SafeHeaders
@@ -66,7 +67,10 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        async with _running(hub, sender, feed, counter):
+        async with (
+            _running(hub, sender, feed, counter),
+            measured(board, settings.health_host, settings.board_health_port),
+        ):
             yield
         store.database.close()
         ledger.close()

@@ -15,6 +15,12 @@ class BoardSettings(Settings):
     board: str = Field("sqlite:///var/board.db", description="The board's own view; it may be thrown away.")
     board_host: str = Field("127.0.0.1", description="Address to listen on; without a login only this machine.")
     board_port: int = Field(8700, ge=0, le=65535, description="Port of the pages; 0 lets the system choose one.")
+    board_health_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of /health, /ready and /metrics for other machines; 0: beside the pages only.",
+    )
     board_staff: str = Field(
         "demo-medewerker",
         pattern=r"^[a-z0-9][a-z0-9-]{0,39}$",

@@ -1,10 +1,14 @@
 """What other machines ask of the board: does it live, is it fed, what are its numbers."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from ledger.streams.web import Web
 from services.board import waiting
 from services.board.pages.routes import Route
-from services.board.pages.site import Site
+from services.board.pages.site import Board, Site
 from services.board.rights import Action
 
 
@@ -25,16 +29,37 @@ class MachinePages:
 
     def metrics(self) -> Response:
         """Return the numbers of this process."""
-        board = self.board
-        unseen_since, now = waiting.unseen_since(board.store.database), board.clock.micros()
-        for name, number in (
-            ("waakvlam_board_oldest_unseen_seconds", max(0, now - (unseen_since or now)) / 1e6),
-            ("waakvlam_board_open_alerts", board.store.open_count()),
-            ("waakvlam_board_waiting_clicks", len(board.store.sent(state="sent"))),
-            ("waakvlam_board_live_pages", board.hub.listeners),
-        ):
-            board.meters.gauge(name).set(number)
-        return PlainTextResponse(board.meters.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        tell_numbers(self.board)
+        return PlainTextResponse(self.board.meters.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def tell_numbers(board: Board) -> None:
+    """Set the gauges that are read from the view, as they are now."""
+    unseen_since, now = waiting.unseen_since(board.store.database), board.clock.micros()
+    for name, number in (
+        ("waakvlam_board_oldest_unseen_seconds", max(0, now - (unseen_since or now)) / 1e6),
+        ("waakvlam_board_open_alerts", board.store.open_count()),
+        ("waakvlam_board_waiting_clicks", len(board.store.sent(state="sent"))),
+        ("waakvlam_board_live_pages", board.hub.listeners),
+    ):
+        board.meters.gauge(name).set(number)
+
+
+@asynccontextmanager
+async def measured(board: Board, host: str, port: int) -> AsyncIterator[None]:
+    """Answer at a port of its own too: the pages answer to their own address alone, and other machines ask by another."""
+    web = Web(
+        port,
+        host=host,
+        is_ready=board.feed.is_fed,
+        registry=board.meters.registry,
+        refresh=lambda: tell_numbers(board),
+    )
+    await web.start()
+    try:
+        yield
+    finally:
+        await web.stop()
 
 
 def routes(site: Site) -> list[Route]:

@@ -29,7 +29,7 @@ helm.sh/chart: {{ printf "waakvlam-%s" .root.Chart.Version }}
 {{- end }}
 
 {{- define "waakvlam.port" -}}
-{{ get (dict "intake" 8701 "triage" 8702 "monitoring" 8703 "watch" 8704 "board" 8700) .component }}
+{{ get (dict "intake" 8701 "triage" 8702 "monitoring" 8703 "watch" 8704 "board" 8705) .component }}
 {{- end }}
 
 {{- /* The claim on which intake keeps its keys. */ -}}

@@ -20,18 +20,9 @@ readinessProbe:
 {{- end }}
 
 {{- define "waakvlam.probe" -}}
-{{- if eq .component "board" -}}
-{{- /* The board listens on 127.0.0.1, so it is asked from inside its own pod. */ -}}
-exec:
-  command:
-    - python
-    - -c
-    - {{ printf "import urllib.request; urllib.request.urlopen('http://127.0.0.1:%s%s', timeout=4)" (include "waakvlam.port" .) .path | quote }}
-{{- else -}}
 httpGet:
   path: {{ .path }}
   port: health
-{{- end }}
 {{- end }}
 
 {{- define "waakvlam.spread" -}}
@@ -57,8 +48,12 @@ topologySpreadConstraints:
     {{- include (printf "%s.environment" $own) . | nindent 4 }}
     {{- include "waakvlam.givenEnvironment" . | nindent 4 }}
   ports:
-    - name: {{ if eq .component "board" }}pages{{ else }}health{{ end }}
+    - name: health
       containerPort: {{ include "waakvlam.port" . }}
+    {{- if eq .component "board" }}
+    - name: pages
+      containerPort: 8700
+    {{- end }}
   {{- include "waakvlam.probes" . | nindent 2 }}
   resources:
     {{- toYaml (get .root.Values .component).resources | nindent 4 }}
@@ -146,6 +141,6 @@ rollingUpdate:
 {{- define "waakvlam.healthEnvironment" -}}
 - name: WAAKVLAM_HEALTH_HOST
   value: 0.0.0.0
-- name: WAAKVLAM_{{ upper .component }}_PORT
+- name: WAAKVLAM_{{ ternary "BOARD_HEALTH" (upper .component) (eq .component "board") }}_PORT
   value: {{ include "waakvlam.port" . | quote }}
 {{- end }}
