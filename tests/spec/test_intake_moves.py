@@ -299,6 +299,21 @@ def test_what_was_withdrawn_or_erased_does_not_move(desk):
     assert moved(desk, case, "r-p", event_id="m-2")[0].field == "case"
 
 
+def test_a_proposal_to_erase_one_family_is_not_moved_to_another(desk):
+    first = desk.take(report(VT, "r-vt", reference="d-1", persons=[ROOD], at=NOON - HOUR))[0].case
+    second = desk.take(report(POLICE, "r-p", reference="mut-9", persons=[GROEN]))[0].case
+    desk.take(sent(VT, "case_closed", "c-1", reference="d-1", reason="veilig"))
+    proposal = sent(
+        "board", "erasure_proposed", "e-1", case=first, recorded_by="mdw-1", ground="bewaartermijn-verlopen"
+    )
+    assert desk.take(proposal)[0].verdict == "accepted"
+
+    (receipt,) = moved(desk, first, "e-1", to=second)
+
+    assert (receipt.verdict, receipt.field) == ("refused", "event_ids")
+    assert "wissen" in receipt.reason
+
+
 def test_only_veilig_thuis_moves_events(desk):
     case = joined(desk)
     told = {"event_ids": ["r-p"], "to_case": None, "from_case": None, "reason": "anders"}
