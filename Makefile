@@ -47,6 +47,10 @@ bench: .cache/ready.demo ## measure speed; results with the machine's name in be
 torture: .cache/ready.demo .cache/ready.test ## the long form of the crash laboratory (ARGS='--scenario kills --events 20000 --strikes 20 --seed 7')
 	@$(BIN)/python -m tests.torture $(ARGS)
 
+.PHONY: drill
+drill: .cache/ready.demo .cache/ready.test ## make each fault on purpose and see who is called, half an hour (ARGS='--only broker'); only root
+	@$(BIN)/python -m tests.drill $(ARGS)
+
 .PHONY: mutants
 mutants: .cache/ready.demo ## put small faults in the rule book and tell which the tests do not notice (an hour or more)
 	@nice -n 10 $(BIN)/python -m tests.mutants $(ARGS)
