@@ -14,7 +14,7 @@ from typing import Protocol
 
 from aiokafka.errors import KafkaError
 
-from cli.books import why_missing
+from cli.books import SQLITE, why_missing
 from cli.progress import Progress
 from cli.settings import Settings
 from cli.surroundings import Surroundings
@@ -143,7 +143,7 @@ class Watch:
             self._database = open_database(self._url)
         with self._database.reading() as statements:
             head, published = tables.state(statements)["position"], published_so_far(statements)
-            if head and self._first_event_at is None:
+            if head and self._first_event_at is None and self._url.startswith(SQLITE):  # else it is the server's affair
                 self._first_event_at = int(statements.value("SELECT min(recorded_at) FROM seen") or 0) / 1e6
         self._relay.seen(self._seconds(), end=head, position=published)
         self._meters.gauge("waakvlam_watch_relay_behind_events").set(self._relay.lag)

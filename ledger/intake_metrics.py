@@ -88,6 +88,14 @@ INTAKE = (
         ("agency",),
     ),
     Metric(
+        "waakvlam_intake_canary_timestamp_seconds",
+        "gauge",
+        "seconds",
+        "intake",
+        "When a canary of an agency last came through (real time): an event sent again only to see whether the road is open.",
+        ("agency",),
+    ),
+    Metric(
         "waakvlam_reconcile_difference",
         "gauge",
         "events",

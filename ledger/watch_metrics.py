@@ -65,7 +65,8 @@ WATCH = (
         "gauge",
         "seconds",
         "watch",
-        "When the last backup was made here; while none was made, when the watch first saw an event in the ledger.",
+        "When the last backup was made here; while none was made of a ledger in a file, when its first event came. Of a server's "
+        "ledger of which none was made here it is not told: it may be backed up elsewhere.",
     ),
     Metric(
         "waakvlam_watch_expires_timestamp_seconds",

@@ -197,6 +197,11 @@ AGENCIES = (
         (("max by (agency) (waakvlam_intake_agency_silent_seconds) > 0", "{{agency}}"),),
     ),
     Panel(
+        "Last canary",
+        "s",
+        ((_age("waakvlam_intake_canary_timestamp_seconds", "agency"), "{{agency}}"),),
+    ),
+    Panel(
         "Numbers that did not come",
         "none",
         (("max by (agency) (waakvlam_intake_sequence_missing) > 0", "{{agency}}"),),

@@ -17,7 +17,7 @@ from ledger.relay import Relay
 from ledger.sealing import KeyStore
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
-from services.intake import missing, silent
+from services.intake import canaries, missing, silent
 from services.intake.deadlines import calendar_of
 from services.intake.pipeline import Pipeline
 from services.intake.post import Post
@@ -225,6 +225,7 @@ def _gauging(ledger: Ledger, relay: Relay, meters: Meters) -> Callable[[], Await
         for name, number in numbers.items():
             meters.gauge(name).set(number)
         await asyncio.to_thread(tell_standing, ledger, meters)
+        await asyncio.to_thread(canaries.tell, ledger, meters)
         return GAUGES_EVERY_SECONDS
 
     return gauge

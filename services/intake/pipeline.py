@@ -22,7 +22,7 @@ from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
 from ledger.writing import Writing
 from rulebook.calendar import Calendar
-from services.intake import counting, missing, poison, telling
+from services.intake import canaries, counting, missing, poison, telling
 from services.intake.deadlines import dead_letter_due
 from services.intake.erasures import parts, without
 from services.intake.fuses import Fuses
@@ -146,6 +146,7 @@ class Pipeline:
             taken = [raw for raw in batch if raw.offset < reached[Place(raw.topic, raw.partition)]]
             missing.note(w.statements, taken, self._real.micros())
             counting.count(w, taken, session.outcomes, session.accepted)
+            canaries.note(w.statements, session.outcomes, self._real.micros())
             if passed := self._to_pass_over.intersection(map(poison.spot_of, batch)):
                 poison.pass_over(w.statements, sorted(self._to_pass_over - passed))
         self._stored.update(reached)

@@ -129,7 +129,9 @@ def test_strimzi_makes_the_topics_and_rights_of_the_matrix_and_no_others() -> No
 
 def test_the_canary_is_an_event_that_its_agency_may_send_and_always_the_same() -> None:
     (line,) = (
-        one["data"]["canary.jsonl"] for one in rendered("full") if one["kind"] == "ConfigMap" and "canary" in str(one)
+        one["data"]["canary.jsonl"]
+        for one in rendered("full")
+        if one["kind"] == "ConfigMap" and "canary.jsonl" in one["data"]
     )
     agency = values("full")["test"]["agency"]
 

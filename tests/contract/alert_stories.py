@@ -128,6 +128,17 @@ STORIES = (
         calm={'waakvlam_clock_timestamp_seconds{part="triage"}': "0+15x8 stale 150+15x300"},
     ),
     Story(
+        "WaakvlamServiceDown",
+        {'waakvlam_clock_timestamp_seconds{part="watch"}': "0+15x8 stale"},
+        at="4m",
+        before="2m45s",
+        labels={"part": "watch"},
+        calm={
+            'waakvlam_clock_timestamp_seconds{part="watch"}': "_x400",
+            'waakvlam_clock_timestamp_seconds{part="board"}': "_x400",
+        },
+    ),
+    Story(
         "WaakvlamClockWrong",
         {'waakvlam_clock_timestamp_seconds{part="monitoring"}': "86400+15x400"},
         at="1m",
@@ -195,6 +206,14 @@ STORIES = (
         before="1m",
         labels={"agency": "politie-nn"},
         calm={'waakvlam_intake_agency_silent_seconds{agency="politie-nn"}': "0x400"},
+    ),
+    Story(
+        "WaakvlamCanaryLate",
+        {'waakvlam_intake_canary_timestamp_seconds{agency="politie-nn"}': "0x400"},
+        at="31m",
+        before="29m",
+        labels={"agency": "politie-nn", "topic": "agency.politie-nn"},
+        calm={'waakvlam_intake_canary_timestamp_seconds{agency="politie-nn"}': "0x100 1515x300"},
     ),
     Story(
         "WaakvlamEventsMissing",

@@ -27,6 +27,7 @@ STATED: dict[int, tuple[str, str] | str] = {
     15: ("waakvlam_watch_reachable_state", "WaakvlamLedgerUnreachable"),
     16: "`waakvlam erase CASE --proof` shows it when somebody asks",
     17: "events repair it; tests show it",
+    18: "`waakvlam rebuild all --compare-only` shows it when somebody asks",
 }
 BEGIN = """# Metrics
 

@@ -2,6 +2,9 @@
 
 import asyncio
 import os
+import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 
@@ -11,7 +14,7 @@ from aiokafka.errors import KafkaConnectionError
 from cli.backup import LAST_WORD
 from cli.certificates import Certificates
 from cli.settings import Settings
-from cli.surroundings import PASSWORD_SECONDS
+from cli.surroundings import PASSWORD_SECONDS, _end_shown_at
 from cli.watch import Watch, readers
 from ledger.application import Ledger
 from ledger.metrics import registry
@@ -182,3 +185,17 @@ def test_room_is_told_in_bytes_and_as_a_part_of_the_disk(outside):
 
     assert outside.value("disk_free_bytes") > 0
     assert 0 < outside.value("disk_free_ratio") <= 1
+
+
+def test_the_end_of_the_certificate_that_a_broker_shows_is_read_whoever_issued_it(tmp_path):
+    certificates, now = Certificates(tmp_path), SystemClock().now()
+    certificates.make_unless_valid("broker", now - timedelta(days=390))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.node)
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as beside:
+        shown = beside.submit(lambda: context.wrap_socket(listening.accept()[0], server_side=True).close())
+        ends = _end_shown_at(f"127.0.0.1:{listening.getsockname()[1]}")
+        shown.result(10)
+
+    assert 6 * 86_400 < ends - now.timestamp() < 8 * 86_400
+    assert _end_shown_at("127.0.0.1:1") is None
