@@ -15,8 +15,11 @@ from ledger.metrics import Meters
 from ledger.record import Record
 from ledger.record import decode as decode_record
 from ledger.streams.records import Arrived, Batch, Place
+from services.board import marks
 from services.board.counting import Counting
+from services.board.desk import NOT_FIRST, confirm
 from services.board.folding import Folding
+from services.board.outbox import Outbox
 from services.board.ports import Histories
 from services.board.store import AlertRow, Fold, Store
 from services.board.waiting import first_waits
@@ -56,6 +59,8 @@ class Reader:
     ) -> None:
         self._meters = meters
         self.store = store
+        self.outbox = Outbox(store.database)
+        self._told: list[str] = []
         self.ledger = ledger
         self.changed = changed
 
@@ -74,6 +79,7 @@ class Reader:
             self._meters.histogram("waakvlam_board_acknowledged_seconds").observe(micros / 1e6)  # type: ignore[union-attr]
         for value in told:
             self._settle(value)
+        self._confirm()
         self.changed()
 
     def rebuild(self) -> int:
@@ -100,12 +106,14 @@ class Reader:
             for one in [fact] if fact.version == at + 1 else self._fetched(fact.case, at):
                 record = one.record()
                 counting.note(record)
+                marks.note(t, record)
                 if one.type in FOLDED:
                     waits += first_waits(t, record)
                     fold_record(fold, record)
                 seen[fact.case] = one.version
         counting.finish()
         fold.finish(seen, positions)
+        self._told += [event_id for event_id, _ in fold.told]
         return waits
 
     def _fetched(self, case: str, after: int) -> list[Fact]:
@@ -113,6 +121,12 @@ class Reader:
         log.warning("A version of a case is missing on the bus; its history is read from the ledger.")
         later = [record for record in self.ledger.history(case) if record.version > after]
         return [_Fetched.of(record) for record in later]
+
+    def _confirm(self) -> None:
+        """Ask the ledger whose they are: of two boards that sent under one id, one has it."""
+        told, self._told = self._told, []
+        for event_id in told:
+            confirm(self.outbox, self.ledger, event_id)
 
     def _settle(self, value: bytes) -> None:
         try:
@@ -122,9 +136,12 @@ class Reader:
             return
         at = micros_of(told.recorded_at)
         if told.is_in_the_ledger:
-            self.store.settle(told.id, state="recorded", recorded_at=at, reason=None)
+            self._told.append(told.id)
         elif told.verdict in REFUSING:
-            self.store.settle(told.id, state="refused", recorded_at=at, reason=told.reason)
+            reason = NOT_FIRST if told.verdict == "conflict" else told.reason
+            self.outbox.settle(told.id, state="refused", at=at, reason=reason, field=told.field)
+        elif told.verdict == "parked":
+            self.outbox.settle(told.id, state="parked", at=at, reason=told.reason)
 
 
 @dataclass(frozen=True, slots=True)

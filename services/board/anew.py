@@ -150,8 +150,9 @@ def go_on(t: Statements, told: Sequence[tuple[str, int]], *, stand: int) -> None
     """Bring in line what stays of the live view: what staff sent is recorded, the number of the last change never goes back."""
     t.execute("UPDATE board_stand SET seq = ? WHERE seq < ?", (stand, stand))
     t.executemany(
-        "UPDATE board_sent SET state = 'recorded', recorded_at = ?, reason = NULL WHERE event_id = ? AND state <> 'recorded'",
-        [(at, event_id) for event_id, at in told],
+        """UPDATE board_outbox SET state = 'recorded', settled_at = ?, reason = NULL, value = ?, mark = ''
+           WHERE event_id = ? AND state <> 'recorded'""",
+        [(at, b"", event_id) for event_id, at in told],
     )
 
 

@@ -1,6 +1,7 @@
 """The one place that makes the board's real things: database, ledger, pump, sender, pages."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -10,12 +11,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import Meters, registry
+from ledger.private import private_file
 from ledger.streams import Pump, Sender
+from rulebook.agreements import load
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.desk import Desk
+from services.board.doing.scene import Agreed
 from services.board.feed import KafkaFeed
 from services.board.kept import Counter, KeptBook
 from services.board.live import Hub
+from services.board.outbox import Seal
 from services.board.outlook import Engine, Reasons
 from services.board.overviews.book import Overviews, Rules
 from services.board.pages.machines import measured
@@ -43,9 +48,10 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     hub, meters = Hub(), registry(NAME, clock)
     reader = Reader(store, ledger, changed=hub.tell, meters=meters)
     sender = Sender(settings.bootstrap, security=settings.kafka_login())
-    desk = Desk(store, ledger, sender.send_all, clock=clock)
+    desk = Desk(reader.outbox, ledger, sender.send_all, clock=clock, seal=Seal(outbox_secret(settings)))
     feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
-    rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
+    agreements = load(settings.agreements)
+    rulebook = Engine(agreements, names={one.id: one.name for one in agencies().values()})
     kept = KeptBook(store.database)
     counter = Counter(kept, settings, now=clock.micros)
     secret = settings.board_secret
@@ -63,6 +69,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         meters=meters,
         theme=theme_of(settings.theme),
         overviews=Overviews(store, ledger, Rules.of(rulebook.agreements), kept, now=clock.micros),
+        agreed=Agreed.by(agreements),
     )
 
     @asynccontextmanager
@@ -86,6 +93,16 @@ def pages_of(board: Board, life: Life | None = None) -> FastAPI:
     app.add_middleware(InLanguage)
     put_on(app, board)
     return app
+
+
+def outbox_secret(settings: BoardSettings) -> bytes:
+    """Return what the outbox is sealed with: the board's secret, or else one of this machine's own in the data folder."""
+    if settings.board_secret:
+        return settings.board_secret.get_secret_value().encode()
+    kept = private_file(settings.data / "board-outbox.key")
+    if not kept.read_bytes():
+        kept.write_bytes(secrets.token_bytes(32))
+    return kept.read_bytes()
 
 
 def _pump(settings: BoardSettings, reader: Reader, meters: Meters) -> Pump:

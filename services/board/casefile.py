@@ -39,7 +39,7 @@ def known(parts: Parts, records: Sequence[Record], on: date | None, *, now: int)
         outlook=parts.rulebook.look(records, now=now),
         settled=parts.rulebook.settled(records, now=now),
         now=now,
-        sent=[parts.desk.follow(one.event_id) or one for one in store.sent(case=case)],
+        sent=[parts.desk.follow(one.event_id) or one for one in parts.desk.outbox.sent(case=case)],
     )
 
 

@@ -4,46 +4,38 @@ It is made from the case's whole history in the ledger, so it is never behind wh
 the same page from the records that were there by the end of that day, with the alarms that the rules compute from them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
-from ledger.alone import QUIET_DAYS_MAX
 from ledger.case import case_of
 from ledger.numbers import number_of
 from ledger.record import Record
 from ledger.timeline import sentences
 from rulebook.history import EMPTIED
 from rulebook.instants import day_end, day_of
-from rulebook.rules import DANGER
 from rulebook.settled import Settled
 from services.board import views
+from services.board.doing.on_alerts import PICK_UP
 from services.board.language import day, phase, say, spoken
+from services.board.outbox import Sent
 from services.board.outlook import behind
 from services.board.picture import Picture, picture
 from services.board.ports import Open, Outlook
 from services.board.standing import Standing, standing
-from services.board.store import AlertRow, Sent
+from services.board.store import AlertRow
 from waakvlam.topics import Agency
 
 DEADLINES_SHOWN = 6
-OWN = "system"
+OWN, BOARD = "system", "board"  # what people tell at the board is no line of Waakvlam itself
 
 
 @dataclass(frozen=True, slots=True)
 class CaseAlert:
-    """An open alert of this case, and what became of the last click on it."""
+    """An open alert of this case, and what can be done about it: each action's title and address."""
 
     card: views.Card
-    click: views.Click | None
-    step_until: (
-        date | None
-    )  # the last day that the form takes, and then it wants one; None where any day will do, or none
-
-    @property
-    def can_pick_up(self) -> bool:
-        """Tell whether the form is there: nobody is on it, and no click is still under way."""
-        return self.card.is_new and (self.click is None or self.click.state != "sent")
+    offers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +67,11 @@ class CasePage:
         return day(self.on) or ""
 
 
+def nothing_to_do(_: AlertRow) -> Sequence[tuple[str, str]]:
+    """Offer nothing: on a past day nothing can be done."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a page is made of, as it is or was known: `now` is the instant that the page is about."""
@@ -86,6 +83,7 @@ class Known:
     now: int
     on: date | None = None
     sent: Sequence[Sent] = ()
+    offers: Callable[[AlertRow], Sequence[tuple[str, str]]] = nothing_to_do
 
 
 def case_page(known: Known, *, agencies: Mapping[str, Agency], municipalities: Mapping[str, str]) -> CasePage:
@@ -93,7 +91,7 @@ def case_page(known: Known, *, agencies: Mapping[str, Agency], municipalities: M
     records, now, deadlines = known.records, known.now, known.outlook.deadlines or ()
     case = case_of(record.event() for record in records)
     lines = sentences(records, agencies)
-    own = frozenset(one.name for one in agencies.values() if one.kind == OWN)
+    own = frozenset(one.name for one in agencies.values() if one.kind == OWN and one.id != BOARD)
     first = records[0]
     return CasePage(
         case=first.case,
@@ -167,30 +165,20 @@ def _alerts(known: Known, municipalities: Mapping[str, str]) -> tuple[CaseAlert,
                 ends=known.outlook.ends.get((row.rule, row.instance)),
                 now=known.now,
             ),
-            _click(row, known.sent),
-            _step_until(row, known.now),
+            tuple(known.offers(row)),
         )
         for row in sorted((_with_click(row, known.sent) for row in known.rows), key=views.urgency)
     )
 
 
-def _step_until(row: AlertRow, now: int) -> date | None:
-    """Return the last day on which the next step of an alert may lie: who takes danger up looks again within a week."""
-    return views.today(now) + timedelta(days=QUIET_DAYS_MAX) if row.weight == DANGER else None
-
-
-def _click(row: AlertRow, sent: Sequence[Sent]) -> views.Click | None:
-    """Return the last click on this alert."""
-    own = [one for one in sent if one.alert == row.raised]
-    return views.click(own[-1]) if own else None
-
-
 def _with_click(row: AlertRow, sent: Sequence[Sent]) -> AlertRow:
     """Return the row as the ledger has it: a click that is recorded there may not have come back to the view yet."""
-    recorded = [one for one in sent if one.alert == row.raised and one.state == "recorded"]
+    recorded = [
+        one for one in sent if one.subject == row.alert and one.action == PICK_UP.id and one.state == "recorded"
+    ]
     if row.acknowledged_at is not None or not recorded:
         return row
-    return replace(row, acknowledged_at=recorded[-1].recorded_at)
+    return replace(row, acknowledged_at=recorded[-1].settled_at)
 
 
 def _name(agency: str | None, agencies: Mapping[str, Agency]) -> str:

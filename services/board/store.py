@@ -1,7 +1,7 @@
-"""The board's own view in SQL: open alerts, how far each case was read, and what was sent and not yet recorded.
+"""The board's own view in SQL: open alerts, and how far each case was read.
 
-Everything here can be thrown away and read again from the ledger, except `board_sent`: what a member of staff did and
-the ledger has not told back yet. A batch and its read positions are one transaction.
+Everything here can be thrown away and read again from the ledger; what cannot is in `services.board.outbox`. A batch and
+its read positions are one transaction.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.database import Database, Statements
 from ledger.record import Record
-from services.board import blind, counting
+from services.board import blind, counting, marks, outbox
 from services.board.emptying import empty_if_older
 
 TABLES = (
@@ -29,12 +29,10 @@ TABLES = (
     "INSERT INTO board_stand VALUES (1, 0) ON CONFLICT (one) DO NOTHING",
     """CREATE TABLE IF NOT EXISTS board_positions (
         topic text NOT NULL, part bigint NOT NULL, position bigint NOT NULL, PRIMARY KEY (topic, part))""",
-    """CREATE TABLE IF NOT EXISTS board_sent (
-        event_id text PRIMARY KEY, alert text NOT NULL, case_id text NOT NULL, key bytea NOT NULL,
-        headers text NOT NULL, value bytea NOT NULL, sent_at bigint NOT NULL, state text NOT NULL,
-        recorded_at bigint, reason text)""",
     blind.TABLE,
     *counting.TABLES,
+    *marks.TABLES,
+    *outbox.TABLES,
 )
 ALERT = (
     "raised, alert, case_id, municipality, rule, agreement, agreement_version, instance, stage, due, raised_at, turn,"
@@ -67,22 +65,6 @@ class AlertRow:
     acknowledged_by: str | None = None
     next_step_on: str | None = None
     acknowledgements: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """An event that the board sent, byte for byte, and what became of it: `sent`, `recorded` or `refused`."""
-
-    event_id: str
-    alert: str
-    case_id: str
-    key: bytes
-    headers: tuple[tuple[str, bytes], ...]
-    value: bytes
-    sent_at: int
-    state: str = "sent"
-    recorded_at: int | None = None
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,39 +151,13 @@ class Store:
         with self.database.reading() as t:
             return t.value("SELECT 1 FROM board_cases LIMIT 1") is None
 
-    def send_once(self, sent: Sent) -> bool:
-        """Keep what is about to be sent; False when it was sent before (a second click)."""
-        row = (sent.event_id, sent.alert, sent.case_id, sent.key, _headers_text(sent.headers), sent.value, sent.sent_at)
-        with self.database.transaction() as t:
-            sql = """INSERT INTO board_sent (event_id, alert, case_id, key, headers, value, sent_at, state)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, 'sent') ON CONFLICT (event_id) DO NOTHING"""
-            return t.execute(sql, row) == 1
-
-    def sent(self, *, case: str | None = None, event_id: str | None = None, state: str | None = None) -> list[Sent]:
-        """Return what was sent, oldest first, of one case, with one id or in one state."""
-        asked = {"case_id": case, "event_id": event_id, "state": state}
-        given = {name: value for name, value in asked.items() if value is not None}
-        where = " AND ".join(f"{name} = ?" for name in given) or "1 = 1"
-        sql = (
-            "SELECT event_id, alert, case_id, key, headers, value, sent_at, state, recorded_at, reason"  # noqa: S608 - names are ours
-            f" FROM board_sent WHERE {where} ORDER BY sent_at"
-        )
-        with self.database.reading() as t:
-            return [_sent(row) for row in t.rows(sql, tuple(given.values()))]
-
-    def settle(self, event_id: str, *, state: str, recorded_at: int | None, reason: str | None) -> None:
-        """Note what became of something sent; what is recorded stays recorded."""
-        sql = """UPDATE board_sent SET state = ?, recorded_at = ?, reason = ?
-                 WHERE event_id = ? AND state <> 'recorded'"""
-        with self.database.transaction() as t:
-            t.execute(sql, (state, recorded_at, reason, event_id))
-
 
 class Fold:
     """The writes of one batch, inside one transaction."""
 
     def __init__(self, statements: Statements) -> None:
         self.t = statements
+        self.told: list[tuple[str, int]] = []
         self.seq = int(statements.value("SELECT seq FROM board_stand WHERE one = 1"))
 
     def versions(self, cases: Iterable[str]) -> dict[str, int]:
@@ -239,9 +195,8 @@ class Fold:
         self.t.execute(sql, (turn, self.seq, alert))
 
     def recorded(self, event_id: str, *, at: int) -> None:
-        """Note that something the board sent stands in the ledger."""
-        sql = "UPDATE board_sent SET state = 'recorded', recorded_at = ?, reason = NULL WHERE event_id = ?"
-        self.t.execute(sql, (at, event_id))
+        """Note that something a board may have sent stands in the ledger; whether it was ours is asked afterwards."""
+        self.told.append((event_id, at))
 
     def was_blind(self, record: Record) -> None:
         """Note what the radar told of itself."""
@@ -277,24 +232,3 @@ def alert_values(row: AlertRow) -> tuple[Any, ...]:
 def _alert(row: Sequence[Any]) -> AlertRow:
     values = dict(zip((name.strip() for name in ALERT.split(",")), row, strict=True))
     return AlertRow(**{**values, "because": tuple(json.loads(values["because"])), "legal": bool(values["legal"])})
-
-
-def _headers_text(headers: Iterable[tuple[str, bytes]]) -> str:
-    return json.dumps([[name, value.decode()] for name, value in headers])
-
-
-def _sent(row: Sequence[Any]) -> Sent:
-    event_id, alert, case_id, key, headers, value, sent_at, state, recorded_at, reason = row
-    pairs = tuple((name, text.encode()) for name, text in json.loads(headers))
-    return Sent(
-        event_id=event_id,
-        alert=alert,
-        case_id=case_id,
-        key=bytes(key),
-        headers=pairs,
-        value=bytes(value),
-        sent_at=sent_at,
-        state=state,
-        recorded_at=recorded_at,
-        reason=reason,
-    )

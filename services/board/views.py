@@ -10,7 +10,7 @@ from ledger.words import local
 from rulebook.settled import Settled
 from services.board.language import clock_time, day, how_long, last_day, listed, moment, role, say, spoken
 from services.board.ports import Deadline
-from services.board.store import AlertRow, News, Sent
+from services.board.store import AlertRow, News
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "breach": ("te-laat", "Te laat"),
@@ -85,17 +85,6 @@ class TimelineEntry:
     at_iso: str
     heard: str
     is_system: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """What became of a click on "opgepakt"."""
-
-    event_id: str
-    raised: str
-    case: str
-    state: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +209,6 @@ def timeline(lines: Sequence[Line], *, system: frozenset[str]) -> tuple[Timeline
     return tuple(TimelineDay(title=day(one) or "", lines=tuple(entries)) for one, entries in days.items())
 
 
-def click(sent: Sent) -> Click:
-    """Return what became of a click on "opgepakt", as a sentence."""
-    return Click(sent.event_id, sent.alert, sent.case_id, sent.state, _click_text(sent))
-
-
 def due_line(deadline: Deadline, *, now: int) -> DueLine:
     """Return something that will be due, in words."""
     is_warning = deadline.stage == "warn"
@@ -263,14 +247,6 @@ def more_text(count: int) -> str:
 def today(now: int) -> date:
     """Return the day that it is in the Netherlands."""
     return local(now).date()
-
-
-def _click_text(sent: Sent) -> str:
-    if sent.state == "recorded" and sent.recorded_at is not None:
-        return say("Vastgelegd op {moment}.", moment=moment(sent.recorded_at))
-    if sent.state == "refused":
-        return f"{say('Niet vastgelegd.')} {sent.reason or say('Het grootboek weigerde deze gebeurtenis.')}"
-    return say("Wordt vastgelegd…")
 
 
 def _heard(line: Line) -> str:

@@ -8,14 +8,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from services.board.pages import actions, alerts, case, explained, machines, overviews, paper
+from services.board.pages import alerts, case, doing, explained, machines, overviews, paper
 from services.board.pages.routes import STATIC, Route, mount
 from services.board.pages.site import HERE, Board, Site
 
 MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
     alerts.routes,
     case.routes,
-    actions.routes,
+    doing.routes,
     explained.routes,
     overviews.routes,
     paper.routes,

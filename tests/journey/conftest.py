@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -14,9 +15,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import registry
+from rulebook.agreements import load
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
+from services.board.doing.scene import Agreed
 from services.board.kept import KeptBook
 from services.board.live import Hub
 from services.board.outlook import Reasons
@@ -28,6 +31,7 @@ from tests.journey import stories
 from tests.journey.region import Region
 from waakvlam.clock import FixedClock, micros_of
 
+AGREED = Agreed.by(load(Path(__file__).parents[2] / "agreements"))
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -56,7 +60,7 @@ def site(tmp_path) -> Iterator[Site]:
     store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
     hub = Hub()
     region = Region(ledger, Reader(store, ledger, changed=hub.tell), clock)
-    region.desk = Desk(store, ledger, region.deliver, clock=clock)
+    region.desk = Desk(region.reader.outbox, ledger, region.deliver, clock=clock)
     board = Board(
         store=store,
         ledger=ledger,
@@ -72,6 +76,7 @@ def site(tmp_path) -> Iterator[Site]:
         overviews=Overviews(
             store, ledger, Rules({}, "binnen vijf werkdagen"), KeptBook(store.database), now=clock.micros
         ),
+        agreed=AGREED,
     )
 
     @asynccontextmanager
@@ -136,3 +141,11 @@ def _until(holds, seconds: float = 10) -> None:
 def families(site) -> Region:
     """Fill the region with families that are fictitious and recognisable as such."""
     return stories.tell(site.region, TODAY)
+
+
+def pick_up(page: Page, day: str = "2026-11-27", what: str = "Ik bel het team") -> None:
+    """Take up the first alert on the page of a case, as somebody does: open the form, fill it in, send it."""
+    page.get_by_role("link", name="Alarm oppakken").first.click()
+    page.get_by_label("Wat gaat u doen?").fill(what)
+    page.get_by_label("Volgende stap uiterlijk op").fill(day)
+    page.get_by_role("button", name="Ik pak dit op").click()

@@ -12,6 +12,7 @@ from ledger.timeline import sentences
 from services.board.agents import Reader
 from services.board.casefile import known
 from services.board.casepage import case_page
+from services.board.desk import Desk
 from services.board.outlook import Engine
 from services.board.picture import SILENCE, WIDTH, picture
 from services.board.ports import Deadline
@@ -209,7 +210,8 @@ class Parts:
     """What a page is taken from."""
 
     def __init__(self, region, rulebook):
-        self.store, self.rulebook, self.desk = region.reader.store, rulebook, None
+        self.store, self.rulebook = region.reader.store, rulebook
+        self.desk = Desk(region.reader.outbox, region.ledger, region.deliver, clock=region.clock)
 
 
 def page(region, engine, on):

@@ -9,7 +9,7 @@ from ledger.database import open_database
 from ledger.metrics import registry
 from services.board.agents import Reader
 from services.board.app import pages_of
-from services.board.desk import Desk, acknowledgement_id
+from services.board.desk import Desk
 from services.board.kept import KeptBook
 from services.board.live import Hub
 from services.board.outlook import Reasons
@@ -30,7 +30,7 @@ def region(tmp_path):
     ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock, keys=None)
     store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
     made = Region(ledger, Reader(store, ledger, changed=lambda: None), clock)
-    made.desk = Desk(store, ledger, made.deliver, clock=clock)
+    made.desk = Desk(made.reader.outbox, ledger, made.deliver, clock=clock)
     yield made
     store.database.close()
     ledger.close()
@@ -68,14 +68,15 @@ def alert(region):
 
 
 def address(region):
-    return f"/zaak/{region.case(FAMILY)}/opgepakt"
+    return f"/zaak/{region.case(FAMILY)}/doe/oppakken"
 
 
 def signed(client, alert, **others):
     """Return the fields of a form that our own page made for this browser."""
     client.get("/")
     signature = FormSigner("geheim-van-de-test")._signature(client.cookies[COOKIE])
-    return {"alarm": alert, "handtekening": signature, **others}
+    given = {"intention": "bellen", "next_step_on": "2026-11-27", "beurt": "0", **others}
+    return {"over": alert, "handtekening": signature, **given}
 
 
 @pytest.mark.parametrize("path", ["/", "/bestaat-niet", "/static/bord.css", "/health", "/metrics"])
@@ -107,18 +108,18 @@ def test_a_form_of_our_own_is_taken(client, region, alert):
     answer = client.post(address(region), data=signed(client, alert), follow_redirects=False)
 
     assert answer.status_code == 303
-    assert len(region.reader.store.sent()) == 1
+    assert region.reader.outbox.count() == 1
 
 
 @pytest.mark.parametrize("signature", ["", "0" * 64])
 def test_a_form_without_the_right_signature_is_refused(client, region, alert, signature):
     client.get("/")
 
-    answer = client.post(address(region), data={"alarm": alert, "handtekening": signature})
+    answer = client.post(address(region), data={"over": alert, "handtekening": signature})
 
     assert answer.status_code == 403
     assert "Vernieuw" in answer.text or "vernieuw" in answer.text
-    assert region.reader.store.sent() == []
+    assert region.reader.outbox.count() == 0
 
 
 def test_a_signature_of_another_browser_is_refused(client, region, alert):
@@ -143,10 +144,10 @@ def test_the_cookie_is_for_this_site_and_not_for_scripts(client):
 
 @pytest.mark.parametrize("step", ["2026-11-23", "2026-02-30", "morgen"])
 def test_a_next_step_that_is_past_or_no_day_is_refused(client, region, alert, step):
-    answer = client.post(address(region), data=signed(client, alert, volgende_stap=step))
+    answer = client.post(address(region), data=signed(client, alert, next_step_on=step))
 
     assert answer.status_code == 422
-    assert region.reader.store.sent() == []
+    assert region.reader.outbox.count() == 0
 
 
 def test_an_alert_that_is_closed_or_of_another_family_cannot_be_picked_up(client, region, alert):
@@ -170,12 +171,12 @@ def test_what_somebody_types_is_shown_as_text(client):
 
 def test_the_event_says_what_was_clicked_and_names_no_one(client, region, alert):
     region.holds = True
-    client.post(address(region), data=signed(client, alert, volgende_stap="2026-11-27"))
+    client.post(address(region), data=signed(client, alert))
 
-    sent = region.reader.store.sent()[0]
-    names = dict(sent.headers)
-    assert names["ce_id"] == acknowledgement_id(region.reader.store.alert(alert)).encode()
+    sent = region.reader.outbox.sent()[0]
+    assert dict(sent.headers)["ce_id"] == sent.event_id.encode()
     assert sent.key.decode() == region.case(FAMILY)
+    assert b"bellen" not in sent.sealed
 
 
 def test_without_a_login_the_board_listens_on_this_machine_only():
@@ -203,11 +204,11 @@ def test_what_cannot_be_asked_is_answered_with_a_page_that_does_not_repeat_it(cl
     assert "Kanarie" not in answer.text
 
 
-@pytest.mark.parametrize("fields", [{}, {"alarm": "Kanarie" * 20}, {"alarm": "a", "volgende_stap": "Kanarie" * 3}])
-def test_a_form_that_cannot_be_is_answered_so_too(client, region, fields):
-    answer = client.post(address(region), data=fields)
+@pytest.mark.parametrize("fields", [{}, {"over": "Kanarie" * 20}, {"over": "a", "next_step_on": "Kanarie" * 3}])
+def test_a_form_that_cannot_be_is_answered_so_too(client, region, alert, fields):
+    answer = client.post(address(region), data=signed(client, alert) | {"over": "", "beurt": "Kanarie"} | fields)
 
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert (answer.status_code, answer.headers["content-type"]) == (409, "text/html; charset=utf-8")
     assert "Kanarie" not in answer.text
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from ledger.numbers import id_beginning, number_of
 from ledger.words import how_long
-from services.board import morning, views
+from services.board import clicks, morning, views
+from services.board.outbox import Sent
 from services.board.ports import Deadline
-from services.board.store import AlertRow, News, Sent
+from services.board.store import AlertRow, News
 from waakvlam.clock import micros_of
 
 NOW = micros_of(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
@@ -170,6 +171,7 @@ def test_news_is_said_in_one_line(news, text):
     ("state", "reason", "text"),
     [
         ("sent", None, "Wordt vastgelegd…"),
+        ("parked", "Deze casus kennen wij nog niet.", "Wacht nog. Deze casus kennen wij nog niet."),
         ("refused", "Dat kan niet.", "Niet vastgelegd. Dat kan niet."),
         ("recorded", None, "Vastgelegd op 24 november 2026 om 11.30 uur."),
     ],
@@ -177,18 +179,23 @@ def test_news_is_said_in_one_line(news, text):
 def test_a_click_is_shown_as_done_only_when_it_is_recorded(state, reason, text):
     sent = Sent(
         event_id="e",
-        alert="r",
+        action="contact",
+        lock="contact",
+        subject="",
         case_id="c",
+        by="mdw-1",
+        mark="",
         key=b"",
         headers=(),
-        value=b"",
+        sealed=b"",
         sent_at=NOW,
         state=state,
-        recorded_at=NOW if state == "recorded" else None,
+        settled_at=NOW if state == "recorded" else None,
         reason=reason,
     )
 
-    assert views.click(sent).text == text
+    assert clicks.click(sent).text == text
+    assert clicks.click(sent).title == "Contact met het gezin vastleggen"
 
 
 def test_a_short_number_and_the_id_it_stands_for():

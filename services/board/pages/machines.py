@@ -39,7 +39,7 @@ def tell_numbers(board: Board) -> None:
     for name, number in (
         ("waakvlam_board_oldest_unseen_seconds", max(0, now - (unseen_since or now)) / 1e6),
         ("waakvlam_board_open_alerts", board.store.open_count()),
-        ("waakvlam_board_waiting_clicks", len(board.store.sent(state="sent"))),
+        ("waakvlam_board_waiting_clicks", board.desk.outbox.count("sent")),
         ("waakvlam_board_live_pages", board.hub.listeners),
     ):
         board.meters.gauge(name).set(number)

@@ -17,6 +17,8 @@ from ledger.metrics import Meters
 from ledger.record import Record
 from services.board import live, views
 from services.board.desk import Desk
+from services.board.doing.addresses import address
+from services.board.doing.scene import NOTHING_AGREED, Agreed
 from services.board.feed import Feed
 from services.board.language import say, spoken_now
 from services.board.outlook import Reasons
@@ -65,6 +67,7 @@ class Board:
     meters: Meters
     overviews: Overviews
     theme: Theme = OWN
+    agreed: Agreed = NOTHING_AGREED
 
 
 class Site:
@@ -72,7 +75,7 @@ class Site:
 
     def __init__(self, board: Board) -> None:
         self.board = board
-        self._templates = environments(HERE / "templates", veld=FIELD, thema=board.theme)
+        self._templates = environments(HERE / "templates", veld=FIELD, thema=board.theme, naar=address)
 
     def template(self, name: str) -> Template:
         """Return a template in the language of the request that is answered now."""

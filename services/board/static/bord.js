@@ -2,6 +2,18 @@
 "use strict";
 
 (() => {
+  // One click is enough; the server sees to it as well. A page that comes back from memory may be sent anew.
+  document.addEventListener("submit", (event) => {
+    const button = event.target.querySelector("button[type=submit]");
+    if (button && event.target.method === "post") setTimeout(() => (button.disabled = true), 0);
+  });
+  addEventListener("pageshow", () => document.querySelectorAll("form.doe button").forEach((one) => (one.disabled = false)));
+
+  // What is not right is read first.
+  document.querySelector("[data-focus]")?.focus();
+})();
+
+(() => {
   const QUIET_MS = 15000; // the board speaks every five seconds; three missed beats mean that nobody is there
   const line = document.getElementById("verbinding");
   const automatic = document.getElementById("vanzelf");
@@ -94,11 +106,5 @@
     const link = event.target.closest?.("#nieuws [data-toon][hx-get]");
     if (!link || !event.isTrusted) return;
     document.addEventListener("htmx:after:swap", () => document.getElementById("lijst-kop")?.focus(), { once: true });
-  });
-
-  // One click is enough; the server sees to it as well.
-  document.addEventListener("submit", (event) => {
-    const button = event.target.querySelector("button[type=submit]");
-    if (button && event.target.method === "post") setTimeout(() => (button.disabled = true), 0);
   });
 })();

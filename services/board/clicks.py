@@ -1,0 +1,52 @@
+"""What became of what somebody did at the board, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.board.doing.table import ACTIONS
+from services.board.language import moment, say
+from services.board.outbox import Sent
+
+SHOWN_MICROS = 10 * 60 * 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """What became of something that was done at the board."""
+
+    event_id: str
+    case: str
+    state: str
+    title: str
+    text: str
+
+
+def click(sent: Sent) -> Click:
+    """Return what became of something that was done, as a sentence."""
+    action = ACTIONS.get(sent.action)
+    title = action.title if action else sent.action
+    return Click(sent.event_id, sent.case_id, sent.state, title, _click_text(sent))
+
+
+def recent(sent: Sequence[Sent], *, person: str, now: int) -> tuple[Click, ...]:
+    """Return what somebody did lately or what still waits or was refused since, the newest first."""
+    last: dict[tuple[str, str], Sent] = {}
+    for one in sorted(sent, key=lambda one: (one.sent_at, one.state != "refused")):
+        if one.by.casefold() == person.casefold():
+            last[one.lock, one.subject] = one
+    fresh = [one for one in last.values() if one.state in {"sent", "parked"} or _is_fresh(one, now)]
+    return tuple(click(one) for one in sorted(fresh, key=lambda one: (one.sent_at, one.event_id), reverse=True))
+
+
+def _is_fresh(sent: Sent, now: int) -> bool:
+    return now - (sent.settled_at or sent.sent_at) < SHOWN_MICROS
+
+
+def _click_text(sent: Sent) -> str:
+    if sent.state == "recorded" and sent.settled_at is not None:
+        return say("Vastgelegd op {moment}.", moment=moment(sent.settled_at))
+    if sent.state == "refused":
+        return f"{say('Niet vastgelegd.')} {sent.reason or say('Het grootboek weigerde deze gebeurtenis.')}"
+    if sent.state == "parked":
+        return f"{say('Wacht nog.')} {sent.reason or say('Het grootboek kent deze casus nog niet.')}"
+    return say("Wordt vastgelegd…")

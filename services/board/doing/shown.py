@@ -1,0 +1,43 @@
+"""A ladder as a page shows it: each step with who sits there, how long it may take, and where the question is now."""
+
+from dataclasses import dataclass
+
+from ledger.words import listed
+from rulebook.rules import Ladder
+from rulebook.wording import length
+from services.board.doing.on_ladders import level_name
+
+INFORMATION = {
+    "none": "Hier gaat geen informatie over het gezin heen.",
+    "minimal": "Hier gaat geen naam of adres heen, alleen de vraag.",
+    "case": "Hier mag over de casus worden gesproken.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One level of a ladder, in words."""
+
+    name: str
+    who: str
+    term: str
+    information: str
+    is_now: bool
+
+
+def steps(ladder: Ladder, now: int | None) -> tuple[Step, ...]:
+    """Return the steps of a ladder, the highest first, as it stands on a wall."""
+    return tuple(
+        Step(
+            name=level_name(level),
+            who=f"{listed(list(map(_people, level.participants)))}. Regie: {_people(level.direction)}.",
+            term=f"Besluit binnen {length(level.term)}." if level.term else "",
+            information=INFORMATION.get(level.information, ""),
+            is_now=level.nr == now,
+        )
+        for level in reversed(ladder.levels)
+    )
+
+
+def _people(name: str) -> str:
+    return name.replace("-", " ")
