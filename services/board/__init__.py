@@ -1,4 +1,4 @@
-"""The board: what staff of Veilig Thuis see, and the one thing they can say from here: "opgepakt".
+"""The board: what staff of Veilig Thuis see, and what they do from here (`doing`), each deed an event through intake.
 
 Reads    `case-events` (its lists), `receipts.board` (what became of its own events), the ledger (the page of a case).
 Writes   `alert_acknowledged` on `agency.board`; nothing else, and never straight into the ledger.

@@ -13,7 +13,6 @@ from ledger.database import open_database
 from ledger.metrics import Meters, registry
 from ledger.private import private_file
 from ledger.streams import Pump, Sender
-from rulebook.agreements import load
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.desk import Desk
 from services.board.doing.scene import Agreed
@@ -50,10 +49,8 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     sender = Sender(settings.bootstrap, security=settings.kafka_login())
     desk = Desk(reader.outbox, ledger, sender.send_all, clock=clock, seal=Seal(outbox_secret(settings)))
     feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
-    agreements = load(settings.agreements)
-    rulebook = Engine(agreements, names={one.id: one.name for one in agencies().values()})
-    kept = KeptBook(store.database)
-    counter = Counter(kept, settings, now=clock.micros)
+    rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
+    counter = Counter(kept := KeptBook(store.database), settings, now=clock.micros)
     secret = settings.board_secret
     board = Board(
         store=store,
@@ -69,7 +66,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         meters=meters,
         theme=theme_of(settings.theme),
         overviews=Overviews(store, ledger, Rules.of(rulebook.agreements), kept, now=clock.micros),
-        agreed=Agreed.by(agreements),
+        agreed=Agreed.by(rulebook.agreements),
     )
 
     @asynccontextmanager

@@ -157,7 +157,7 @@ def test_nothing_moves_for_who_asked_for_rest(page, site, families):
     page.emulate_media(reduced_motion="reduce")
     families.holds = True
     page.goto(f"{site.address}/zaak/{families.case(FAMILY)}")
-    page.get_by_role("button", name="Opgepakt").click()
+    pick_up(page)
     expect(page.get_by_text("Wordt vastgelegd")).to_be_visible()
 
     assert page.evaluate("document.getAnimations().length") == 0
@@ -168,7 +168,7 @@ def test_in_colours_of_ones_own_a_button_still_has_an_edge_and_the_picture_its_l
     page.goto(f"{site.address}/zaak/{families.case(FAMILY)}")
 
     edge = "one => parseFloat(getComputedStyle(one).borderTopWidth)"
-    assert page.get_by_role("button", name="Opgepakt").evaluate(edge) >= 1
+    assert page.get_by_role("link", name="Alarm oppakken").first.evaluate(edge) >= 1
     line, ground = (
         page.locator(one).first.evaluate("one => getComputedStyle(one).stroke") for one in (".baan", ".balkje")
     )

@@ -222,7 +222,8 @@ def test_how_a_case_stood_on_a_past_day_is_said_clearly_and_nothing_can_be_done_
     page.locator(".toen").get_by_role("button", name="Toon").click()
 
     expect(page.get_by_text("zoals wij die aan het eind van 31 oktober 2026 kenden")).to_be_visible()
-    expect(page.get_by_role("button", name="Opgepakt")).to_have_count(0)
+    expect(page.get_by_role("link", name="Alarm oppakken")).to_have_count(0)
+    expect(page.get_by_role("link", name="Vastleggen of beslissen")).to_have_count(0)
     expect(page.locator(".regel__zin", has_text="registreerde een incident")).to_have_count(0)
 
     page.get_by_role("link", name="Terug naar nu").click()
