@@ -35,8 +35,10 @@ from ledger.streams.memory import spare_the_collector
 from rulebook import agreements
 from services.board.app import pages_of
 from services.board.desk import Desk
+from services.board.kept import KeptBook
 from services.board.live import Hub
 from services.board.outlook import Engine, Reasons
+from services.board.overviews.book import Overviews, Rules
 from services.board.pages.site import Board
 from services.board.security import FormSigner
 from services.board.store import Store
@@ -102,6 +104,7 @@ def _board(store: Store, ledger: Ledger, hub: Hub, clock: FixedClock) -> Board:
         rulebook=rulebook,
         reasons=Reasons(store, ledger, rulebook),
         meters=registry("board"),
+        overviews=Overviews(store, ledger, Rules.of(rulebook.agreements), KeptBook(store.database), now=clock.micros),
     )
 
 

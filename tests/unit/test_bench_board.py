@@ -1,0 +1,24 @@
+"""The bench of the board still builds a board: it is run seldom, and would rot unseen."""
+
+from starlette.testclient import TestClient
+
+from bench._board import UNTIL
+from bench.board import _board
+from ledger.application import Ledger
+from ledger.database import open_database
+from services.board.app import pages_of
+from services.board.live import Hub
+from services.board.store import Store
+from waakvlam.clock import FixedClock
+
+
+def test_the_board_that_is_measured_answers(tmp_path):
+    clock = FixedClock(UNTIL)
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock)
+    store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
+
+    with TestClient(pages_of(_board(store, ledger, Hub(), clock)), base_url="http://127.0.0.1") as client:
+        assert client.get("/").status_code == 200
+
+    store.database.close()
+    ledger.close()
