@@ -147,7 +147,7 @@ class Seat:
     """Somebody at the board, in a browser of their own."""
 
     def __init__(self, site: DoingSite, person: str) -> None:
-        self.site = site
+        self.site, self.person = site, person
         engine = Engine(AGREEMENTS, names={})
         board = Board(
             store=site.store,
@@ -185,7 +185,7 @@ class Seat:
         given = {**filled_in(page.text), **{name.replace("__", "."): value for name, value in fields.items()}}
         return self.client.post(self.address(action), data=given)
 
-    def do(self, action: str, over: str = "", **fields):
+    def do(self, action: str, over: str = "", /, **fields):
         """Open the form of an action and send it."""
         return self.send(self.open(action, over), action, **fields)
 
