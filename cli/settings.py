@@ -34,6 +34,7 @@ class Settings(SharedSettings):
     radar: str = Field("", description="Monitoring's database.")
     triage: str = Field("", description="Triage's database.")
     board: str = Field("", description="The board's database.")
+    looks: str = Field("", description="The look log's database.")
     agreements: Path = Field(AGREEMENTS, description="Folder of the cooperation agreements.")
     intake_port: int = Field(8701, description="Port of intake's health and metrics; 0 for none.")
     triage_port: int = Field(8702, description="Port of triage's health and metrics; 0 for none.")
@@ -60,6 +61,7 @@ class Settings(SharedSettings):
             "WAAKVLAM_RADAR": self.radar or f"sqlite:///{folder}/radar.db",
             "WAAKVLAM_TRIAGE": self.triage or f"sqlite:///{folder}/triage.db",
             "WAAKVLAM_BOARD": self.board or f"sqlite:///{folder}/board.db",
+            "WAAKVLAM_LOOKS": self.looks or f"sqlite:///{folder}/looks.db",
             "WAAKVLAM_AGREEMENTS": str(self.agreements.resolve()),
             "WAAKVLAM_CLOCK": self.clock,
             "WAAKVLAM_INTAKE_PORT": str(self.intake_port),

@@ -124,7 +124,10 @@ def open_database(url: str, *, limits: Limits = UNLESS_TOLD) -> Database:
     if url.startswith("sqlite:///"):
         return SQLiteDatabase(Path(url.removeprefix("sqlite:///")))
     if url.startswith(("postgresql://", "postgres://")):
-        reach(url, setting="the setting that names this database (WAAKVLAM_RADAR, WAAKVLAM_TRIAGE or WAAKVLAM_BOARD)")
+        reach(
+            url,
+            setting="the setting that names this database (WAAKVLAM_RADAR, WAAKVLAM_TRIAGE, WAAKVLAM_BOARD or WAAKVLAM_LOOKS)",
+        )
         return PostgresDatabase(url, limits)
     raise ValueError("a database is named by sqlite:///path or postgresql://user:password@host:port/name")
 

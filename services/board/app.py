@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -13,6 +14,8 @@ from ledger.database import open_database
 from ledger.metrics import Meters, registry
 from ledger.private import private_file
 from ledger.streams import Pump, Sender
+from services.board.access.keeper import Access
+from services.board.access.sessions import Lifetimes
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.desk import Desk
 from services.board.doing.scene import Agreed
@@ -33,6 +36,7 @@ from services.board.web import put_on
 from waakvlam.topics import agencies
 
 NAME = "board"
+FORM_BYTES_MAX = 64_000
 Life = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
@@ -51,7 +55,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
     rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
     counter = Counter(kept := KeptBook(store.database), settings, now=clock.micros)
-    secret = settings.board_secret
+    access = access_of(settings)
     board = Board(
         store=store,
         ledger=ledger,
@@ -60,33 +64,62 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         hub=hub,
         clock=clock,
         staff=settings.board_staff,
-        signer=FormSigner(secret.get_secret_value() if secret else None),
+        signer=FormSigner(settings.form_secret()),
         rulebook=rulebook,
         reasons=Reasons(store, ledger, rulebook),
         meters=meters,
         theme=theme_of(settings.theme),
         overviews=Overviews(store, ledger, Rules.of(rulebook.agreements), kept, now=clock.micros),
         agreed=Agreed.by(rulebook.agreements),
+        access=access,
+        address=settings.board_address,
     )
+    beside = (
+        _running(hub, sender, feed, counter),
+        measured(board, settings.health_host, settings.board_health_port),
+    )
+    return pages_of(board, _life(beside, (store.database.close, access.looks.database.close, ledger.close)))
+
+
+def _life(beside: Sequence[AbstractAsyncContextManager[object]], at_the_end: Sequence[Callable[[], object]]) -> Life:
+    """Return a life in which these run beside the pages, in order, and after which these are called."""
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        async with (
-            _running(hub, sender, feed, counter),
-            measured(board, settings.health_host, settings.board_health_port),
-        ):
+        async with AsyncExitStack() as stack:
+            for one in beside:
+                await stack.enter_async_context(one)
             yield
-        store.database.close()
-        ledger.close()
+        for close in at_the_end:
+            close()
 
-    return pages_of(board, life)
+    return life
+
+
+def access_of(settings: BoardSettings) -> Access:
+    """Return who is let in and how; raises Misconfigured when a login is asked for and not whole."""
+    return Access.by(
+        open_database(settings.looks_place(), limits=settings.limits()),
+        provider=settings.provider(),
+        lifetimes=Lifetimes(idle=settings.board_idle_minutes, absolute=settings.board_session_minutes),
+        organisation=settings.board_organisation,
+    )
 
 
 def pages_of(board: Board, life: Life | None = None) -> FastAPI:
     """Return the pages of a board, with their guards; `life` runs what lives beside them."""
-    app = FastAPI(title="Waakvlam bord", docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=OWN_HOSTS)
-    app.add_middleware(SafeHeaders)
+    app = FastAPI(
+        title="Waakvlam bord",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=life,
+        max_body_size=FORM_BYTES_MAX,
+    )
+    provider = board.access.provider if board.access else None
+    own = urlsplit(board.address).hostname
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *([own] if own else [])])
+    app.add_middleware(SafeHeaders, form_to=provider.origin() if provider else "")
     app.add_middleware(InLanguage)
     put_on(app, board)
     return app

@@ -93,7 +93,7 @@ _ROWS: Final[Mapping[Action, tuple[Grant, ...]]] = {
     Action.SEE_MIRROR: (_Y, _N, _Y, _Y, _Y, _N),
     Action.SEE_GOVERNORS: (_Y, _N, _Y, _Y, _Y, _Y),
     Action.ASK_EMERGENCY_ACCESS: (_Y, _Y, _Y, _N, _N, _N),
-    Action.REVIEW_EMERGENCY_ACCESS: (_N, _N, _Y, _N, _N, _Y),
+    Action.REVIEW_EMERGENCY_ACCESS: (_N, _N, _O, _N, _N, _Y),
     Action.SEE_LOOKS: (_N, _N, _N, _N, _N, _Y),
 }
 TABLE: Final[Mapping[tuple[Role, Action], Grant]] = {
@@ -119,6 +119,33 @@ class Whose:
     people: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which cases somebody may do a thing to: those of municipalities, and those on somebody's desk (an opaque id)."""
+
+    municipalities: frozenset[str] = frozenset()
+    desk_of: str | None = None
+
+    @property
+    def is_everything(self) -> bool:
+        """Tell whether no case is left out."""
+        return self.municipalities == EVERYWHERE
+
+    def covers(self, municipality: str, desk: str | None) -> bool:
+        """Tell whether a case of this municipality, on this desk, is in reach."""
+        return self.is_everything or municipality in self.municipalities or (desk is not None and desk == self.desk_of)
+
+    def where(self, municipality: str, desk: str) -> tuple[str, list[str]]:
+        """Return a condition for SQL over the columns that hold a case's municipality and desk, and its values."""
+        if self.is_everything:
+            return "1 = 1", []
+        marks = ",".join("?" * len(self.municipalities)) or "NULL"
+        return f"({municipality} IN ({marks}) OR {desk} = ?)", [*sorted(self.municipalities), self.desk_of or ""]
+
+
+EVERYTHING: Final = Reach(municipalities=EVERYWHERE)
+
+
 def grant(person: Person, action: Action) -> Grant:
     """Return the widest answer that one of this person's roles gives."""
     found = {TABLE[role, action] for role in person.roles}
@@ -139,6 +166,19 @@ def may(person: Person | None, action: Action, whose: Whose | None = None) -> bo
         TABLE[role, action] is Grant.YES
         or (TABLE[role, action] is Grant.OWN and (whose is None or is_own(person, role, whose)))
         for role in person.roles
+    )
+
+
+def reach(person: Person, action: Action) -> Reach:
+    """Return which cases somebody may do this to: what `may` says of each, as one condition over all."""
+    granted = {role: TABLE[role, action] for role in person.roles}
+    if Grant.YES in granted.values():
+        return EVERYTHING
+    own = {role for role, answer in granted.items() if answer is Grant.OWN}
+    by_place = own - {Role.WORKER}
+    return Reach(
+        municipalities=person.municipalities if by_place else frozenset(),
+        desk_of=person.id if Role.WORKER in own else None,
     )
 
 

@@ -1,7 +1,7 @@
 """What guards the pages: headers on every answer, the hosts that may be asked for, and a signature on every form.
 
-There is no login yet, so the board listens on this machine only, and answers only to this machine's own names: a page
-elsewhere that makes a browser ask `127.0.0.1` under another name gets nothing.
+Without a login the board listens on this machine only, and answers only to this machine's own names: a page elsewhere
+that makes a browser ask `127.0.0.1` under another name gets nothing. With a login it answers to its own address as well.
 """
 
 import hmac
@@ -34,8 +34,12 @@ HEADERS: Final = {
 class SafeHeaders:
     """Puts the headers on every answer; pages are never kept by a browser or a proxy, static files are checked anew."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, form_to: str = "") -> None:
         self.app = app
+        policy = HEADERS["content-security-policy"]
+        if form_to:  # logging out ends at the provider of identities
+            policy = policy.replace("form-action 'self'", f"form-action 'self' {form_to}")
+        self.headers = {**HEADERS, "content-security-policy": policy}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers added."""
@@ -46,7 +50,7 @@ class SafeHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers[name] = value
                 headers["cache-control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
                 if scope["scheme"] == "https":

@@ -13,6 +13,8 @@ from ledger.database import Database, Statements
 from ledger.record import Record
 from services.board import blind, counting, marks, outbox
 from services.board.emptying import empty_if_older
+from services.board.news import News, news_since
+from services.board.rights import EVERYTHING, Reach
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS board_cases (case_id text PRIMARY KEY, version bigint NOT NULL)",
@@ -67,20 +69,6 @@ class AlertRow:
     acknowledgements: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What changed since a list was shown."""
-
-    raised: int
-    acknowledged: int
-    closed: int
-
-    @property
-    def any(self) -> bool:
-        """Tell whether there is anything to say."""
-        return bool(self.raised or self.acknowledged or self.closed)
-
-
 class Store:
     """The view. Its reading methods open a snapshot each; writing is done in a `Fold`."""
 
@@ -115,15 +103,10 @@ class Store:
             found = t.rows(sql, (raised,))
         return _alert(found[0]) if found else None
 
-    def news(self, since: int) -> News:
-        """Return what changed after a point: raised and still open, picked up, or closed."""
-        sql = """SELECT coalesce(sum(CASE WHEN raised_seq > ? AND closed_at IS NULL THEN 1 ELSE 0 END), 0),
-                        coalesce(sum(CASE WHEN raised_seq <= ? AND closed_at IS NULL THEN 1 ELSE 0 END), 0),
-                        coalesce(sum(CASE WHEN raised_seq <= ? AND closed_at IS NOT NULL THEN 1 ELSE 0 END), 0)
-                 FROM board_alerts WHERE changed_seq > ?"""
+    def news(self, since: int, *, reach: Reach = EVERYTHING) -> News:
+        """Return what changed after a point in what is in reach: raised and still open, picked up, or closed."""
         with self.database.reading() as t:
-            raised, changed, closed = t.rows(sql, (since,) * 4)[0]
-        return News(int(raised), int(changed), int(closed))
+            return news_since(t, since, reach)
 
     def version_of(self, case: str) -> int:
         """Return how far a case was read; 0 for a case that was never seen."""

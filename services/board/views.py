@@ -9,8 +9,9 @@ from ledger.timeline import Line
 from ledger.words import local
 from rulebook.settled import Settled
 from services.board.language import clock_time, day, how_long, last_day, listed, moment, role, say, spoken
+from services.board.news import News
 from services.board.ports import Deadline
-from services.board.store import AlertRow, News
+from services.board.store import AlertRow
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "breach": ("te-laat", "Te laat"),

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from services.board.pages import alerts, case, doing, explained, machines, overviews, paper
+from services.board.pages import alerts, case, doing, explained, login, looks, machines, overviews, paper
 from services.board.pages.routes import STATIC, Route, mount
 from services.board.pages.site import HERE, Board, Site
 
@@ -19,6 +19,8 @@ MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
     explained.routes,
     overviews.routes,
     paper.routes,
+    looks.routes,
+    login.routes,
     machines.routes,
 )
 
@@ -30,7 +32,7 @@ def put_on(app: FastAPI, board: Board) -> None:
     if board.theme.folder is not None:
         files.all_directories.append(board.theme.folder)
     app.mount("/static", files, name=STATIC)
-    mount(app, site, [route for module in MODULES for route in module(site)])
+    mount(app, site.keeper, [route for module in MODULES for route in module(site)])
     app.add_exception_handler(StarletteHTTPException, site.error_page)
     app.add_exception_handler(RequestValidationError, site.error_page)
     app.add_exception_handler(Exception, site.fault_page)

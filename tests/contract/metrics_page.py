@@ -28,6 +28,11 @@ STATED: dict[int, tuple[str, str] | str] = {
     16: "`waakvlam erase CASE --proof` shows it when somebody asks",
     17: "events repair it; tests show it",
     18: "`waakvlam rebuild all --compare-only` shows it when somebody asks",
+    19: "what is counted is hidden or rounded before it is told; tests show it",
+    20: "each page tells it by itself; tests show it",
+    21: "tests show it",
+    22: "the board refuses by itself; a test asks every route as every role",
+    23: "what is not logged is not shown; an auditor checks the chain at the board",
 }
 BEGIN = """# Metrics
 

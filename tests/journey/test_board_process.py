@@ -36,6 +36,7 @@ def environment(tmp_path, port):
         "WAAKVLAM_LEDGER": f"sqlite:///{tmp_path}/ledger.db",
         "WAAKVLAM_BOARD": f"sqlite:///{tmp_path}/board.db",
         "WAAKVLAM_AGREEMENTS": str(ROOT / "agreements"),
+        "WAAKVLAM_LOOKS": f"sqlite:///{tmp_path}/looks.db",
         "WAAKVLAM_BOARD_PORT": str(port),
     }
 
@@ -98,7 +99,7 @@ class Deaf:
 @pytest.mark.parametrize(
     ("setting", "value", "sentence"),
     [
-        ("WAAKVLAM_BOARD_HOST", "0.0.0.0", "Het bord heeft nog geen inlog"),
+        ("WAAKVLAM_BOARD_HOST", "0.0.0.0", "Het bord heeft geen inlog"),
         ("WAAKVLAM_AGREEMENTS", "/nergens", "nergens"),
     ],
 )

@@ -8,7 +8,8 @@ from ledger.record import encode
 from ledger.streams.records import Batch, Place
 from services.board.agents import CASE_EVENTS, Reader
 from services.board.anew import empty
-from services.board.store import News, Store
+from services.board.news import News
+from services.board.store import Store
 from services.board.worklist import ANEW_MICROS, Worklist
 from tests.journey.region import Arrived, Region
 from waakvlam.clock import FixedClock

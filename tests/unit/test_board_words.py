@@ -7,9 +7,10 @@ import pytest
 from ledger.numbers import id_beginning, number_of
 from ledger.words import how_long
 from services.board import clicks, morning, views
+from services.board.news import News
 from services.board.outbox import Sent
 from services.board.ports import Deadline
-from services.board.store import AlertRow, News
+from services.board.store import AlertRow
 from waakvlam.clock import micros_of
 
 NOW = micros_of(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))

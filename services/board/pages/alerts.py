@@ -16,7 +16,7 @@ from services.board.overviews.sheet import written
 from services.board.pages.overviews import as_file
 from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site, Stand, Told
-from services.board.rights import Action, Person
+from services.board.rights import Action, Person, may, reach
 from services.board.saved import SavedViews
 from services.board.sifting import WEIGHTS, Sieve, sight_of
 from services.board.store import AlertRow
@@ -47,33 +47,35 @@ class AlertPages:
     def alerts(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Show all open alerts, worst first."""
         unseen = blind.lately(self.board.store.database, now=self.board.clock.micros())
-        overview, state = self._overview(part, person.id, aantal), self.site.state()
+        overview, state = self._overview(part, person, aantal), self.site.state()
         own = self._choices(person)
         return self.site.page(request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen, **own)
 
     def alert_list(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Return the list alone, for a page that asks for what is new."""
-        overview, state = self._overview(part, person.id, aantal), self.site.state()
+        overview, state = self._overview(part, person, aantal), self.site.state()
         return self.site.page(request, "_lijst.html", overzicht=overview, toestand=state, **self._choices(person))
 
-    async def alert_stream(self, stand: Stand, part: Part, *, leeg: bool = False) -> Response:
+    async def alert_stream(self, person: Who, stand: Stand, part: Part, *, leeg: bool = False) -> Response:
         """Tell a page what changed since the list that it shows; an empty list fills itself."""
-        news = lambda: views.news_text(self.board.store.news(stand))  # noqa: E731 - asked again at each beat
+        own = reach(person, Action.SEE_ALERTS)
+        news = lambda: views.news_text(self.board.store.news(stand, reach=own))  # noqa: E731 - asked again at each beat
         return self.site.stream("_nieuws.html", news, deel=part.address(), leeg=leeg)
 
-    def search(self, request: Request, nummer: str = "") -> Response:
-        """Go to the case with this number, or say which there are."""
+    def search(self, request: Request, person: Who, nummer: str = "") -> Response:
+        """Go to the case with this number, or say which there are; what is not somebody's own is not found."""
         beginning = id_beginning(nummer)
-        found = self.board.store.cases_like(beginning) if beginning else []
+        known = self.board.store.cases_like(beginning) if beginning else []
+        found = [one for one in known if may(person, Action.FIND_CASE, self.site.whose(one))]
         if len(found) == 1:
             return RedirectResponse(f"/zaak/{found[0]}", status_code=303)
         cases = [(one, number_of(one)) for one in found]
         return self.site.page(request, "zoek.html", nummer=nummer[:40], casussen=cases)
 
     def alert_file(self, person: Who, part: Part) -> Response:
-        """Return the part of the list that an address asks for as a file."""
-        _, rows = self._worklist.open()
-        chosen = self._chosen(part, person.id, rows)
+        """Return the part of the list that an address asks for as a file, as far as it is somebody's to take out."""
+        _, own = self._own(person, Action.TAKE_CASE_OUT)
+        chosen = self._chosen(part, person.id, own)
         return as_file(written(as_lines(chosen, part.shown, now=self.board.clock.micros())), "alarmen")
 
     async def keep_part(
@@ -93,6 +95,14 @@ class AlertPages:
             raise Told(409, say("U bewaart al twaalf weergaven. Vergeet er eerst een."))
         return RedirectResponse(f"/?{query}", status_code=303)
 
+    def _own(self, person: Person, action: Action = Action.SEE_ALERTS) -> tuple[int, Sequence[AlertRow]]:
+        """Return the number of the last change, and the open alerts to which this person may do this."""
+        stand, rows = self._worklist.open()
+        own = reach(person, action)
+        if own.is_everything:
+            return stand, rows
+        return stand, [row for row in rows if own.covers(row.municipality, row.acknowledged_by)]
+
     def _choices(self, person: Person) -> dict[str, Any]:
         """Return what a page offers to choose from, and what this person kept."""
         kept = self.saved.of(person.id)
@@ -106,8 +116,8 @@ class AlertPages:
         sight = sight_of(self.board.store.database, rows) if part.sieve.agency else {}
         return morning.chosen_of(rows, part, me=me, sight=sight)
 
-    def _overview(self, part: morning.Asked, me: str, limit: int) -> morning.Overview:
-        stand, rows = self._worklist.open()
+    def _overview(self, part: morning.Asked, person: Person, limit: int) -> morning.Overview:
+        stand, rows = self._own(person)
         now = self.board.clock.micros()
         return morning.overview(
             rows,
@@ -115,7 +125,7 @@ class AlertPages:
             municipalities(),
             stand=stand,
             part=part,
-            chosen=self._chosen(part, me, rows),
+            chosen=self._chosen(part, person.id, rows),
             limit=min(max(1, limit), LIMIT_MAX),
             now=now,
         )

@@ -69,5 +69,5 @@ def routes(site: Site) -> list[Route]:
     pages = CasePages(site)
     return [
         Route("/zaak/{case}", pages.case, Action.SEE_CASE),
-        Route("/zaak/{case}/stroom", pages.case_stream, Action.SEE_CASE),
+        Route("/zaak/{case}/stroom", pages.case_stream, Action.SEE_CASE, follows=True),
     ]

@@ -189,7 +189,7 @@ def routes(site: Site) -> list[Route]:
     pages = DoingPages(site)
     return [
         Route("/zaak/{case}/doe", pages.offers, Right.SEE_CASE),
-        Route("/zaak/{case}/gedaan/{event_id}", pages.became, Right.SEE_CASE),
+        Route("/zaak/{case}/gedaan/{event_id}", pages.became, Right.SEE_CASE, follows=True),
         *(Route(f"/zaak/{{case}}/doe/{one.id}", pages.asked(one), one.right) for one in ACTIONS.values()),
         *(Route(f"/zaak/{{case}}/doe/{one.id}", pages.told(one), one.right, "POST") for one in ACTIONS.values()),
     ]

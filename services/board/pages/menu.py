@@ -21,4 +21,6 @@ MENU: Final = (
     Entry("/regio", "Regio", Action.SEE_REGION),
     Entry("/spiegel", "Aanlevering", Action.SEE_MIRROR),
     Entry("/bestuur", "Afspraken", Action.SEE_GOVERNORS),
+    Entry("/inzage", "Inzage", Action.SEE_LOOKS),
+    Entry("/noodtoegang", "Noodtoegang", Action.REVIEW_EMERGENCY_ACCESS),
 )

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
+from services.board.access.emergency import Emergency
 from services.board.rights import OPEN, Action, Person, Whose, may
 
 STATIC: Final = "static"
@@ -30,15 +31,25 @@ class Doorkeeper(Protocol):
     def whose(self, case: str) -> Whose | None:
         """Return whose a case is; None when there is no such case."""
 
+    def let_in(self, person: Person, action: Action, case: str, whose: Whose | None) -> Emergency | None:
+        """Return the emergency access that lets somebody in, if it is that; raises HTTPException."""
+
+    def look(self, person: Person, action: Action, case: str, emergency: Emergency | None) -> None:
+        """Log a look at a case; raises HTTPException when it cannot be logged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address of the board: what answers, and what it is in the table of rights. `{case}` is a case's id."""
+    """One address of the board: what answers, and what it is in the table of rights. `{case}` is a case's id.
+
+    Whatever shows a case is logged as a look, unless it `follows`: a page that was logged asks for more by itself.
+    """
 
     path: str
     answer: Callable[..., Any]
     action: Action
     method: str = "GET"
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +58,26 @@ class Guard:
 
     keeper: Doorkeeper
     action: Action
+    follows: bool = False
 
     def __call__(self, request: Request) -> None:
-        """Raise HTTPException unless who asks may do this; afterwards `request.state.person` says who it is."""
+        """Raise HTTPException unless who asks may do this; afterwards `request.state.person` says who it is.
+
+        What is shown of a case is logged first; what cannot be logged is not shown.
+        """
         if self.action in OPEN:
             return
         person = request.state.person = self.keeper.person(request)
-        case = request.path_params.get("case")
-        whose = self.keeper.whose(case) if case and may(person, self.action) else None
-        if not may(person, self.action, whose):
+        if not may(person, self.action):
             raise HTTPException(403)
+        case = request.path_params.get("case")
+        if not case:
+            return
+        whose = self.keeper.whose(case)
+        emergency = self.keeper.let_in(person, self.action, case, whose)
+        if whose and request.method == "GET" and not self.follows:
+            self.keeper.look(person, self.action, case, emergency)
+            request.state.looked = case
 
 
 def who(request: Request) -> Person:
@@ -78,7 +99,7 @@ def mount(app: FastAPI, keeper: Doorkeeper, routes: Iterable[Route]) -> None:
             methods=[one.method],
             response_model=None,
             response_class=HTMLResponse,
-            dependencies=[Depends(Guard(keeper, one.action))],
+            dependencies=[Depends(Guard(keeper, one.action, one.follows))],
         )
     for found in app.routes:
         if action_of(found) is None and not (isinstance(found, Mount) and found.name == STATIC):

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Template
 from sse_starlette import EventSourceResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -16,16 +15,19 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from ledger.metrics import Meters
 from ledger.record import Record
 from services.board import live, views
+from services.board.access.emergency import REASONS
+from services.board.access.keeper import Access, Anonymous, Keeper, OutOfScope, login_address
 from services.board.desk import Desk
+from services.board.desks import people_of
 from services.board.doing.addresses import address
 from services.board.doing.scene import NOTHING_AGREED, Agreed
 from services.board.feed import Feed
 from services.board.language import say, spoken_now
 from services.board.outlook import Reasons
 from services.board.overviews.book import Overviews
-from services.board.pages.menu import MENU
+from services.board.pages.frame import around
 from services.board.ports import Histories, Rulebook
-from services.board.rights import EVERYWHERE, Person, Role, Whose, may
+from services.board.rights import Whose
 from services.board.security import FIELD, HEADERS, FormSigner
 from services.board.store import Store
 from services.board.theme import OWN, Theme
@@ -41,6 +43,7 @@ ERRORS = {
     404: "Deze pagina of casus bestaat niet, of is hier niet bekend.",
     409: "Dit alarm staat niet meer open. Vernieuw de pagina om te zien wat er is gebeurd.",
     422: "In het adres of het formulier staat iets dat niet kan, bijvoorbeeld een datum die niet bestaat of voorbij is.",
+    503: "Uw inzage kon niet worden vastgelegd. Daarom wordt de casus niet getoond. Probeer het over een minuut opnieuw.",
     500: "Er ging bij ons iets mis. Er is niets veranderd of kwijt. Probeer het zo nog een keer.",
 }
 LATER = "Dit lukt nu niet. Probeer het later opnieuw."
@@ -68,6 +71,8 @@ class Board:
     overviews: Overviews
     theme: Theme = OWN
     agreed: Agreed = NOTHING_AGREED
+    access: Access | None = None  # none: kept beside the view
+    address: str = ""
 
 
 class Site:
@@ -76,21 +81,32 @@ class Site:
     def __init__(self, board: Board) -> None:
         self.board = board
         self._templates = environments(HERE / "templates", veld=FIELD, thema=board.theme, naar=address)
+        self._municipality: dict[str, str] = {}
+        self.access = board.access or Access.by(board.store.database)
+        self.keeper = Keeper(self.access, board.staff, self.whose)
 
     def template(self, name: str) -> Template:
         """Return a template in the language of the request that is answered now."""
         return self._templates[spoken_now()].get_template(name)
 
-    # What a guard asks.
-
-    def person(self, _: Request) -> Person:
-        """Return who asks: there is no login yet, so everybody is the one that the settings name."""
-        return Person(id=self.board.staff, roles=frozenset({Role.MONITOR}), municipalities=EVERYWHERE)
+    # Who asks, and whose.
 
     def whose(self, case: str) -> Whose | None:
         """Return whose a case is; None when there is no such case."""
-        records = self.history(case)
-        return Whose(municipality=records[0].municipality) if records else None
+        if case not in self._municipality:  # where a case began does not change, and the whole history is dear to read
+            records = self.history(case)
+            if not records:
+                return None
+            self._municipality[case] = records[0].municipality
+        return Whose(municipality=self._municipality[case], people=people_of(self.board.store.database, case))
+
+    def address(self, request: Request, path: str) -> str:
+        """Return the whole address of a page of ours, as browsers know it."""
+        return (self.board.address or str(request.base_url)).rstrip("/") + path
+
+    def is_safe(self, request: Request) -> bool:
+        """Tell whether browsers reach this board over an encrypted road."""
+        return self.address(request, "").startswith("https:")
 
     # What pages show.
 
@@ -106,18 +122,14 @@ class Site:
     def page(self, request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page or a piece of one; every template also has what stands in `shared`."""
         mark, signature = self.board.signer.prepare(request)
-        person: Person | None = getattr(request.state, "person", None)
         shared = {
-            "medewerker": person.id if person else "",
-            "mag": partial(may, person),
-            "menu": [one for one in MENU if may(person, one.action)],
-            "hier": request.url.path,
+            **around(self.keeper, request),
             "handtekening": signature,
             "vandaag": views.today(self.board.clock.micros()),
         }
         page = self.template(template).render(**shared, **values, status=status)
         answer = HTMLResponse(page, status_code=status)
-        self.board.signer.keep(answer, mark, secure=request.url.scheme == "https")
+        self.board.signer.keep(answer, mark, secure=self.is_safe(request))
         return answer
 
     def stream(self, template: str, text: Callable[[], str], **values: Any) -> Response:
@@ -137,15 +149,31 @@ class Site:
     def take_form(self, request: Request, signature: str) -> None:
         """Raise Told unless a form came from a page of ours."""
         if not self.board.signer.is_ours(request, signature):
-            raise Told(403, say(STALE_FORM))
+            raise Told(403, STALE_FORM)
 
     # What goes wrong.
 
     async def error_page(self, request: Request, error: Exception) -> Response:
         """Show an error as a page that says what to do; what was asked or filled in is not repeated."""
+        if isinstance(error, Anonymous):
+            return await self.ask_to_log_in(request, error)
+        if isinstance(error, OutOfScope) and request.method == "GET":
+            return self.page(request, "buiten.html", status=403, zaak=error.case, redenen=REASONS)
         status = error.status_code if isinstance(error, StarletteHTTPException) else 422
-        text = error.detail if isinstance(error, Told) else say(ERRORS.get(status, LATER))
+        text = say(error.detail if isinstance(error, Told) else ERRORS.get(status, LATER))
         return self.page(request, "fout.html", status=status, tekst=text)
+
+    async def ask_to_log_in(self, request: Request, error: Anonymous) -> Response:
+        """Send a reader to the login; what somebody filled in comes back in a page, to be sent again after it."""
+        if request.headers.get("sec-fetch-mode", "navigate") != "navigate":
+            return Response(status_code=401)
+        if request.method == "GET":
+            return RedirectResponse(login_address(error.towards), status_code=303)
+        form = await request.form()
+        filled = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+        if not self.board.signer.is_ours(request, str(form.get(FIELD, ""))):
+            return self.page(request, "fout.html", status=403, tekst=say(STALE_FORM))
+        return self.page(request, "opnieuw.html", status=401, velden=filled, pad=request.url.path)
 
     async def fault_page(self, request: Request, _: Exception) -> Response:
         """Show a fault of our own as such a page; it is made outside of all guards, so it brings its headers itself."""

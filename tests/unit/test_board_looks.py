@@ -1,0 +1,195 @@
+"""The look log: only ever added to, chained, in the fields of the Logboek Dataverwerkingen and the words of NEN 7513."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from ledger.database import open_database
+from services.board.access.emergency import Emergencies
+from services.board.access.looks import Look, LookLog
+from services.board.access.sessions import Begun, Lifetimes, Sessions
+from services.board.rights import Person, Role
+from waakvlam.clock import FixedClock
+
+CASE, OTHER = "0a90f8fc-1234-5678-8abc-000000000001", "1b90f8fc-1234-5678-8abc-000000000002"
+MINUTE = 60_000_000
+SOMEBODY = Person(id="mdw-1", roles=frozenset({Role.MONITOR}), municipalities=frozenset({"0014"}), team="noord")
+
+
+@pytest.fixture
+def clock():
+    return FixedClock(1_795_516_200_000_000)
+
+
+@pytest.fixture
+def database(tmp_path):
+    opened = open_database(f"sqlite:///{tmp_path}/looks.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def log(database, clock):
+    return LookLog(database, clock)
+
+
+def look(case=CASE, person="mdw-1", **others):
+    fields = {
+        "person": person,
+        "roles": "monitor",
+        "behalf": "Veilig Thuis",
+        "case_id": case,
+        "name": "see_case",
+        "activity": "monitoren",
+        "purpose": "Volgen of afspraken over de casus worden nagekomen",
+    }
+    return Look(**(fields | others))
+
+
+def test_a_look_is_found_by_case_by_person_and_newest_first(log, clock):
+    log.add([look()])
+    clock.at += MINUTE
+    log.add([look(OTHER, "mdw-2")])
+
+    assert [line.case_id for line in log.find()] == [OTHER, CASE]
+    assert [line.person for line in log.find(case=CASE[:9])] == ["mdw-1"]
+    assert [line.case_id for line in log.find(person="mdw-2")] == [OTHER]
+    assert log.find(case="-") == []
+    assert [line.position for line in log.find(before=2)] == [1]
+
+
+def test_the_line_of_the_logboek_dataverwerkingen_has_its_fields_and_not_who_looked(log):
+    log.add([look()])
+
+    line = log.find()[0].ldv()
+
+    assert set(line) == {
+        "trace_id",
+        "span_id",
+        "status_code",
+        "name",
+        "start_time",
+        "end_time",
+        "resource",
+        "attributes",
+    }
+    assert (len(bytes.fromhex(line["trace_id"])), len(bytes.fromhex(line["span_id"]))) == (16, 8)
+    assert line["attributes"]["dpl.core.data_subject_id"] == CASE
+    assert line["attributes"]["dpl.core.processing_activity_id"].endswith(":monitoren")
+    assert "mdw-1" not in str(line)
+
+
+def test_the_view_of_nen_7513_says_who_whose_file_when_why_and_on_whose_behalf(log):
+    log.add([look(emergency="e-1")])
+
+    said = log.find()[0].nen7513()
+
+    assert (said["gebruiker"], said["dossier"], said["namens"]) == ("mdw-1", CASE, "Veilig Thuis")
+    assert said["tijdstip"].startswith("2026-11-24T")
+    assert said["grondslag"] == "noodtoegang"
+    assert said["verwerking"].startswith(log.find()[0].trace_id)
+
+
+def test_the_chain_holds_however_many_write_at_once(log):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: log.add([look(person=f"mdw-{n}"), look(OTHER)]), range(40)))
+
+    assert [line.position for line in log.lines()] == list(range(1, 81))
+    assert log.broken_at() is None
+
+
+@pytest.mark.parametrize(
+    ("sql", "position"),
+    [
+        ("UPDATE looks SET person = 'mdw-9' WHERE position = 2", 2),
+        ("DELETE FROM looks WHERE position = 2", 2),
+        ("DELETE FROM looks WHERE position = 3", 3),
+        ("UPDATE looks SET hash = previous WHERE position = 1", 1),
+    ],
+)
+def test_a_line_that_is_changed_or_taken_away_is_found(log, database, sql, position):
+    for _ in range(3):
+        log.add([look()])
+    assert log.broken_at() is None
+
+    with database.transaction() as t:
+        t.execute(sql)
+
+    assert log.broken_at() == position
+
+
+def test_a_session_outlives_a_restart_and_ends_when_nobody_does_anything(database, clock):
+    lifetimes = Lifetimes(idle=30, absolute=600)
+    token = Sessions(database, clock, lifetimes).open(SOMEBODY, id_token="t")
+
+    clock.at += 29 * MINUTE
+    again = Sessions(database, clock, lifetimes)
+    assert again.find(token, touch=True).person == SOMEBODY
+    clock.at += 29 * MINUTE
+    assert again.find(token, touch=False) is not None
+    clock.at += 2 * MINUTE
+    assert again.find(token, touch=True) is None
+
+
+def test_a_session_ends_at_the_end_of_a_day_whatever_is_done(database, clock):
+    sessions = Sessions(database, clock, Lifetimes(idle=30, absolute=120))
+    token = sessions.open(SOMEBODY, id_token="t")
+    for _ in range(5):
+        clock.at += 20 * MINUTE
+        assert sessions.find(token, touch=True) is not None
+
+    clock.at += 20 * MINUTE
+
+    assert sessions.find(token, touch=True) is None
+
+
+def test_only_the_hash_of_a_token_is_kept(database, clock):
+    token = Sessions(database, clock, Lifetimes()).open(SOMEBODY, id_token="t")
+
+    with database.reading() as t:
+        assert t.value("SELECT count(*) FROM sessions WHERE token = ?", (token,)) == 0
+
+
+def test_a_login_comes_back_once_and_in_time(database, clock):
+    sessions = Sessions(database, clock, Lifetimes())
+    begun = Begun(state="s", nonce="n", verifier="v", towards="/")
+    token, late = sessions.begin_login(begun), sessions.begin_login(begun)
+
+    assert sessions.end_login(token) == begun
+    assert sessions.end_login(token) is None
+    clock.at += 11 * MINUTE
+    assert sessions.end_login(late) is None
+
+
+def test_emergency_access_lasts_two_hours_and_for_that_case_and_person_alone(database, clock):
+    emergencies = Emergencies(database, clock)
+    emergencies.ask("mdw-1", CASE, "0014", reason="gevaar", explained="")
+
+    assert emergencies.open_to("mdw-1", CASE) is not None
+    assert emergencies.open_to("mdw-2", CASE) is None
+    assert emergencies.open_to("mdw-1", OTHER) is None
+    clock.at += 121 * MINUTE
+    assert emergencies.open_to("mdw-1", CASE) is None
+    assert [one.person for one in emergencies.of_case(CASE)] == ["mdw-1"]
+
+
+@pytest.mark.parametrize(("reason", "explained"), [("", ""), ("zomaar", "een lange uitleg"), ("anders", "kort")])
+def test_without_a_reason_nothing_opens(database, clock, reason, explained):
+    emergencies = Emergencies(database, clock)
+
+    with pytest.raises(ValueError, match="reason"):
+        emergencies.ask("mdw-1", CASE, "0014", reason=reason, explained=explained)
+
+    assert emergencies.all() == []
+
+
+def test_nobody_judges_their_own_emergency_access_and_a_judgement_stands(database, clock):
+    emergencies = Emergencies(database, clock)
+    emergencies.ask("mdw-1", CASE, "0014", reason="gevaar", explained="")
+    asked = emergencies.unjudged()[0].id
+
+    assert not emergencies.judge(asked, by="mdw-1", verdict="terecht")
+    assert not emergencies.judge(asked, by="tm-1", verdict="misschien")
+    assert emergencies.judge(asked, by="tm-1", verdict="onterecht")
+    assert not emergencies.judge(asked, by="tm-2", verdict="terecht")
+    assert [(one.judged_by, one.verdict) for one in emergencies.all()] == [("tm-1", "onterecht")]
