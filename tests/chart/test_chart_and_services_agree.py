@@ -20,7 +20,7 @@ from waakvlam.lines import read_line
 from waakvlam.topics import topics
 
 PREFIX = "WAAKVLAM_"
-ELSEWHERE = {"PGSSLROOTCERT", "REQUESTS_CA_BUNDLE", "HTTPS_PROXY", "NO_PROXY"}  # what libraries read
+ELSEWHERE = {"PGSSLROOTCERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTPS_PROXY", "NO_PROXY"}  # what libraries read
 
 
 def _environment(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -162,10 +162,15 @@ def test_keda_never_lets_monitoring_be_none() -> None:
     assert replicas["waakvlam-monitoring"] is None, "KEDA and the chart would pull at the same number"
 
 
-def test_the_board_stays_on_its_own_machine_for_as_long_as_it_has_no_login() -> None:
-    listen = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))["board"]["listen"]
+@pytest.mark.parametrize("name", [one for one in GIVEN if one != "plaintext"])
+def test_the_board_stays_in_its_own_pod_unless_people_must_log_in(name: str) -> None:
+    (board,) = (_environment(pod) for who, pod in pods(name) if who == "Deployment/waakvlam-board")
+    ways_in = [one["kind"] for one in rendered(name) if one["kind"] in ("Ingress", "HTTPRoute")]
+    has_login = "WAAKVLAM_OIDC_ISSUER" in board
 
-    assert listen in OWN_HOSTS
+    assert has_login == (name == "full")
+    assert (board["WAAKVLAM_BOARD_HOST"]["value"] in OWN_HOSTS) == (not has_login)
+    assert sorted(ways_in) == (["HTTPRoute", "Ingress"] if has_login else [])
 
 
 def test_every_job_reads_what_every_service_reads() -> None:

@@ -36,7 +36,7 @@ def _with(path: str, value: Any, name: str = "minimal") -> dict[str, Any]:
         ("secretSettings.HEARTBEAT_URL", "https://example.org"),
         ("intake.resources", {"limits": {"memory": "lots"}}),
         ("intake.persistence.size", "much"),
-        ("board.listen", "0.0.0.0"),
+        ("board.login.issuer", "http://login.example.org"),
         ("test.municipality", 14),
     ],
 )
@@ -70,7 +70,11 @@ def test_a_value_that_cannot_be_is_named(path: str, value: Any) -> None:
         ("backup.enabled", True, "minimal", "Set backup.existingClaim"),
         ("backup.keysClaim", "backup-ledger", "strimzi", "Set backup.keysClaim to another claim"),
         ("keda.workersMax", 1, "full", "Set keda.workersMax"),
-        ("board.ingress.enabled", True, "minimal", "the board has no login yet"),
+        ("board.ingress.enabled", True, "minimal", "Set board.login.issuer"),
+        ("board.address", "", "full", "Set board.login.existingSecret, board.address and secretSettings.BOARD_SECRET"),
+        ("secretSettings", {}, "full", "a login is whole or it is none"),
+        ("board.httpRoute.parents", [], "full", "Set board.httpRoute.parents"),
+        ("board.certManager.issuer.name", "", "full", "Set board.certManager.issuer.name"),
         ("test.agency", "veilig-thuis-groningen", "minimal", "Set test.municipality and test.existingSecret"),
     ],
 )

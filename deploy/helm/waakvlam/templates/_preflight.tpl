@@ -9,7 +9,7 @@ Set image.repository to where your image of Waakvlam is (docs/how-to/install.md 
 Set kafka.bootstrap to the address of your Kafka, such as kafka-bootstrap.kafka:9093.
 {{- end }}
 {{- if not $v.database.existingSecret }}
-Set database.existingSecret to the Secret that holds the addresses of the databases, keys ledger, radar, triage and board.
+Set database.existingSecret to the Secret that holds the addresses of the databases, keys ledger, radar, triage, board and looks.
 {{- end }}
 {{- if eq $v.kafka.security "sasl_ssl" }}
 {{- range list "intake" "triage" "monitoring" "board" }}
@@ -58,17 +58,17 @@ Set backup.keysClaim to another claim than backup.existingClaim, best on another
 {{- if and $v.keda.enabled (lt (int $v.keda.workersMax) (int (max $v.triage.replicas $v.monitoring.replicas))) }}
 Set keda.workersMax to at least triage.replicas and monitoring.replicas.
 {{- end }}
-{{- if and (or $v.board.ingress.enabled $v.board.httpRoute.enabled) (eq $v.board.listen "127.0.0.1") }}
-Set board.ingress.enabled and board.httpRoute.enabled to false: the board has no login yet and listens on 127.0.0.1 alone. `kubectl port-forward` reaches it.
+{{- if and (or $v.board.ingress.enabled $v.board.httpRoute.enabled) (not $v.board.login.issuer) }}
+Set board.login.issuer to your provider of identities, or board.ingress.enabled and board.httpRoute.enabled to false: without a login the board is for nobody outside of its own pod. `kubectl port-forward` reaches it.
+{{- end }}
+{{- if and $v.board.login.issuer (not (and $v.board.login.existingSecret $v.board.address (hasKey $v.secretSettings "BOARD_SECRET"))) }}
+Set board.login.existingSecret, board.address and secretSettings.BOARD_SECRET too: a login is whole or it is none.
 {{- end }}
 {{- if and $v.metrics.rules (not $v.watch.enabled) }}
 Set watch.enabled to true, or metrics.rules to false: the rules ask for what is measured from outside.
 {{- end }}
-{{- if and $v.board.ingress.enabled (not $v.board.ingress.host) }}
-Set board.ingress.host to the name under which staff reach the board.
-{{- end }}
-{{- if and $v.board.httpRoute.enabled (not (and $v.board.httpRoute.host $v.board.httpRoute.parents)) }}
-Set board.httpRoute.host to the name under which staff reach the board, and board.httpRoute.parents to the gateways.
+{{- if and $v.board.httpRoute.enabled (not $v.board.httpRoute.parents) }}
+Set board.httpRoute.parents to the gateways that lead to the board.
 {{- end }}
 {{- if and $v.board.certManager.enabled (not $v.board.certManager.issuer.name) }}
 Set board.certManager.issuer.name to the issuer of the certificate.
