@@ -37,6 +37,7 @@ from services.board.app import pages_of
 from services.board.desk import Desk
 from services.board.kept import KeptBook
 from services.board.live import Hub
+from services.board.outbox import Outbox
 from services.board.outlook import Engine, Reasons
 from services.board.overviews.book import Overviews, Rules
 from services.board.pages.site import Board
@@ -95,7 +96,7 @@ def _board(store: Store, ledger: Ledger, hub: Hub, clock: FixedClock) -> Board:
     return Board(
         store=store,
         ledger=ledger,
-        desk=Desk(store, ledger, nowhere, clock=clock),
+        desk=Desk(Outbox(store.database), ledger, nowhere, clock=clock),
         feed=Quiet(),
         hub=hub,
         clock=clock,

@@ -17,8 +17,10 @@ def test_the_board_that_is_measured_answers(tmp_path):
     ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock)
     store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
 
-    with TestClient(pages_of(_board(store, ledger, Hub(), clock)), base_url="http://127.0.0.1") as client:
+    board = _board(store, ledger, Hub(), clock)
+    with TestClient(pages_of(board), base_url="http://127.0.0.1") as client:
         assert client.get("/").status_code == 200
+    assert board.desk.outbox.sent(case="a case") == []  # what the page of a case asks
 
     store.database.close()
     ledger.close()
