@@ -112,7 +112,7 @@ def test_a_monitoring_moment_without_scripts(doing, browser):
     doing.tell("handover_offered", handover_id="o-1", to_agency=TEAM, after="investigation")
     doing.tell("handover_accepted", TEAM, handover_id="o-1", after="investigation")
     with served(doing.at(ANNA).app) as address:
-        context = browser.new_context(java_script_enabled=False)
+        context = browser.new_context(java_script_enabled=False, locale="nl-NL")
         page = context.new_page()
         page.goto(f"{address}/zaak/{doing.case}/doe/monitormoment")
         page.get_by_label("Wat zag en hoorde u?").fill(CANARY)
