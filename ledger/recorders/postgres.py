@@ -1,6 +1,6 @@
 """The ledger in PostgreSQL, for production.
 
-eventsourcing's recorder with its table lock, but the rows go in by binary `COPY` (five times as fast), and neither its
+eventsourcing's recorder with its table lock, but the rows go in by binary `COPY` (decision 35), and neither its
 composite type nor its insert function is made: that function takes no lock, and readers then miss events.
 """
 

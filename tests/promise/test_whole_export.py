@@ -5,6 +5,7 @@ import io
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -168,3 +169,32 @@ def test_every_call_by_which_a_file_is_made_is_one_to_die_at():
 
     assert {name for module, name in called if module in {"os", "fcntl"}} <= wrapped
     assert on_parts <= wrapped
+
+
+WRITES = """
+import sys
+from pathlib import Path
+from ledger.whole_file import WholeFile
+with WholeFile(Path(sys.argv[1]), buffer_bytes=1_000) as file:
+    for number in range(6):
+        file.write(b"line %d" % number * 100)
+"""
+
+
+def test_the_kernel_sees_no_other_call_on_the_file_than_those_to_die_at(tmp_path):
+    """What the killer wraps in Python is all that reaches the kernel: asked of the kernel itself."""
+    places = [
+        word for place in (tmp_path, tmp_path / "export", tmp_path / "export.part") for word in ("-P", str(place))
+    ]
+    surroundings = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "sdk" / "src")])}
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", str(tmp_path / "calls"), *places, sys.executable, "-c", WRITES, str(tmp_path / "export")],
+        check=False, capture_output=True, text=True, timeout=120, env=surroundings,
+    )  # fmt: skip
+    if "ptrace" in done.stderr:
+        pytest.skip("this machine lets nobody look on")
+    calls = [re.sub(r"^\d+ +", "", line) for line in (tmp_path / "calls").read_text("utf-8").splitlines()]
+    begun = next(at for at, call in enumerate(calls) if call.startswith("openat") and "export.part" in call)
+    names = {call.partition("(")[0].removesuffix("at") for call in calls[begun:]}
+
+    assert names == {name for some in WRAPPED.values() for name in some} - {"unlink"}, "unlink only when it fails"

@@ -1,5 +1,7 @@
 """What guards the board: headers, forms that only our own pages can send, hosts, and no wider door without a login."""
 
+import re
+
 import pytest
 from pydantic import ValidationError
 from starlette.testclient import TestClient
@@ -19,6 +21,8 @@ from services.board.security import COOKIE, FormSigner
 from services.board.settings import BoardSettings
 from services.board.store import Store
 from tests.journey.region import Region
+from tests.spec.test_intake_canary import planted
+from waakvlam.catalogue import event_types
 from waakvlam.clock import FixedClock
 
 FAMILY = "Familie Proef"
@@ -232,3 +236,22 @@ def test_beside_open_alerts_a_case_never_says_that_no_term_runs(client, region, 
 
     assert "Er loopt geen termijn" not in with_alert
     assert "Hierna komt niets meer" in with_alert
+
+
+def test_no_title_header_or_number_tells_of_a_person_though_the_page_is_about_one(client, region, alert, caplog):
+    """A title goes to tabs, histories and bookmarks, a metric to whoever measures: a canary may sing on the page alone."""
+    told, count = planted(event_types()["condition_set"])
+    region.tell(FAMILY, "condition_set", **told)
+    case = region.case(FAMILY)
+    sealed = {"Familie", "anarie", "psn-"}
+
+    for path in ("/", f"/zaak/{case}", "/zoek", f"/zoek?nummer={case[:4]}", "/metrics", "/zaak/bestaat-niet"):
+        answer = client.get(path)
+        titles = re.findall(r"<title.*?</title>", answer.text, re.DOTALL)
+        looked_at = [*titles, *map(str, answer.headers.items()), *([answer.text] if path == "/metrics" else [])]
+        assert path == "/metrics" or titles, path
+        assert [one for one in looked_at if any(word in one for word in sealed)] == [], path
+        assert case not in " ".join([titles[0] if titles else "", *looked_at[len(titles) :]]), path
+
+    assert count > 0
+    assert not any(word in caplog.text for word in sealed)

@@ -139,3 +139,10 @@ def test_a_worker_prints_no_case(told, region, monkeypatch):  # noqa: F811
 
     assert told.get(f"/zaak/{region.case('De Proef-Verzonnen')}/afdruk").status_code == 403
     assert told.get("/alarmen.csv").status_code == 403
+
+
+def test_a_file_holds_the_alerts_of_ones_own_municipalities_alone(told, monkeypatch):
+    elsewhere = Person(id="m-1", roles=frozenset({Role.TEAM_MANAGER}), municipalities=frozenset({"1966"}))
+    monkeypatch.setattr(Site, "person", lambda *_: elsewhere)
+
+    assert listed(told) == []
