@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from ledger.numbers import number_of
-from services.board.pages.site import Site
+from services.board.access.keeper import Keeper
 from services.board.rights import EVERYWHERE, Person, Role
 from tests.journey import stories
 from tests.journey.conftest import TODAY
@@ -24,7 +24,7 @@ def as_role(client, region, monkeypatch):  # noqa: F811
 
     def ask(*roles: Role, municipalities=EVERYWHERE) -> TestClient:
         person = Person(id="m-1", roles=frozenset(roles), municipalities=municipalities)
-        monkeypatch.setattr(Site, "person", lambda *_: person)
+        monkeypatch.setattr(Keeper, "person", lambda *_: person)
         return client
 
     return ask

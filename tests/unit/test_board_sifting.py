@@ -6,8 +6,8 @@ import io
 import pytest
 
 from services.board import morning
+from services.board.access.keeper import Keeper
 from services.board.listing import name_of
-from services.board.pages.site import Site
 from services.board.rights import EVERYWHERE, Person, Role
 from services.board.saved import SAVED_MAX, SavedViews
 from services.board.security import COOKIE, FormSigner
@@ -22,7 +22,7 @@ def told(client, region, monkeypatch):  # noqa: F811
     """Return a client at a board that has heard the stories, for somebody who may take cases out."""
     stories.tell(region, TODAY)
     person = Person(id="m-1", roles=frozenset({Role.TEAM_MANAGER}), municipalities=EVERYWHERE)
-    monkeypatch.setattr(Site, "person", lambda *_: person)
+    monkeypatch.setattr(Keeper, "person", lambda *_: person)
     return client
 
 
@@ -135,7 +135,7 @@ def test_a_case_goes_on_paper_whole_the_oldest_first_with_who_printed_it(told, r
 
 def test_a_worker_prints_no_case(told, region, monkeypatch):  # noqa: F811
     worker = Person(id="m-1", roles=frozenset({Role.WORKER}), municipalities=EVERYWHERE)
-    monkeypatch.setattr(Site, "person", lambda *_: worker)
+    monkeypatch.setattr(Keeper, "person", lambda *_: worker)
 
     assert told.get(f"/zaak/{region.case('De Proef-Verzonnen')}/afdruk").status_code == 403
     assert told.get("/alarmen.csv").status_code == 403
@@ -143,6 +143,6 @@ def test_a_worker_prints_no_case(told, region, monkeypatch):  # noqa: F811
 
 def test_a_file_holds_the_alerts_of_ones_own_municipalities_alone(told, monkeypatch):
     elsewhere = Person(id="m-1", roles=frozenset({Role.TEAM_MANAGER}), municipalities=frozenset({"1966"}))
-    monkeypatch.setattr(Site, "person", lambda *_: elsewhere)
+    monkeypatch.setattr(Keeper, "person", lambda *_: elsewhere)
 
     assert listed(told) == []
