@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from services.board.pages.site import Site
+from services.board.access.keeper import Keeper
 from services.board.rights import EVERYWHERE, Person, Role
 from tests.journey.test_board_access import violations
 
@@ -19,7 +19,7 @@ TITLES = {
 @pytest.fixture
 def manager(monkeypatch):
     person = Person(id="m-1", roles=frozenset({Role.TEAM_MANAGER}), municipalities=EVERYWHERE)
-    monkeypatch.setattr(Site, "person", lambda *_: person)
+    monkeypatch.setattr(Keeper, "person", lambda *_: person)
 
 
 def test_every_overview_can_be_read_by_everybody(page, site, families, manager):

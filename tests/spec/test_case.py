@@ -43,7 +43,7 @@ ACCEPTANCE = told("handover_accepted", 3, "team-groningen", handover_id="h1", af
 
 
 def test_a_report_opens_the_assessment() -> None:
-    assert case_of([REPORT]) == Case(phase="assessment", reports=1)
+    assert case_of([REPORT]) == Case(phase="assessment", reports=1, is_emptied=False)
 
 
 def test_sight_of_safety_stays_with_veilig_thuis_until_somebody_accepts() -> None:
