@@ -35,6 +35,7 @@ NEVER_HEARD = frozenset(
         "erasure_proposed",
         "erasure_confirmed",
         "events_moved",  # the family itself was not heard of
+        "link_confirmed",
     }
 )
 DANGER = 5

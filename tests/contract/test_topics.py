@@ -118,7 +118,14 @@ def test_the_system_speaks_only_for_itself() -> None:
         "radar": {"alert_raised", "alert_closed", "alert_reminded", "alert_escalated", "radar_was_blind"},
         "board": {
             *("alert_acknowledged", "alert_handed_over", "alert_judged", "stall_acceptance_proposed", "stall_accepted"),
-            *("erasure_confirmed", "erasure_proposed", "events_moved", "event_corrected", "event_withdrawn"),
+            *(
+                "erasure_confirmed",
+                "erasure_proposed",
+                "events_moved",
+                "link_confirmed",
+                "event_corrected",
+                "event_withdrawn",
+            ),
             *("escalation_started", "escalation_moved", "escalation_decided", "escalation_closed"),
             *("family_contacted", "concern_answered", "monitoring_moment_done"),
         },

@@ -206,6 +206,16 @@ def test_what_waakvlam_itself_concludes_is_not_corrected_by_hand(site, anna):
 # Links.
 
 
+def test_a_link_is_confirmed_once(site, anna):
+    site.tell("report_received", POLICE, **report("r-2"))
+    assert "Deze koppeling" in anna.open("koppeling-bevestigen", "r-1").text
+
+    assert anna.do("koppeling-bevestigen", "r-2").status_code == 303
+
+    assert site.last("link_confirmed").data() == {"report_id": "r-2"}
+    assert anna.open("koppeling-bevestigen", "r-2").status_code == 409
+
+
 def test_what_belongs_to_another_family_moves_to_a_case_of_its_own(site, anna):
     site.tell("report_received", POLICE, **report("r-2"))
     wrong = site.last("report_received").event_id

@@ -1,4 +1,4 @@
-"""Whether reports belong to this family: what does not is moved to the family that it is about."""
+"""Whether reports belong to this family: confirm that one does, or move events to the family that they are about."""
 
 from collections.abc import Sequence
 
@@ -12,8 +12,23 @@ from services.board.doing.scene import Scene
 from services.board.rights import Action as Right
 from waakvlam.catalogue import event_types
 
-MOVED = "events_moved"
+MOVED, CONFIRMED, REPORT = "events_moved", "link_confirmed", "report_received"
 MOVED_MAX = 200
+
+
+def _linked(scene: Scene) -> Sequence[Subject]:
+    """Return the reports that were put with an earlier one, and that nobody confirmed yet."""
+    confirmed = {one.data.get("report_id") for one in scene.standing(CONFIRMED)}
+    reports = sorted(scene.standing(REPORT), key=lambda one: (one.recorded_at, one.id))
+    return [
+        Subject(str(one.data["report_id"]), f"Melding van {day(local(one.occurred_at).date())}")
+        for one in reports[1:]
+        if one.data["report_id"] not in confirmed
+    ]
+
+
+def _report_of(event: Event) -> str:
+    return str(event.data.get("report_id", ""))
 
 
 def _movable(scene: Scene) -> list[Event]:
@@ -58,6 +73,21 @@ def _can_go(scene: Scene, _: Subject, values: Values) -> Problem | None:
     return None
 
 
+CONFIRM = Action(
+    id="koppeling-bevestigen",
+    right=Right.JUDGE_LINK,
+    title="Bevestigen dat een melding bij dit gezin hoort",
+    button="Dit klopt",
+    intro="Deze melding is bij het gezin gezet omdat er personen hetzelfde zijn. U keek ernaar en het klopt.",
+    event=CONFIRMED,
+    lock="link",
+    counted=frozenset({CONFIRMED}),
+    subjects=_linked,
+    fields=lambda _, __: [],
+    about=_report_of,
+    fill=lambda _, subject, values: {**values, "report_id": subject.id},
+    why_not=lambda _, __: "Deze koppeling is al bevestigd, of de melding staat hier niet meer.",
+)
 SPLIT = Action(
     id="koppeling-splitsen",
     right=Right.JUDGE_LINK,
@@ -72,4 +102,4 @@ SPLIT = Action(
     refuse=_can_go,
     why_not=lambda _, __: "Er is hier niets om te verplaatsen.",
 )
-ACTIONS = (SPLIT,)
+ACTIONS = (CONFIRM, SPLIT)

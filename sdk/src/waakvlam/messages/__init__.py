@@ -24,7 +24,7 @@ from waakvlam.messages.base import Message, Nested, message_classes
 from waakvlam.messages.child_protection import BoardRequestNotified, BoardRequestSent
 from waakvlam.messages.closing import CaseClosed, CaseReopened, ErasureConfirmed, ErasureProposed, VtClosed
 from waakvlam.messages.contact import ChildSpokenTo, FamilyContacted, FirstContactMade
-from waakvlam.messages.correction import EventCorrected, EventsMoved, EventWithdrawn
+from waakvlam.messages.correction import EventCorrected, EventsMoved, EventWithdrawn, LinkConfirmed
 from waakvlam.messages.direction import DirectorAbsent, DirectorAssigned, DirectorEnded, StandInAssigned
 from waakvlam.messages.escalation import EscalationClosed, EscalationDecided, EscalationMoved, EscalationStarted
 from waakvlam.messages.handover import HandoverAccepted, HandoverOffered, HandoverRefused, HandoverWithdrawn
@@ -128,6 +128,7 @@ __all__ = [
     "InformationAnswered",
     "InformationRequested",
     "InformingPostponed",
+    "LinkConfirmed",
     "MdaClosed",
     "MdaDecided",
     "MdaEvaluated",

@@ -36,3 +36,9 @@ class EventsMoved(Message):
     to_case: Text | None = None
     from_case: Text | None = None
     reason: Annotated[str, Codes("verkeerd-gekoppeld", "verkeerd-gesplitst", "anders")]
+
+
+class LinkConfirmed(Message):
+    """A report was put with earlier ones because of persons in common; somebody looked, and it is about this family."""
+
+    report_id: Text
