@@ -26,7 +26,7 @@ from tests.simulation.verdict import verdict
 from tests.simulation.years import Years
 from waakvlam.clock import micros_of
 
-FIXED = ("leap-day-2028", "drawn-327378740")
+FIXED = ("leap-day-2028", "drawn-327378740", "drawn-503411668")  # the last two found something once
 FAMILIES = int(os.environ.get("WAAKVLAM_YEARS_FAMILIES", "24"))
 DAYS = 920
 LEAP_DAYS = (datetime(2024, 2, 29, tzinfo=UTC), datetime(2028, 2, 29, tzinfo=UTC))
@@ -37,12 +37,15 @@ pytestmark = pytest.mark.timeout(900)  # some forty seconds a seed on two quiet 
 
 
 def seeds() -> list[str]:
-    """Return the seeds of this run: those that are always played and those that are drawn, or the one that is asked for."""
+    """Return the seeds of this run: those that are always played and as many drawn ones as are asked for, or the one asked for.
+
+    Nobody asks, none is drawn: a build says the same of the same commit, and what a new seed finds is nobody's broken build.
+    """
     if asked := os.environ.get("WAAKVLAM_YEARS_SEED"):
         return [asked]
     one_run = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # the workers of a run must draw the same
     drawn = random.Random(one_run) if one_run else random.SystemRandom()
-    count = int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "1"))
+    count = int(os.environ.get("WAAKVLAM_YEARS_SEEDS", "0"))
     return [*FIXED, *(f"drawn-{drawn.randrange(10**9)}" for _ in range(count))]
 
 
