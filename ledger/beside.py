@@ -12,8 +12,9 @@ are moved. Whatever ends it before that, the live view is as it was; what is lef
 
 import fcntl
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,7 +31,7 @@ BUSY = "this view is being made anew by another process: wait for it, or end it"
 _FRESH = "fresh"
 
 
-class Beside:
+class Beside(ABC):
     """A new view while it is being filled."""
 
     def __init__(
@@ -42,15 +43,13 @@ class Beside:
         self._names = names
         self._also = also
 
-    @contextmanager
-    def switching(self) -> Iterator[Statements]:
+    @abstractmethod
+    def switching(self) -> AbstractContextManager[Statements]:
         """Open the transaction on the live view in which the new one takes its place; all others wait with writing."""
-        raise NotImplementedError
-        yield
 
+    @abstractmethod
     def switch(self, t: Statements) -> None:
         """Put the new tables in the place of the live ones; other tables there stay as they are."""
-        raise NotImplementedError
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """What the radar did not see in time: after an outage one message tells from when to when, and what fell due meanwhile.
 
 Each time that a look is complete, the instant up to which all was seen is stored, with the real time. Where real time went on
-for more than a minute and that instant did not, monitoring was down, or what it listens to stood still. The message is made
+for more than a minute and that instant did not, monitoring was down, or what it listens to stood still. It is stored every
+five seconds, so what is admitted after monitoring died may begin that much early, never late. The message is made
 when everything that fell due in it has been raised, is stored with the new instant in one transaction, and is delivered as an
 event of no case: delivered first and marked after, with an id computed from what it says.
 """

@@ -5,17 +5,21 @@ It plays the bus and intake: what it is told goes into a real ledger, and on to 
 
 import asyncio
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from ledger.application import Ledger
+from ledger.database import open_database
 from ledger.model import Draft
 from ledger.record import case_id, encode
 from ledger.streams.records import Batch, Place
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.desk import Desk
 from services.board.ports import Deadline, Outlook
+from services.board.store import Store
 from waakvlam import codec
 from waakvlam import receipt as receipts
 from waakvlam.catalogue import event_types
@@ -185,3 +189,14 @@ class Region:
     def _hand(self, topic: str, key: bytes, value: bytes, headers) -> None:
         self.offset += 1
         self.reader.handle(Batch({Place(topic, 0): [Arrived(topic, 0, self.offset, key, value, headers)]}))
+
+
+@contextmanager
+def region_in(folder: object, now: int) -> Iterator[Region]:
+    """Give a region with a ledger and a board's view of its own in a folder, at an instant in micros."""
+    clock = FixedClock(now)
+    ledger = Ledger.open(f"sqlite:///{folder}/ledger.db", clock=clock, keys=None)
+    store = Store(open_database(f"sqlite:///{folder}/board.db"))
+    yield Region(ledger, Reader(store, ledger, changed=lambda: None), clock)
+    store.database.close()
+    ledger.close()

@@ -5,6 +5,7 @@ may tell too much, never too little: what it told too much must have been told t
 """
 
 import json
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import closing
@@ -162,14 +163,24 @@ def _late(due: int, recorded_at: int, rule: str) -> str:
 
 
 def _blind(years: Years, history: list[Record], told: Told) -> Iterator[str]:
-    """Say where the radar saw nothing in time and did not admit it, or admitted it and had no reason to."""
+    """Say where the radar saw nothing in time and did not admit it, or admitted it and had no reason to.
+
+    How far it saw it keeps each five real seconds, so what it admits may begin that much early: after an outage in which it
+    died it may first admit the last it saw before. On a clock that leaps, five seconds are hours; an outage is therefore
+    held to begin where the ledger last said something before it.
+    """
     admitted = [
         (parse_instant(one.data()["blind_from"]), parse_instant(one.data()["blind_until"]))
         for one in history
         if one.type == "radar_was_blind"
     ]
+    said = sorted(one.recorded_at for one in history)
+
+    def last_said(at: int) -> int:
+        return said[max(bisect_right(said, at) - 1, 0)]
+
     for begin, end in admitted:
-        if not any(one.begin <= end and begin <= one.end for one in years.intervals if one.kind != "triage"):
+        if not any(last_said(one.begin) <= end and begin <= one.end for one in years.intervals if one.kind != "triage"):
             yield f"it says that it was blind from {iso(begin)} until {iso(end)}, and was not"
     outages = [one for one in years.intervals if one.kind == "monitoring" and not years.forgot_within(one)]
     for due, recorded_at, rule in told.delays:

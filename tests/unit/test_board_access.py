@@ -120,7 +120,7 @@ def test_an_auditor_searches_looks_by_case_and_person_and_takes_them_out_as_nen_
     assert "Geen inzage gevonden" in browser.get("/inzage", params={"wie": "mdw-2"}).text
     assert "Geen inzage gevonden" in browser.get("/inzage", params={"casus": "geen nummer"}).text
     lines = browser.get("/inzage.csv", params={"wie": "mdw-1"}).text.splitlines()
-    assert lines[0].startswith("gebeurtenis,tijdstip,dossier,gebruiker,rol,namens")
+    assert lines[0].startswith("\ufeffgebeurtenis;tijdstip;dossier;gebruiker;rol;namens")
     assert len(lines) == 2
     assert "keten van alle inzagen klopt" in browser.get("/inzage/keten").text
 

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application import Ledger
-from ledger.database import open_database
 from ledger.timeline import sentences
-from services.board.agents import Reader
 from services.board.casefile import known
 from services.board.casepage import case_page
 from services.board.desk import Desk
@@ -17,10 +14,9 @@ from services.board.outlook import Engine
 from services.board.picture import SILENCE, WIDTH, picture
 from services.board.ports import Deadline
 from services.board.standing import standing
-from services.board.store import Store
 from tests.journey import stories
-from tests.journey.region import Region
-from waakvlam.clock import FixedClock, micros_of
+from tests.journey.region import region_in
+from waakvlam.clock import micros_of
 from waakvlam.topics import agencies, municipalities
 
 FAMILY, TEAM = "De Proef-Verzonnen", "team-groningen"
@@ -31,12 +27,8 @@ AGREEMENTS = Path(__file__).parents[2] / "agreements"
 
 @pytest.fixture
 def region(tmp_path):
-    clock = FixedClock(NOW)
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock, keys=None)
-    store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
-    yield Region(ledger, Reader(store, ledger, changed=lambda: None), clock)
-    store.database.close()
-    ledger.close()
+    with region_in(tmp_path, NOW) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

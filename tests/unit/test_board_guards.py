@@ -6,10 +6,7 @@ import pytest
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
-from ledger.application import Ledger
-from ledger.database import open_database
 from ledger.metrics import registry
-from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
 from services.board.kept import KeptBook
@@ -19,25 +16,18 @@ from services.board.overviews.book import Overviews, Rules
 from services.board.pages.site import Board
 from services.board.security import COOKIE, FormSigner
 from services.board.settings import BoardSettings
-from services.board.store import Store
-from tests.journey.region import Region
+from tests.journey.region import region_in
 from tests.spec.test_intake_canary import planted
 from waakvlam.catalogue import event_types
-from waakvlam.clock import FixedClock
 
 FAMILY = "Familie Proef"
 
 
 @pytest.fixture
 def region(tmp_path):
-    clock = FixedClock(1_795_516_200_000_000)
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock, keys=None)
-    store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
-    made = Region(ledger, Reader(store, ledger, changed=lambda: None), clock)
-    made.desk = Desk(made.reader.outbox, ledger, made.deliver, clock=clock)
-    yield made
-    store.database.close()
-    ledger.close()
+    with region_in(tmp_path, 1_795_516_200_000_000) as made:
+        made.desk = Desk(made.reader.outbox, made.ledger, made.deliver, clock=made.clock)
+        yield made
 
 
 @pytest.fixture

@@ -5,15 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ledger.application import Ledger
-from ledger.database import open_database
 from rulebook.errors import AgreementError
-from services.board.agents import Reader
 from services.board.outlook import Engine, Reasons
-from services.board.store import Store
 from tests.journey import stories
-from tests.journey.region import Region
-from waakvlam.clock import FixedClock, micros_of
+from tests.journey.region import region_in
+from waakvlam.clock import micros_of
 from waakvlam.topics import agencies
 
 FAMILY = "Familie Proef"
@@ -23,12 +19,8 @@ NOW = micros_of(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
 
 @pytest.fixture
 def region(tmp_path):
-    clock = FixedClock(NOW)
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=clock, keys=None)
-    store = Store(open_database(f"sqlite:///{tmp_path}/board.db"))
-    yield Region(ledger, Reader(store, ledger, changed=lambda: None), clock)
-    store.database.close()
-    ledger.close()
+    with region_in(tmp_path, NOW) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -70,12 +70,8 @@ class LoginPages:
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
-    def left(self, request: Request) -> Response:
-        """Say that nobody is logged in here any more."""
-        return self.site.page(request, "afgemeld.html")
-
-    def arrived(self, request: Request) -> Response:
-        """Say that somebody is logged in again, in a window that they opened for that alone."""
+    def told(self, request: Request) -> Response:
+        """Say that nobody is logged in here any more, or that somebody is again, in a window opened for that alone."""
         return self.site.page(request, "afgemeld.html")
 
     def stay(self) -> Response:
@@ -122,8 +118,8 @@ def routes(site: Site) -> list[Route]:
         Route("/aanmelden", pages.begin, Action.BE_LET_IN),
         Route(BACK, pages.come_back, Action.BE_LET_IN),
         Route("/afmelden", pages.leave, Action.BE_LET_IN, "POST"),
-        Route("/afgemeld", pages.left, Action.BE_LET_IN),
-        Route("/aangemeld", pages.arrived, Action.READ_HELP),
+        Route("/afgemeld", pages.told, Action.BE_LET_IN),
+        Route("/aangemeld", pages.told, Action.READ_HELP),
         Route("/rol", pages.choose, Action.BE_LET_IN, "POST"),
         Route("/rust", pages.rest, Action.BE_LET_IN),
         Route("/blijf", pages.stay, Action.READ_HELP, "POST"),

@@ -1,8 +1,6 @@
 """The look log for auditors, and emergency access: asking for it, being told of it, judging it."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Final
 
 from fastapi import Form, HTTPException, Query, Request
@@ -13,7 +11,9 @@ from ledger.numbers import id_beginning, number_of
 from services.board.access.emergency import VERDICTS, Emergency
 from services.board.access.looks import NEN7513, PAGE, Line
 from services.board.language import say, spoken
+from services.board.overviews.sheet import written
 from services.board.pages.frame import ROLE_WORDS, oversees
+from services.board.pages.overviews import as_file
 from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site, Told
 from services.board.rights import Action, Role
@@ -51,8 +51,7 @@ class LookPages:
     def looks_csv(self, casus: Sought = "", wie: Sought = "") -> Response:
         """Return the same lines in the words of NEN 7513, for a sheet."""
         lines = self.access.looks.find(case=_beginning(casus), person=wie.strip(), limit=CSV_LINES)
-        headers = {"content-disposition": 'attachment; filename="inzage.csv"'}
-        return Response(_csv(lines), media_type="text/csv; charset=utf-8", headers=headers)
+        return as_file(written([NEN7513, *(tuple(line.nen7513().values()) for line in lines)]), "inzage")
 
     def check(self, request: Request) -> Response:
         """Recompute the chain of the whole log and say whether it holds."""
@@ -139,20 +138,6 @@ def _asked(one: Emergency, reader: str) -> dict[str, object]:
         "judged_by": one.judged_by,
         "can_judge": one.judged_at is None and one.person != reader,
     }
-
-
-def _csv(lines: Iterable[Line]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(NEN7513)
-    for line in lines:
-        writer.writerow([_plain(value) for value in line.nen7513().values()])
-    return text.getvalue()
-
-
-def _plain(value: str) -> str:
-    """Return a value that no spreadsheet takes for a formula."""
-    return f"'{value}" if value[:1] in "=+-@\t\r" else value
 
 
 def routes(site: Site) -> list[Route]:
