@@ -2,6 +2,7 @@
 
 from starlette.testclient import TestClient
 
+from bench import overviews
 from bench._board import UNTIL
 from bench.board import _board
 from ledger.application import Ledger
@@ -24,3 +25,9 @@ def test_the_board_that_is_measured_answers(tmp_path):
 
     store.database.close()
     ledger.close()
+
+
+def test_the_overviews_that_are_measured_answer(tmp_path):
+    found = overviews.measure(overviews.board_of(tmp_path, cases=60, alerts=10), turns=2)
+
+    assert {"/team", "/regio.csv", "/spiegel", "/bestuur"} <= found.keys()
