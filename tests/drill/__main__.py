@@ -6,6 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cli.machine import stopping_on_signals
 from tests.drill.faults import FAULTS
 from tests.drill.run import drill
 
@@ -22,9 +23,10 @@ def main() -> int:
     kept = wish.keep or Path(tempfile.mkdtemp(prefix="waakvlam-drill-"))
     kept.mkdir(exist_ok=True)
     told = []
-    for one in drill(kept, faults, lambda said: print(said, file=sys.stderr, flush=True)):
-        told.append(one)
-        print(one.line(), file=sys.stderr, flush=True)
+    with stopping_on_signals():
+        for one in drill(kept, faults, lambda said: print(said, file=sys.stderr, flush=True)):
+            told.append(one)
+            print(one.line(), file=sys.stderr, flush=True)
     print(HEAD, *(one.line() for one in told), sep="\n")
     return 0 if told and all(one.is_well for one in told) else 5
 
