@@ -109,7 +109,8 @@ def _of_its_own(folder: Path) -> dict[str, Any]:
 def _run(wish: Wish, demo: Demo, desks: Desks) -> tuple[Exit, str, dict[str, Any] | None]:
     player = demo.play(desks, wish.seed)
     drained = demo.drain(player, desks)
-    summary = demo.summary(player, demo.compare(player, desks))
+    comparison = demo.compare(player, desks)
+    summary = demo.summary(player, comparison, demo.reconcile(player, desks))
     if wish.summary:
         write_summary(summary, wish.summary)
     code, sentence = verdict(summary, drained=drained)

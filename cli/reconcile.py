@@ -8,6 +8,7 @@ from cli.columns import columns
 from cli.exits import Exit
 from cli.screen import result
 from cli.settings import Settings
+from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.errors import Fault
 from ledger.reconciling import Compared, reconcile
@@ -35,14 +36,20 @@ VIEWS: Mapping[str, Mapping[str, str]] = {
 def show_differences(settings: Settings, *, as_json: bool) -> Exit:
     """Print all pairs of counters; return 5 when two that should be equal at rest are not."""
     with ledger_at(settings.ledger_url, settings.time()) as ledger:
-        counted = counters(ledger, real_now=SystemClock().micros(), minutes=MISSING_MINUTES)
-    places = settings.places()
-    for place, questions in VIEWS.items():
-        counted |= _of_view(places[place], questions)
+        counted = all_counters(settings, ledger, minutes=MISSING_MINUTES)
     found = list(reconcile(counted))
     told = {"counters": counted, "pairs": [_json(one) for one in found]}
     result(told, as_json=as_json, lines=list(_lines(found)))
     return Exit.DIFFERS if any(one.difference for one in found) else Exit.OK
+
+
+def all_counters(settings: Settings, ledger: Ledger, *, minutes: float) -> dict[str, int]:
+    """Return what every part counted by itself; a sequence number is missing when it stays away for so many minutes."""
+    counted = counters(ledger, real_now=SystemClock().micros(), minutes=minutes)
+    places = settings.places()
+    for place, questions in VIEWS.items():
+        counted |= _of_view(places[place], questions)
+    return counted
 
 
 def _of_view(url: str, questions: Mapping[str, str]) -> dict[str, int]:

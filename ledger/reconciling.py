@@ -71,9 +71,9 @@ PAIRS = (
     ),
     Pair(
         "ledger and board",
-        "case_records",
+        "ledger_records",
         "board_folded",
-        "The board has not folded all records of cases. At rest this is 0: look at the board's log and lag.",
+        "The board has not folded all records. At rest this is 0: look at the board's log and lag.",
     ),
     Pair(
         "radar and triage",

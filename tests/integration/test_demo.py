@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from cli.broker import free_port
+from ledger.reconciling import PAIRS
 from tests.canaries import files_that_tell
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
@@ -36,6 +37,7 @@ SUMMARY_KEYS = {
     "seconds_to_first_alert",
     "lost",
     "replay",
+    "reconcile",
 }
 
 
@@ -104,6 +106,7 @@ def test_three_years_are_played_nothing_is_lost_and_replay_agrees(tmp_path):
     assert summary.keys() == SUMMARY_KEYS
     assert summary["lost"] == 0
     assert summary["replay"] == {"same": True, "live_only": [], "replay_only": []}
+    assert summary["reconcile"] == dict.fromkeys((one.name for one in PAIRS), 0), "every pair is known, and agrees"
     assert summary["sent"] == sum(summary[verdict] for verdict in decided)
     assert summary["sent"] > 10_000
     assert summary["duplicate"] == 1, "one event was sent again"

@@ -212,6 +212,19 @@ def test_one_command_puts_all_counters_side_by_side(views):
     assert set(found.values()) == {0}
 
 
+def test_what_is_told_without_a_case_is_read_by_the_board_and_folded_by_no_radar(views, desk):
+    desk.take(sent(VT, "advice_given", "adv-1", question="anders", asker_capacity="school", violence_kinds=[]))
+    publish(desk.ledger)
+    database = open_database(f"sqlite:///{views}/board.db")
+    with database.transaction() as t:
+        t.execute("INSERT INTO board_cases VALUES ('the stream of an agency', 1)")
+    database.close()
+
+    code, found = ask(views)
+
+    assert (code, {pair: number for pair, number in found.items() if number}) == (Exit.OK, {})
+
+
 DIVERGED = {
     "UPDATE radar SET version = 1 WHERE case_id = 'a'": ("RADAR", {"ledger and radar": 1}),
     "UPDATE board_cases SET version = 1 WHERE case_id = 'a'": ("BOARD", {"ledger and board": 1}),

@@ -18,7 +18,7 @@ from waakvlam.clock import FixedClock
 
 AGREEMENTS = Path(__file__).parents[2] / "agreements"
 NOW = 1_795_500_000_000_000
-GOOD = {"lost": 0, "replay": {"same": True, "live_only": [], "replay_only": []}}
+GOOD = {"lost": 0, "replay": {"same": True, "live_only": [], "replay_only": []}, "reconcile": {"ledger and relay": 0}}
 
 
 def test_three_years_end_at_the_real_now():
@@ -55,6 +55,12 @@ def test_the_same_set_is_the_same():
             True,
             Exit.DIFFERS,
             "1 alarmen gaf alleen het draaiende systeem, 2 alleen replay",
+        ),
+        (
+            GOOD | {"reconcile": {"ledger and relay": 0, "ledger and board": -3}},
+            True,
+            Exit.DIFFERS,
+            "ledger and board (-3)",
         ),
     ],
 )
