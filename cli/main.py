@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import agreements as agreement_commands
-from cli import aside_commands, kafka_commands, keeping, proof_commands
+from cli import aside_commands, kafka_commands, keeping, looking, proof_commands
 from cli.exits import EXIT_CODES, Ends, Exit, errors_as_exits
 from cli.settings import read_settings
 
@@ -31,7 +31,7 @@ for one in aside_commands.APPS:
     app.add_typer(one)
 app.add_typer(proof_commands.app)
 
-for command in (keeping.backup, keeping.restore, keeping.migrate, keeping.rebuild):
+for command in (keeping.backup, keeping.restore, keeping.migrate, keeping.rebuild, *looking.COMMANDS):
     app.command(epilog=EXIT_CODES)(command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -54,15 +54,6 @@ def up(
 
     with errors_as_exits():
         raise typer.Exit(keep_up(read_settings(data), local_kafka=local_kafka, as_json=as_json))
-
-
-@app.command(epilog=EXIT_CODES)
-def watch(data: DataFolder = None, *, as_json: AsJson = False) -> None:
-    """Measure the services from outside, for Prometheus, until Ctrl-C: lag, progress, backups, certificates, room."""
-    from cli.watching import keep_watching
-
-    with errors_as_exits():
-        raise typer.Exit(int(keep_watching(read_settings(data), as_json=as_json)))
 
 
 @app.command(epilog=EXIT_CODES)
@@ -265,28 +256,6 @@ def retention(
         if until is not None and day is None:
             raise Ends(Exit.USAGE, f"--until: {until} is not a day that exists. Write it as YYYY-MM-DD.")
         show_retention(read_settings(data), day, propose_by, run=run, as_json=as_json)
-
-
-@app.command(epilog=EXIT_CODES)
-def doctor(data: DataFolder = None, *, as_json: AsJson = False) -> None:
-    """Look at what is reachable and what is not, and say what to do."""
-    from cli.doctor import examine_from
-    from cli.screen import result
-
-    with errors_as_exits():
-        findings = examine_from(data)
-        result([one.as_json() for one in findings], as_json=as_json, lines=[one.line() for one in findings])
-        if not all(one.ok for one in findings):
-            raise typer.Exit(int(Exit.UNREACHABLE))
-
-
-@app.command(epilog=EXIT_CODES)
-def reconcile(data: DataFolder = None, *, as_json: AsJson = False) -> None:
-    """Compare what senders, intake, ledger, relay, views and alert channel each counted by themselves."""
-    from cli.reconcile import show_differences
-
-    with errors_as_exits():
-        raise typer.Exit(int(show_differences(read_settings(data), as_json=as_json)))
 
 
 def run() -> None:

@@ -6,7 +6,7 @@ import signal
 from cli.exits import Ends, Exit
 from cli.screen import progress, result
 from cli.settings import Settings
-from cli.watch import Watch
+from cli.watch import WHO, Watch
 from ledger import logs
 from ledger.metrics import registry
 from ledger.streams.positions import Positions
@@ -31,7 +31,7 @@ async def _watch(settings: Settings, *, as_json: bool) -> None:
     for one in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(one, stop.set)
     meters = registry(NAME, SystemClock())
-    kafka = settings.kafka_of("operator")
+    kafka = settings.kafka_of(WHO)
     positions = Positions(kafka.bootstrap, kafka.login())
     watch = Watch(settings, meters, positions)
     web = Web(settings.watch_port, host=settings.health_host, is_ready=watch.is_ready, registry=meters.registry)

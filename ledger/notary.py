@@ -126,13 +126,18 @@ class Notary:
 
     def _tell_signed(self, signed: Signed) -> None:
         if self.meters:
-            self.meters.gauge("waakvlam_checkpoint_proven_events").set(signed.size)
-            end = end_of(date.fromisoformat(signed.day))
-            self.meters.gauge("waakvlam_checkpoint_proven_timestamp_seconds").set(end / 1e6)
+            tell_signed(signed, self.meters)
 
     def _tell_refused(self, state: int) -> None:
         if self.meters:
             self.meters.gauge("waakvlam_checkpoint_refused_state").set(state)
+
+
+def tell_signed(signed: Signed, meters: Meters) -> None:
+    """Set the gauges of how far the ledger was proven."""
+    meters.gauge("waakvlam_checkpoint_proven_events").set(signed.size)
+    end = end_of(date.fromisoformat(signed.day))
+    meters.gauge("waakvlam_checkpoint_proven_timestamp_seconds").set(end / 1e6)
 
 
 def _next_day(last: Signed | None, proofs: Proofs) -> date:

@@ -17,8 +17,9 @@ from ledger.relay import Relay
 from ledger.sealing import KeyStore
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
 from rulebook import agreements
-from services.intake import canaries, missing, silent
+from services.intake import missing, silent
 from services.intake.deadlines import calendar_of
+from services.intake.gauges import tell_ledger
 from services.intake.pipeline import Pipeline
 from services.intake.post import Post
 from services.intake.recall import Heard, Recalled, Told, recall
@@ -26,7 +27,6 @@ from services.intake.reconciler import Reconciler
 from services.intake.reminders import remind
 from services.intake.replays import Replays
 from services.intake.settings import IntakeSettings
-from services.intake.standing import tell_standing
 from waakvlam.clock import Clock, FixedClock, SystemClock
 from waakvlam.topics import agencies
 
@@ -212,20 +212,9 @@ def _listening(settings: IntakeSettings, ledger: Ledger, meters: Meters) -> Call
 def _gauging(ledger: Ledger, relay: Relay, meters: Meters) -> Callable[[], Awaitable[float]]:
     async def gauge() -> float:
         """Tell how things stand."""
-        counts = await asyncio.to_thread(ledger.counts)
-        numbers = {
-            "waakvlam_intake_parked_events": counts.parked,
-            "waakvlam_intake_parked_overdue_events": counts.parked_overdue,
-            "waakvlam_intake_outbox_messages": counts.outbox,
-            "waakvlam_ledger_events": counts.events,
-            "waakvlam_ledger_cases": counts.cases,
-            "waakvlam_relay_behind_events": max(0, counts.events - relay.position),
-            "waakvlam_relay_promised_timestamp_seconds": relay.promised_at / 1e6,
-        }
-        for name, number in numbers.items():
-            meters.gauge(name).set(number)
-        await asyncio.to_thread(tell_standing, ledger, meters)
-        await asyncio.to_thread(canaries.tell, ledger, meters)
+        counts = await asyncio.to_thread(tell_ledger, ledger, meters)
+        meters.gauge("waakvlam_relay_behind_events").set(max(0, counts.events - relay.position))
+        meters.gauge("waakvlam_relay_promised_timestamp_seconds").set(relay.promised_at / 1e6)
         return GAUGES_EVERY_SECONDS
 
     return gauge
