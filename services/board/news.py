@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ledger.database import Statements
+from services.board.desks import DESKS
 from services.board.rights import Reach
 
 
@@ -22,7 +23,7 @@ class News:
 
 def news_since(t: Statements, since: int, reach: Reach) -> News:
     """Return what changed after a point in what is in reach: raised and still open, picked up, or closed."""
-    own, values = reach.where("municipality", "acknowledged_by")
+    own, values = reach.where("municipality", *DESKS)
     sql = f"""SELECT coalesce(sum(CASE WHEN raised_seq > ? AND closed_at IS NULL THEN 1 ELSE 0 END), 0),
                      coalesce(sum(CASE WHEN raised_seq <= ? AND closed_at IS NULL THEN 1 ELSE 0 END), 0),
                      coalesce(sum(CASE WHEN raised_seq <= ? AND closed_at IS NOT NULL THEN 1 ELSE 0 END), 0)

@@ -131,16 +131,21 @@ class Reach:
         """Tell whether no case is left out."""
         return self.municipalities == EVERYWHERE
 
-    def covers(self, municipality: str, desk: str | None) -> bool:
-        """Tell whether a case of this municipality, on this desk, is in reach."""
-        return self.is_everything or municipality in self.municipalities or (desk is not None and desk == self.desk_of)
+    def covers(self, municipality: str, *desks: str | None) -> bool:
+        """Tell whether a case of this municipality, on these desks, is in reach."""
+        return (
+            self.is_everything
+            or municipality in self.municipalities
+            or (self.desk_of is not None and self.desk_of in desks)
+        )
 
-    def where(self, municipality: str, desk: str) -> tuple[str, list[str]]:
-        """Return a condition for SQL over the columns that hold a case's municipality and desk, and its values."""
+    def where(self, municipality: str, *desks: str) -> tuple[str, list[str]]:
+        """Return a condition for SQL, over what holds a case's municipality and the desks it lies on, and its values."""
         if self.is_everything:
             return "1 = 1", []
         marks = ",".join("?" * len(self.municipalities)) or "NULL"
-        return f"({municipality} IN ({marks}) OR {desk} = ?)", [*sorted(self.municipalities), self.desk_of or ""]
+        values = [*sorted(self.municipalities), self.desk_of or ""]
+        return f"({municipality} IN ({marks}) OR ? IN ({', '.join(desks)}))", values
 
 
 EVERYTHING: Final = Reach(municipalities=EVERYWHERE)

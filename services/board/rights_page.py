@@ -15,7 +15,9 @@ these actions, and `tests/unit/test_board_forbidden_pairs.py` asks each of them 
 and out of it.
 
 - **yes**: this role may do it. **own**: to cases in their own scope, and lists show those alone. Empty: no.
-- The scope of a worker is the cases on their desk: one of whose open alerts they took up. It ends when that alert ends.
+- The scope of a worker is the cases on their desk: one of whose open alerts they took up, or was handed to them by a colleague.
+  It ends when that alert ends, or when it is handed on.
+- Whoever opens the board begins where their work is: who may not see alerts is led to the first page that is theirs.
 - The scope of every other role is by the municipality of the family: those that the provider of identities names for them.
 - Who may look at cases may open one outside of their scope for two hours by emergency access: with a reason, told on the page
   of the case, and judged by a team manager or an auditor who did not ask for it.

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from ledger import errors
 from services.board.access.keeper import COOKIE, safe_path
 from services.board.access.provider import Claims, NotLetIn, person_of
-from services.board.rights import EVERYWHERE, Person, Role
+from services.board.rights import EVERYWHERE, Action, Person, Role, reach
 from services.board.settings import BoardSettings
 from tests.unit.access_site import ELSEWHERE, FAMILY, HERE, AccessSite
 
@@ -73,6 +73,31 @@ def test_lists_and_search_show_only_what_is_in_scope(site):
     assert "Titel" not in site.browser(STRANGER).get("/").text
     assert site.browser(MONITOR).get("/zoek", params={"nummer": number}).status_code == 303
     assert site.browser(STRANGER).get("/zoek", params={"nummer": number}).status_code == 200
+
+
+def test_who_is_handed_an_alert_sees_that_case_until_it_is_taken_up_handed_on_or_closed(site):
+    worker = Person(id="mdw-4", roles=frozenset({Role.WORKER}))
+    browser, store = site.browser(worker), site.region.reader.store
+    alert = store.alert(site.alert).alert
+
+    def sees():
+        list_of_own = "Titel" in browser.get("/").text
+        assert list_of_own == (browser.get(case_of(site)).status_code == 200)
+        assert list_of_own == store.news(0, reach=reach(worker, Action.SEE_ALERTS)).any
+        return list_of_own
+
+    def hand_to(colleague):
+        site.region.tell(FAMILY, "alert_handed_over", "board", alert=alert, colleague_id=colleague)
+
+    assert not sees()
+    hand_to("mdw-4")
+    assert sees()
+    hand_to("mdw-5")
+    assert not sees()
+    hand_to("mdw-4")
+    assert sees()
+    site.region.close(FAMILY, "ST-07")
+    assert not sees()
 
 
 def test_emergency_access_opens_a_case_for_two_hours_is_told_to_its_people_and_judged(site):
@@ -234,9 +259,10 @@ def test_on_a_demonstration_one_chooses_who_one_is(tmp_path):
         browser = site.browser()
         assert 'U werkt als <span class="medewerker">demo-medewerker</span>' in browser.get("/").text
 
-        assert browser.post("/rol", data=site.signed(rol="auditor")).status_code == 303
+        chosen = browser.post("/rol", data=site.signed(rol="auditor"))
 
-        assert browser.get("/").status_code == 403
+        assert (chosen.status_code, chosen.headers["location"]) == (303, "/inzage")
+        assert browser.get("/").headers["location"] == "/inzage"
         assert "demo-medewerker-auditor" in browser.get("/inzage").text
 
 

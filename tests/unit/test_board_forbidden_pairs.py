@@ -5,6 +5,7 @@ import re
 import pytest
 
 from services.board.access.keeper import Keeper
+from services.board.pages.menu import FIRST, HOMES
 from services.board.rights import OPEN, TABLE, Action, Grant, Person, Role, Whose, may
 from tests.unit.access_site import ELSEWHERE, FAMILY, HERE, AccessSite
 
@@ -42,11 +43,15 @@ def wrong_answers(site, person):
         allowed = may(person, action, whose if "{case}" in path and _is_about_a_case(action) else None)
         looked = len(site.access.looks.find())
         answer = ask(site, browser, method, path)
-        refused = answer.status_code == 403
+        refused = answer.status_code == 403 or _is_led_home(answer, path)
         shown = number in answer.text.lower() and answer.status_code == 200
         if refused == allowed or (shown and not allowed) or (not allowed and len(site.access.looks.find()) > looked):
             wrong.append((method, path, action.value, answer.status_code))
     return wrong
+
+
+def _is_led_home(answer, path):
+    return path == FIRST and answer.status_code == 303 and answer.headers["location"] in set(HOMES.values()) - {FIRST}
 
 
 @pytest.mark.parametrize("inside", [True, False], ids=["in scope", "out of scope"])
@@ -61,6 +66,15 @@ def test_a_door_that_lets_everybody_in_is_noticed(site, monkeypatch):
     found = {path for _, path, *_ in wrong_answers(site, somebody(Role.MONITOR, inside=False))}
 
     assert "/zaak/{case}" in found
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_begins_on_a_page_that_is_theirs(site, role):
+    browser = site.browser(somebody(role, inside=True))
+
+    assert set(HOMES) == set(Role)
+    assert browser.get(HOMES[role]).status_code == 200
+    assert browser.get(FIRST, follow_redirects=True).status_code == 200
 
 
 def _is_about_a_case(action):

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from ledger import errors
 from ledger.database import open_database
 from services.board.access.emergency import Emergencies
 from services.board.access.looks import Look, LookLog
@@ -21,9 +22,10 @@ def clock():
     return FixedClock(1_795_516_200_000_000)
 
 
-@pytest.fixture
-def database(tmp_path):
-    opened = open_database(f"sqlite:///{tmp_path}/looks.db")
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.real)])
+def database(request, tmp_path):
+    is_file = request.param == "sqlite"
+    opened = open_database(f"sqlite:///{tmp_path}/looks.db" if is_file else request.getfixturevalue("postgres")())
     yield opened
     opened.close()
 
@@ -31,6 +33,17 @@ def database(tmp_path):
 @pytest.fixture
 def log(database, clock):
     return LookLog(database, clock)
+
+
+def as_owner(database, sql):
+    """Change the log as only who owns the database can: what keeps it as it is goes first."""
+    with database.transaction() as t:
+        if t.postgres:
+            t.execute("ALTER TABLE looks DISABLE TRIGGER USER")
+        else:
+            t.execute("DROP TRIGGER looks_no_update")
+            t.execute("DROP TRIGGER looks_no_delete")
+        t.execute(sql)
 
 
 def look(case=CASE, person="mdw-1", **others):
@@ -112,10 +125,27 @@ def test_a_line_that_is_changed_or_taken_away_is_found(log, database, sql, posit
         log.add([look()])
     assert log.broken_at() is None
 
-    with database.transaction() as t:
-        t.execute(sql)
+    as_owner(database, sql)
 
     assert log.broken_at() == position
+
+
+@pytest.mark.parametrize("sql", ["UPDATE looks SET person = 'mdw-9'", "DELETE FROM looks"])
+def test_the_database_itself_refuses_to_change_or_take_away_a_line(log, database, sql):
+    log.add([look()])
+
+    with pytest.raises(errors.LedgerError), database.transaction() as t:
+        t.execute(sql)
+
+    assert [line.person for line in log.lines()] == ["mdw-1"]
+    assert log.broken_at() is None
+
+
+def test_another_board_that_starts_finds_what_keeps_the_log_as_it_is_made_already(log, database, clock):
+    LookLog(database, clock).add([look()])
+
+    with pytest.raises(errors.LedgerError), database.transaction() as t:
+        t.execute("DELETE FROM looks")
 
 
 def test_a_session_outlives_a_restart_and_ends_when_nobody_does_anything(database, clock):

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 from ledger.database import Database, Statements
+from services.board.access.adding import only_added
 from waakvlam.clock import Clock, iso
 
 ACTIVITY: Final = "urn:nld:waakvlam:verwerkingsactiviteit:"
@@ -30,6 +31,7 @@ TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS looks_head (one bigint PRIMARY KEY, position bigint NOT NULL, hash text NOT NULL)",
     f"INSERT INTO looks_head VALUES (1, 0, '{FIRST}') ON CONFLICT (one) DO NOTHING",  # noqa: S608 - fixed text
 )
+ONLY_ADDED: Final = ("looks",)
 PAGE: Final = 200
 NEN7513: Final = ("gebeurtenis", "tijdstip", "dossier", "gebruiker", "rol", "namens", "grondslag", "doel", "verwerking")
 
@@ -102,6 +104,7 @@ class LookLog:
     def __init__(self, database: Database, clock: Clock) -> None:
         self.database, self._clock = database, clock
         database.create(TABLES)
+        only_added(database, ONLY_ADDED)
 
     def add(self, looks: Sequence[Look]) -> None:
         """Write looks that belong together, all or none; raises a ledger fault when they cannot be written."""

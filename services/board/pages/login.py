@@ -8,9 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from services.board.access.keeper import COOKIE, ROLE_COOKIE, safe_path
 from services.board.access.provider import NotLetIn, Provider
+from services.board.pages.menu import FIRST, HOMES, home_of
 from services.board.pages.routes import Route
 from services.board.pages.site import Site, Told
-from services.board.rights import Action, Role
+from services.board.rights import Action, Person, Role
 
 LOGIN_COOKIE: Final = "waakvlam_aanmelden"
 BACK: Final = "/aanmelden/terug"
@@ -55,7 +56,7 @@ class LoginPages:
             raise Told(403, NO_ROLE)
         token = self.access.sessions.open(person, id_token=id_token)
         # A page that leads on by itself, not a redirect: a strict cookie does not travel with what another site began.
-        answer = self.site.page(request, "verder.html", naar=begun.towards)
+        answer = self.site.page(request, "verder.html", naar=_begins(begun.towards, person))
         del answer.headers["set-cookie"]  # the mark of this browser did not travel either; its forms still bear it
         answer.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=self.site.is_safe(request), path="/")
         answer.delete_cookie(LOGIN_COOKIE, path=BACK)
@@ -88,7 +89,7 @@ class LoginPages:
         if self.access.provider is not None or rol not in set(Role):
             raise HTTPException(404)
         self.site.take_form(request, handtekening)
-        answer = RedirectResponse("/", status_code=303)
+        answer = RedirectResponse(HOMES[Role(rol)], status_code=303)
         answer.set_cookie(
             ROLE_COOKIE, rol, httponly=True, samesite="strict", secure=self.site.is_safe(request), path="/"
         )
@@ -109,6 +110,11 @@ class LoginPages:
             return None
         self.access.sessions.close(session.token)
         return provider.leave(session.id_token, back=self.site.address(request, "/afgemeld"))
+
+
+def _begins(towards: str, person: Person) -> str:
+    """Return where somebody goes after logging in: where they wanted to, or else where their own work begins."""
+    return (home_of(person) or towards) if towards == FIRST else towards
 
 
 def routes(site: Site) -> list[Route]:

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute
 from starlette.routing import Mount
 
 from services.board.access.emergency import Emergency
+from services.board.pages.menu import FIRST, home_of
 from services.board.rights import OPEN, Action, Person, Whose, may
 
 STATIC: Final = "static"
@@ -20,6 +21,14 @@ STATIC: Final = "static"
 
 class Unguarded(Exception):
     """A route that says not who may take it."""
+
+
+class Elsewhere(HTTPException):
+    """The first page is not for this person; theirs is at `towards`."""
+
+    def __init__(self, towards: str) -> None:
+        super().__init__(303)
+        self.towards = towards
 
 
 class Doorkeeper(Protocol):
@@ -69,7 +78,7 @@ class Guard:
             return
         person = request.state.person = self.keeper.person(request)
         if not may(person, self.action):
-            raise HTTPException(403)
+            raise _turned_away(request, person)
         case = request.path_params.get("case")
         if not case:
             return
@@ -78,6 +87,14 @@ class Guard:
         if whose and request.method == "GET" and not self.follows:
             self.keeper.look(person, self.action, case, emergency)
             request.state.looked = case
+
+
+def _turned_away(request: Request, person: Person) -> HTTPException:
+    """Return what is said to who may not: whoever only opens the board is led to where their own work begins."""
+    home = home_of(person)
+    if request.method == "GET" and request.url.path == FIRST and home not in {FIRST, None}:
+        return Elsewhere(str(home))
+    return HTTPException(403)
 
 
 def who(request: Request) -> Person:

@@ -26,6 +26,7 @@ from services.board.language import say, spoken_now
 from services.board.outlook import Reasons
 from services.board.overviews.book import Overviews
 from services.board.pages.frame import around
+from services.board.pages.routes import Elsewhere
 from services.board.ports import Histories, Rulebook
 from services.board.rights import Whose
 from services.board.security import FIELD, HEADERS, FormSigner
@@ -157,6 +158,8 @@ class Site:
         """Show an error as a page that says what to do; what was asked or filled in is not repeated."""
         if isinstance(error, Anonymous):
             return await self.ask_to_log_in(request, error)
+        if isinstance(error, Elsewhere):
+            return RedirectResponse(error.towards, status_code=303)
         if isinstance(error, OutOfScope) and request.method == "GET":
             return self.page(request, "buiten.html", status=403, zaak=error.case, redenen=REASONS)
         status = error.status_code if isinstance(error, StarletteHTTPException) else 422
