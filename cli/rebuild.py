@@ -80,7 +80,7 @@ def _unreadable(name: str, url: str, error: Fault) -> str:
 def _radar(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     outcome, known_to = Outcome("radar"), ledger.promise_time()
     with (
-        closing(RadarView(open_database(url))) as live,
+        closing(RadarView(open_database(url), goes_back=not wish.compare_only)) as live,
         beside(url, "radar", tables=tables.TABLES, names=tables.DERIVED, also=("positions",)) as new,
     ):
         partitions = partitions_of(settings, live)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ledger import errors, record, sealing, tables, waiting
+from ledger import errors, library, record, sealing, tables, waiting
 from ledger.database import UNLESS_TOLD, Statements
 from ledger.model import Counts, Finding, Notification, OutboxRow, Parked, Promise
 from ledger.proofs import Proofs
@@ -38,6 +38,7 @@ class Ledger:
         self._clock = clock
         self._keys = keys
         self.proofs = Proofs(recorder)
+        self._library = library.Library(recorder.reading)  # asked for as long as this ledger is open
 
     @classmethod
     def open(cls, url: str, *, clock: Clock, keys: KeyStore | None = None, limits: Limits = UNLESS_TOLD) -> "Ledger":
@@ -49,7 +50,13 @@ class Ledger:
 
     def close(self) -> None:
         """Let go of the database; the key store stays the caller's."""
+        self._library.close()
         self._recorder.close()
+
+    def set_schemas_down(self) -> int:
+        """Set the schemas of this version down, for readers of another version; return how many were new."""
+        with self._recorder.writing() as statements:
+            return library.set_down(statements)
 
     def now(self) -> int:
         """Return the time of the ledger's clock, in microseconds since 1970 UTC."""

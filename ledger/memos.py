@@ -1,6 +1,6 @@
 """What a service must remember from one batch to the next: small JSON values by name, in the transaction of the events.
 
-A name is `<kind>/<agency>`. A memo is for what cannot be computed from events; whoever writes it stands in `kind`.
+A name is `<kind>/<agency>`, or `schema/<fingerprint>` (`ledger/library.py`). A memo is for what cannot be computed from events; whoever writes it stands in `kind`.
 """
 
 from collections.abc import Iterable, Mapping

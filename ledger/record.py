@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID, uuid5
 
+from ledger.learned import decode as decode_event
 from rulebook.event import Event
 from waakvlam.catalogue import system_record
 from waakvlam.clock import iso
 from waakvlam.codec import data_of, schema_reader, schema_writer
-from waakvlam.codec import decode as decode_event
 
 CASE_NAMESPACE = UUID("3b7d2a0e-6c1f-5a44-9f0a-0d6f1c5e8b21")
 NOTHING_BEFORE = bytes(32)

@@ -15,7 +15,8 @@
 `memos`     what a service must remember from one batch to the next, by name: small JSON values
 `dead_letters` what could not be taken in: why, where it stood and its shape in the clear, its bytes sealed
 `decisions` what people decided about what was set aside, about a fuse or a place, and what came of it; never changed
-`state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout
+`state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout, and
+            the oldest layout whose versions can go on with them
 """
 
 import hashlib
@@ -28,6 +29,9 @@ ACCEPTED = "accepted"
 
 _KEY_CHARACTERS_MAX = 200
 LAYOUT = 3  # as at the end of the script, which also brings an older one up to it
+# The oldest layout whose versions can go on with these tables. A step only adds what an older version may leave out (a table,
+# a column that may be empty); what older versions need goes at least one layout later, and raises this number (decision 48).
+GOES_ON_FROM = 3
 STEPS = {
     2: "layout 2: tables for the Merkle tree, checkpoints, their keys, proofs that were asked for, and erasures",
     3: "layout 3: tables for memos of services, dead letters, and decisions about them",
@@ -86,9 +90,10 @@ CREATE TABLE IF NOT EXISTS decisions (
 );
 CREATE INDEX IF NOT EXISTS decisions_item ON decisions (item, action);
 CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 3)
+INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 3), ('goes_on_from', 3)
 ON CONFLICT (name) DO NOTHING;
-UPDATE state SET value = 3 WHERE name = 'layout' AND value IN (1, 2)
+UPDATE state SET value = 3 WHERE name = 'layout' AND value IN (1, 2);
+UPDATE state SET value = 3 WHERE name = 'goes_on_from' AND value < 3
 """
 CREATE = tuple(_SCRIPT.split(";"))
 
@@ -190,16 +195,23 @@ def state(statements: Statements) -> dict[str, int]:
 
 
 def is_made(statements: Statements) -> bool:
-    """Tell whether the tables that are there are those of this version, or an older one's that only lack some.
+    """Tell whether the tables that are there are those that this version needs, or an older one's that lack some.
 
-    Raises a Fault when they were made by a version with another layout: reading on would be guessing.
+    A newer layout is gone on with when it says that versions of ours can; else a Fault: reading on would be guessing.
     """
-    found = state(statements).get("layout")
-    if found not in {LAYOUT, *(one - 1 for one in STEPS)}:
+    told = state(statements)
+    found = told.get("layout")
+    if found not in {LAYOUT, *(one - 1 for one in STEPS)} and not can_go_on(told):
         raise errors.Fault(
             f"the ledger's tables have layout {found}; this version knows layout {LAYOUT}: install the version that made it"
         )
-    return found == LAYOUT
+    return found == LAYOUT or can_go_on(told)
+
+
+def can_go_on(told: Mapping[str, int]) -> bool:
+    """Tell whether the numbers of a ledger say that a newer version made its layout, and that this one can go on with it."""
+    found = told.get("layout", 0)
+    return found > LAYOUT >= told.get("goes_on_from", found)
 
 
 def ask(statements: Statements, rows: Sequence[Row]) -> None:

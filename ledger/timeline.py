@@ -11,12 +11,12 @@ from datetime import datetime
 from string import Formatter
 from typing import Any
 
+from ledger.learned import decode as decode_event
 from ledger.record import Record
 from ledger.words import NOT_SAID, day, listed, moment, word_for
 from waakvlam.catalogue import EventType
 from waakvlam.clock import micros_of
 from waakvlam.codec import data_of
-from waakvlam.codec import decode as decode_event
 from waakvlam.errors import Unreadable
 from waakvlam.topics import Agency
 

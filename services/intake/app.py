@@ -61,6 +61,7 @@ def serve(settings: IntakeSettings) -> int:
         closing(keys),
         closing(Ledger.open(settings.ledger, clock=clock, keys=keys, limits=settings.limits())) as ledger,
     ):
+        ledger.set_schemas_down()
         return run(hosting, lambda: _parts(settings, ledger, keys))
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ledger.learned import decode
 from ledger.model import Draft
 from ledger.record import Record
 from rulebook.event import Event
-from waakvlam.codec import data_of, decode
+from waakvlam.codec import data_of
 
 
 class LazyData(Mapping[str, Any]):

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from ledger.database import Database, Row, Statements
-from ledger.errors import Conflict, Fenced
+from ledger.errors import Conflict, Fault, Fenced
 from rulebook.event import Event
 from services.monitoring import alert_view
 from services.monitoring.records import CaseRow, Fact, Tally
@@ -49,15 +49,19 @@ class Stale(Conflict):
 
 
 class RadarView:
-    """The radar's own database. Everything in it can be computed again from the ledger."""
+    """The radar's own database. Everything in it can be computed again from the ledger.
 
-    def __init__(self, database: Database) -> None:
+    One of an older version is thrown away and filled again. One of a newer version is left alone, raising Fault: of two
+    versions side by side each would throw away what the other made. `goes_back` throws that one away too.
+    """
+
+    def __init__(self, database: Database, *, goes_back: bool = False) -> None:
         self.transaction = database.transaction
         self.reading = database.reading
         self.close = database.close
         database.create(SHAPE_TABLE)
         with self.transaction() as t:
-            _drop_other_shape(t)
+            _drop_other_shape(t, goes_back=goes_back)
         database.create(TABLES)
 
     # How far we have read.
@@ -175,13 +179,20 @@ def empty(database: Database) -> None:
             t.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def _drop_other_shape(t: Statements) -> None:
+def _drop_other_shape(t: Statements, *, goes_back: bool) -> None:
     """Drop tables of another shape than ours, of an older version of monitoring: they are filled again from the ledger."""
-    if t.value("SELECT shape FROM radar_shape") != SHAPE:
-        for name in NAMES:
-            t.execute(f"DROP TABLE IF EXISTS {name}")
-        t.execute("DELETE FROM radar_shape")
-        t.execute("INSERT INTO radar_shape VALUES (?)", (SHAPE,))
+    found = t.value("SELECT max(shape) FROM radar_shape")
+    if found == SHAPE:
+        return
+    if (found or 0) > SHAPE and not goes_back:
+        raise Fault(
+            f"the radar's view has shape {found}, of a newer version; this one knows shape {SHAPE}. Let the newer version do "
+            "the work, or go back to this one for good: `waakvlam rebuild radar`, run by this version, makes the view anew"
+        )
+    for name in NAMES:
+        t.execute(f"DROP TABLE IF EXISTS {name}")
+    t.execute("DELETE FROM radar_shape")
+    t.execute("INSERT INTO radar_shape VALUES (?)", (SHAPE,))
 
 
 def case_row(row: tuple[Any, ...]) -> CaseRow:

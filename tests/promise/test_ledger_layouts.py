@@ -66,7 +66,7 @@ def test_a_plan_changes_nothing(of_layout_1, migrate) -> None:
 
 def test_a_ledger_of_a_later_version_is_left_alone(ledger, url, migrate) -> None:
     with ledger._recorder.writing() as t:
-        t.execute("UPDATE state SET value = 99 WHERE name = 'layout'")
+        t.execute("UPDATE state SET value = 99 WHERE name IN ('layout', 'goes_on_from')")
 
     assert migrate(url)[0] == Exit.REFUSED
     with ledger._recorder.reading() as t:

@@ -87,7 +87,7 @@ def event_types() -> Mapping[str, EventType]:
 @cache
 def all_versions() -> tuple[EventType, ...]:
     """Return every version of every event type that ships with this package."""
-    return tuple(_event_type(*found) for found in _schema_files() if found[0] != "system")
+    return tuple(event_type_of(*found) for found in _schema_files() if found[0] != "system")
 
 
 def by_fingerprint(fingerprint: bytes) -> EventType | None:
@@ -137,7 +137,8 @@ def _walk(root: Traversable) -> Iterator[tuple[str, str, int, Mapping[str, Any]]
                 yield chapter.name, match["name"], int(match["version"]), json.loads(file.read_text("utf-8"))
 
 
-def _event_type(chapter: str, name: str, version: int, schema: Mapping[str, Any]) -> EventType:
+def event_type_of(chapter: str, name: str, version: int, schema: Mapping[str, Any]) -> EventType:
+    """Return what a schema says, as a record; raises ContractBroken naming what it lacks."""
     if schema["name"] != name:
         raise ContractBroken(f"{chapter}/{name}.v{version}.avsc holds a record named {schema['name']}.")
     fields = tuple(_field(one) for one in schema["fields"])

@@ -38,14 +38,16 @@ def encode(event_type: EventType, record: Record) -> bytes:
     return MARKER + event_type.fingerprint + body_writer(event_type)(record)
 
 
-def decode(value: bytes) -> tuple[EventType, dict[str, Any]]:
-    """Return the event type and the record that the bytes hold.
+def decode(
+    value: bytes, *, known: Callable[[bytes], EventType | None] = by_fingerprint
+) -> tuple[EventType, dict[str, Any]]:
+    """Return the event type and the record that the bytes hold; `known` finds the schema of a fingerprint.
 
     Raises Unreadable when they are not single-object Avro, name a schema we do not have, end early or go on too long.
     """
     if len(value) < HEADER_BYTES or value[:2] != MARKER:
         raise Unreadable("value", "De inhoud is geen Avro in single-object-codering (begint niet met C3 01).")
-    event_type = by_fingerprint(value[2:HEADER_BYTES])
+    event_type = known(value[2:HEADER_BYTES])
     if event_type is None:
         raise Unreadable(
             "value", f"De vingerafdruk {value[2:HEADER_BYTES].hex()} hoort bij geen schema dat wij kennen."
