@@ -136,14 +136,14 @@ def test_a_schema_without_its_words_is_not_loaded(key: str) -> None:
     schema = {name: value for name, value in GOOD.items() if name != key}
 
     with pytest.raises(ContractBroken, match=f"closing/case_closed.v1.avsc lacks '{key}'"):
-        catalogue._event_type("closing", "case_closed", 1, schema)
+        catalogue.event_type_of("closing", "case_closed", 1, schema)
 
 
 def test_a_schema_under_another_name_or_without_the_shared_fields_is_not_loaded() -> None:
     with pytest.raises(ContractBroken, match="holds a record named case_closed"):
-        catalogue._event_type("closing", "case_shut", 1, GOOD)
+        catalogue.event_type_of("closing", "case_shut", 1, GOOD)
     with pytest.raises(ContractBroken, match="does not begin with the fields occurred_at, case"):
-        catalogue._event_type("closing", "case_closed", 1, {**GOOD, "fields": GOOD["fields"][1:]})
+        catalogue.event_type_of("closing", "case_closed", 1, {**GOOD, "fields": GOOD["fields"][1:]})
 
 
 def test_the_data_of_an_event_are_its_own_fields() -> None:
