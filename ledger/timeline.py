@@ -66,10 +66,14 @@ class Line:
 
 
 def sentences(
-    records: Sequence[Record], agencies: Mapping[str, Agency], *, rules: Mapping[str, str] | None = None
+    records: Sequence[Record],
+    agencies: Mapping[str, Agency],
+    *,
+    rules: Mapping[str, str] | None = None,
+    ladders: Mapping[str, str] | None = None,
 ) -> list[Line]:
-    """Return one line per record, in the order in which things happened; `rules` gives titles for rule ids."""
-    history = _History(records, agencies, rules or {})
+    """Return one line per record, in the order in which things happened; `rules` and `ladders` give titles by id."""
+    history = _History(records, agencies, rules or {}, ladders or {})
     lines = [history.line(record) for record in sorted(records, key=lambda record: record.version)]
     return sorted(
         lines, key=lambda line: (line.occurred_at, line.recorded_at)
@@ -79,8 +83,15 @@ def sentences(
 class _History:
     """The records of one case with, per event, the correction that wins and the withdrawals that stand."""
 
-    def __init__(self, records: Sequence[Record], agencies: Mapping[str, Agency], rules: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        records: Sequence[Record],
+        agencies: Mapping[str, Agency],
+        rules: Mapping[str, str],
+        ladders: Mapping[str, str],
+    ) -> None:
         self.agencies = agencies
+        self.ladders = ladders
         self.records = {record.event_id: record for record in records}
         self.contents = {record.event_id: _content(record) for record in records}
         self.rules = {**self._raised(), **rules}
@@ -172,6 +183,8 @@ class _History:
     def _word(self, event_type: EventType, name: str, value: Any) -> str:
         if name == "rule":
             return self.rules.get(str(value), str(value))
+        if name == "ladder":
+            return self.ladders.get(str(value), str(value))
         if name.endswith("agency") and isinstance(value, str):
             return self.name_of(value)
         codes = next((one.codes for one in event_type.data_fields if one.data_name == name), ())

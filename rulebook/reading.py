@@ -159,6 +159,7 @@ def _read_ladders(entry: Entry) -> Mapping[str, Ladder]:
             levels=_read_levels(found["levels"]),
             reasons=texts(found["reasons"]) if "reasons" in found else (),
             skip_reasons=texts(found["skip_reasons"]) if "skip_reasons" in found else (),
+            title=optional_text(found, "title"),
         )
         if ladder.id in ladders:
             raise found["id"].refuse(f"ladder {ladder.id} stands in this file twice")

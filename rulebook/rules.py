@@ -114,6 +114,7 @@ class Ladder:
     levels: tuple[Level, ...]
     reasons: tuple[str, ...]
     skip_reasons: tuple[str, ...]
+    title: str = ""
 
     def level(self, nr: object) -> Level | None:
         """Return the level with this number, or nothing."""

@@ -32,7 +32,10 @@ CASE_EVENTS = "case-events"
 RECEIPTS = "receipts.board"
 PAGE = 2_000
 FOLDED = frozenset(
-    {"alert_raised", "alert_closed", "alert_acknowledged", "alert_reminded", "alert_escalated", "radar_was_blind"}
+    {
+        *("alert_raised", "alert_closed", "alert_acknowledged", "alert_handed_over"),
+        *("alert_reminded", "alert_escalated", "radar_was_blind"),
+    }
 )
 REFUSING = frozenset({"refused", "rejected", "conflict"})
 
@@ -172,6 +175,8 @@ def fold_record(fold: Folding, record: Record) -> None:
             by = record.recorded_by or record.agency
             fold.acknowledge(str(data["alert"]), at=record.recorded_at, by=by, next_step_on=step)
             fold.recorded(record.event_id, at=record.recorded_at)
+        case "alert_handed_over":
+            fold.hand_over(str(data["alert"]))
         case "radar_was_blind":
             fold.was_blind(record)
         case _:

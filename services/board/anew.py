@@ -13,13 +13,13 @@ from ledger.bulk import load
 from ledger.database import Database, Statements
 from ledger.histories import Entry
 from ledger.record import Record
-from services.board import blind
+from services.board import blind, marks
 from services.board.agents import FOLDED, fold_record
 from services.board.counting import NAMES, Counting
 from services.board.emptying import empty as throw_away
 from services.board.store import ALERT, TABLES, AlertRow, alert_values
 
-DERIVED = ("board_stand", "board_cases", "board_alerts", "board_blind", *NAMES)
+DERIVED = ("board_stand", "board_cases", "board_alerts", "board_blind", *NAMES, *marks.NAMES)
 CLOSED_HELD_MAX = 5_000
 _COLUMNS = f"{ALERT}, closed_at, outcome, raised_seq, changed_seq"
 _TOLD = "CREATE TABLE IF NOT EXISTS board_told (event_id text PRIMARY KEY, at bigint NOT NULL)"
@@ -78,6 +78,12 @@ class MemoryFold:
         for held in self.open.get(alert, ()):
             held.row, held.changed_seq = replace(held.row, turn=turn), self.seq
 
+    def hand_over(self, alert: str) -> None:
+        """Note that an alert was handed to a colleague; to whom stands in `marks`."""
+        self.seq += 1
+        for held in self.open.get(alert, ()):
+            held.changed_seq = self.seq
+
     def recorded(self, event_id: str, *, at: int) -> None:
         """Note that something that a board sent stands in the ledger."""
         self.told.append((event_id, at))
@@ -106,6 +112,7 @@ class Builder:
                 versions[stream] = version
                 record = ledger_record.decode(body)
                 counting.note(record)
+                marks.note(t, record)
                 if kind in FOLDED:
                     fold_record(self._fold, record)
             counting.finish()

@@ -5,18 +5,18 @@ the same page from the records that were there by the end of that day, with the 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ledger.case import case_of
 from ledger.numbers import number_of
 from ledger.record import Record
 from ledger.timeline import sentences
-from rulebook.history import EMPTIED
+from rulebook.history import EMPTIED, removed
 from rulebook.instants import day_end, day_of
 from rulebook.settled import Settled
 from services.board import views
-from services.board.doing.on_alerts import PICK_UP
+from services.board.doing.on_alerts import ACKNOWLEDGED, HANDED_OVER, PICK_UP
 from services.board.language import day, phase, say, spoken
 from services.board.outbox import Sent
 from services.board.outlook import behind
@@ -27,6 +27,7 @@ from services.board.store import AlertRow
 from waakvlam.topics import Agency
 
 DEADLINES_SHOWN = 6
+DESKS = frozenset({ACKNOWLEDGED, HANDED_OVER})
 OWN, BOARD = "system", "board"  # what people tell at the board is no line of Waakvlam itself
 
 
@@ -72,6 +73,11 @@ def nothing_to_do(_: AlertRow) -> Sequence[tuple[str, str]]:
     return ()
 
 
+def nothing_to_mend(_: str) -> Sequence[tuple[str, str]]:
+    """Offer no way to correct what was told."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What a page is made of, as it is or was known: `now` is the instant that the page is about."""
@@ -83,6 +89,9 @@ class Known:
     now: int
     on: date | None = None
     sent: Sequence[Sent] = ()
+    me: str = ""  # who reads
+    ladders: Mapping[str, str] = field(default_factory=dict)  # titles by id
+    mends: Callable[[str], Sequence[tuple[str, str]]] = nothing_to_mend
     offers: Callable[[AlertRow], Sequence[tuple[str, str]]] = nothing_to_do
 
 
@@ -90,7 +99,7 @@ def case_page(known: Known, *, agencies: Mapping[str, Agency], municipalities: M
     """Return the page of the case that these records are the history of."""
     records, now, deadlines = known.records, known.now, known.outlook.deadlines or ()
     case = case_of(record.event() for record in records)
-    lines = sentences(records, agencies)
+    lines = sentences(records, agencies, ladders=known.ladders)
     own = frozenset(one.name for one in agencies.values() if one.kind == OWN and one.id != BOARD)
     first = records[0]
     return CasePage(
@@ -106,7 +115,7 @@ def case_page(known: Known, *, agencies: Mapping[str, Agency], municipalities: M
         deadlines=tuple(views.due_line(one, now=now) for one in deadlines[:DEADLINES_SHOWN]),
         is_counted=known.outlook.deadlines is not None,
         more_deadlines=max(0, len(deadlines) - DEADLINES_SHOWN),
-        days=views.timeline(lines, system=own),
+        days=views.timeline(lines, system=own, mends=known.mends),
         standing=standing(records, agencies, today=views.today(now).isoformat()),
         picture=picture(lines, records, deadlines, now=now),
         settled=tuple(views.settled_line(one) for one in known.settled),
@@ -127,6 +136,7 @@ def rows_of(opened: Sequence[Open], records: Sequence[Record]) -> list[AlertRow]
     for one in opened:
         row = one.row
         last = next((by for by in reversed(picked) if by.data().get("alert") == row.alert), None)
+        handed = _handed(records, row.alert)
         rows.append(
             AlertRow(
                 raised=row.alert,
@@ -147,10 +157,22 @@ def rows_of(opened: Sequence[Open], records: Sequence[Record]) -> list[AlertRow]
                 weight=one.weight,
                 legal=one.legal,
                 acknowledged_at=last.recorded_at if last else None,
+                acknowledged_by=last.recorded_by if last else None,
+                handed_to=str(handed.data()["colleague_id"]) if handed else None,
+                handed_by=handed.recorded_by if handed else None,
+                handed_at=handed.recorded_at if handed else None,
                 next_step_on=last.data().get("next_step_on") if last else None,
             )
         )
     return rows
+
+
+def _handed(records: Sequence[Record], alert: str) -> Record | None:
+    """Return by what an alert was handed over, if that is the last that was done about it and was not withdrawn."""
+    gone = removed([record.event() for record in records])
+    told = [one for one in records if one.type in DESKS and one.event_id not in gone]
+    last = next((one for one in reversed(told) if one.data().get("alert") == alert), None)
+    return last if last is not None and last.type == HANDED_OVER else None
 
 
 def _alerts(known: Known, municipalities: Mapping[str, str]) -> tuple[CaseAlert, ...]:
@@ -164,6 +186,7 @@ def _alerts(known: Known, municipalities: Mapping[str, str]) -> tuple[CaseAlert,
                 behind=behind(row, by_id),
                 ends=known.outlook.ends.get((row.rule, row.instance)),
                 now=known.now,
+                me=known.me,
             ),
             tuple(known.offers(row)),
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledger.database import Database
+from services.board import marks
 from services.board.anew import rows_of
 from services.board.counting import NAMES
 from services.board.store import ALERT
@@ -68,7 +69,7 @@ def _same_version(
 
 
 def _numbers_that_differ(live: Database, new: Database) -> Iterator[tuple[str, str, int]]:
-    for name in NAMES:
+    for name in (*NAMES, *marks.NAMES):
         sides = []
         for database in (live, new):
             with database.reading() as t:

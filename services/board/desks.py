@@ -27,9 +27,3 @@ def cases_of(database: Database, person: str) -> frozenset[str]:
     sql = f"SELECT DISTINCT case_id FROM board_alerts WHERE closed_at IS NULL AND ? IN ({', '.join(DESKS)})"  # noqa: S608 - fixed text
     with database.reading() as t:
         return frozenset(case for (case,) in t.rows(sql, (person,)))
-
-
-def handed_to(database: Database, person: str) -> frozenset[str]:
-    """Return the alerts that were handed to somebody and that nobody took up since."""
-    with database.reading() as t:
-        return frozenset(alert for (alert,) in t.rows("SELECT alert FROM board_handed WHERE colleague = ?", (person,)))

@@ -1,9 +1,9 @@
 """What of the board's view can be thrown away, for it is read again from the ledger. What staff did stays."""
 
 from ledger.database import Statements
-from services.board import counting
+from services.board import counting, marks
 
-EMPTIED = ("board_cases", "board_alerts", "board_positions", "board_blind", *counting.NAMES)
+EMPTIED = ("board_cases", "board_alerts", "board_positions", "board_blind", *counting.NAMES, *marks.NAMES)
 
 
 def empty(t: Statements) -> None:

@@ -21,6 +21,9 @@ class Folding(Protocol):
     def pass_turn(self, alert: str, *, turn: str) -> None:
         """Note whose turn it is now."""
 
+    def hand_over(self, alert: str) -> None:
+        """Note that an alert was handed to a colleague; to whom stands in `marks`."""
+
     def recorded(self, event_id: str, *, at: int) -> None:
         """Note that something the board sent stands in the ledger."""
 

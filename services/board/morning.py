@@ -13,6 +13,7 @@ from services.board.language import say
 from services.board.outlook import Ground
 from services.board.sifting import ALL, Sieve, choices
 from services.board.store import AlertRow
+from services.board.with_whom import lies_with
 
 PARTS = ("alles", "nieuw", "opgepakt")
 EVERYBODY, MINE = WHOSE = ("allen", "mij")
@@ -34,6 +35,14 @@ class Asked:
         given = {"toon": (part.shown, usual.shown), "van": (part.whose, usual.whose), "gemeente": (part.place, "")}
         asked = {name: value for name, (value, default) in given.items() if value != default}
         return urlencode(asked | part.sieve.given())
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """When somebody looks (micros), and who (an opaque id)."""
+
+    now: int
+    me: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +85,21 @@ def overview(
     part: Asked,
     chosen: Sequence[AlertRow],
     limit: int,
-    now: int,
+    glance: Glance,
 ) -> Overview:
     """Return the list of alerts, of rows that come worst first (`views.urgency`).
 
     `chosen` are those of all open ones (`rows`) that were asked for. `reasons` is asked for the grounds of those that
     are shown, and of no others.
     """
-    day = views.today(now).isoformat()
+    day = views.today(glance.now).isoformat()
     parts: dict[str, list[AlertRow]] = {"alles": [*chosen], "nieuw": [], "opgepakt": []}
     for row in chosen:
         parts["opgepakt" if views.is_picked_up(row, day) else "nieuw"].append(row)
     found = parts[part.shown][:limit]
     why = reasons(found)
     return Overview(
-        page=tuple(_card(row, municipalities, why.get(row.raised, Ground("")), now) for row in found),
+        page=tuple(_card(row, municipalities, why.get(row.raised, Ground("")), glance) for row in found),
         left_out=max(0, len(parts[part.shown]) - limit),
         limit=limit,
         stand=stand,
@@ -119,15 +128,16 @@ def chosen_of(rows: Sequence[AlertRow], part: Asked, *, me: str, sight: Mapping[
 
 
 def whose(rows: Sequence[AlertRow], who: str, me: str) -> Sequence[AlertRow]:
-    """Return the alerts of everybody, or of the cases in which I picked up an alert that is still open."""
+    """Return the alerts of everybody, or of the cases in which an open alert lies with me: taken up by me, or handed to me."""
     if who != MINE:
         return rows
-    cases = {row.case_id for row in rows if row.acknowledged_by == me}
+    cases = {row.case_id for row in rows if lies_with(row, me)}
     return [row for row in rows if row.case_id in cases]
 
 
-def _card(row: AlertRow, municipalities: Mapping[str, str], ground: Ground, now: int) -> views.Card:
-    return views.card(row, municipalities, why=ground.sentence, behind=ground.lines, ends=ground.ends, now=now)
+def _card(row: AlertRow, municipalities: Mapping[str, str], ground: Ground, glance: Glance) -> views.Card:
+    why, lines, ends = ground.sentence, ground.lines, ground.ends
+    return views.card(row, municipalities, why=why, behind=lines, ends=ends, now=glance.now, me=glance.me)
 
 
 def _places(rows: Sequence[AlertRow], municipalities: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

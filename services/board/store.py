@@ -40,6 +40,11 @@ ALERT = (
     "raised, alert, case_id, municipality, rule, agreement, agreement_version, instance, stage, due, raised_at, turn,"
     " because, title, why, weight, legal, acknowledged_at, acknowledged_by, next_step_on, acknowledgements"
 )
+_NAMES = tuple(name.strip() for name in ALERT.split(","))
+_SELECT = (
+    f"SELECT {', '.join(f'a.{name}' for name in _NAMES)}, h.colleague, h.by_whom, h.at"  # noqa: S608 - fixed text
+    " FROM board_alerts a LEFT JOIN board_handed h ON h.alert = a.alert WHERE a.closed_at IS NULL"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,9 @@ class AlertRow:
     acknowledged_by: str | None = None
     next_step_on: str | None = None
     acknowledgements: int = 0
+    handed_to: str | None = None  # a colleague who did not take it up yet
+    handed_by: str | None = None
+    handed_at: int | None = None
 
 
 class Store:
@@ -85,10 +93,10 @@ class Store:
 
     def open_alerts(self, case: str | None = None) -> tuple[int, list[AlertRow]]:
         """Return the number of the last change and the open alerts at that point, of one case or of all."""
-        where, values = (" AND case_id = ?", (case,)) if case else ("", ())
+        where, values = (" AND a.case_id = ?", (case,)) if case else ("", ())
         with self.database.reading() as t:
             stand = int(t.value("SELECT seq FROM board_stand WHERE one = 1"))
-            found = t.rows(f"SELECT {ALERT} FROM board_alerts WHERE closed_at IS NULL{where}", values)  # noqa: S608 - fixed text
+            found = t.rows(f"{_SELECT}{where}", values)
         return stand, [_alert(row) for row in found]
 
     def open_count(self) -> int:
@@ -98,9 +106,8 @@ class Store:
 
     def alert(self, raised: str) -> AlertRow | None:
         """Return one alert that is still open."""
-        sql = f"SELECT {ALERT} FROM board_alerts WHERE raised = ? AND closed_at IS NULL"  # noqa: S608 - fixed text
         with self.database.reading() as t:
-            found = t.rows(sql, (raised,))
+            found = t.rows(f"{_SELECT} AND a.raised = ?", (raised,))
         return _alert(found[0]) if found else None
 
     def news(self, since: int, *, reach: Reach = EVERYTHING) -> News:
@@ -177,6 +184,13 @@ class Fold:
         sql = "UPDATE board_alerts SET turn = ?, changed_seq = ? WHERE alert = ? AND closed_at IS NULL"
         self.t.execute(sql, (turn, self.seq, alert))
 
+    def hand_over(self, alert: str) -> None:
+        """Note that an alert was handed to a colleague; to whom stands in `marks`."""
+        self.seq += 1
+        self.t.execute(
+            "UPDATE board_alerts SET changed_seq = ? WHERE alert = ? AND closed_at IS NULL", (self.seq, alert)
+        )
+
     def recorded(self, event_id: str, *, at: int) -> None:
         """Note that something a board may have sent stands in the ledger; whether it was ours is asked afterwards."""
         self.told.append((event_id, at))
@@ -209,9 +223,9 @@ def versions_in(t: Statements, cases: Iterable[str]) -> dict[str, int]:
 def alert_values(row: AlertRow) -> tuple[Any, ...]:
     """Return an alert as the columns of `ALERT`."""
     told = {**asdict(row), "because": json.dumps(row.because), "legal": int(row.legal)}
-    return tuple(told[name.strip()] for name in ALERT.split(","))
+    return tuple(told[name] for name in _NAMES)
 
 
 def _alert(row: Sequence[Any]) -> AlertRow:
-    values = dict(zip((name.strip() for name in ALERT.split(",")), row, strict=True))
+    values = dict(zip((*_NAMES, "handed_to", "handed_by", "handed_at"), row, strict=True))
     return AlertRow(**{**values, "because": tuple(json.loads(values["because"])), "legal": bool(values["legal"])})

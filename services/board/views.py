@@ -1,6 +1,6 @@
 """What the pages show, as plain records: made from rows and lines, the time handed in, nothing read or written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from services.board.language import clock_time, day, how_long, last_day, listed,
 from services.board.news import News
 from services.board.ports import Deadline
 from services.board.store import AlertRow
+from services.board.with_whom import desk_text
 
 STAGES: Mapping[str, tuple[str, str]] = {
     "breach": ("te-laat", "Te laat"),
@@ -62,6 +63,7 @@ class Card:
     turn: str
     state: str
     state_text: str
+    desk: str  # with whom it lies, in words; empty for nobody
 
     @property
     def is_new(self) -> bool:
@@ -86,6 +88,7 @@ class TimelineEntry:
     at_iso: str
     heard: str
     is_system: bool
+    mends: tuple[tuple[str, str], ...] = ()  # how to correct it: words and where
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,9 @@ def card(
     now: int,
     behind: Sequence[Line] = (),
     ends: int | None = None,
+    me: str = "",
 ) -> Card:
-    """Return one alert in words; `why` is the rulebook's sentence, empty when it has none any more, `ends` its last instant."""
+    """Return one alert in words; `why` is the rulebook's sentence, empty when it has none any more, `ends` its last instant, `me` who reads."""
     left = ends if ends is not None and row.stage == "warn" and ends > now else None
     stage, word = STAGES.get(row.stage, ("signaal", row.stage))
     state, text = state_of(row, now=now)
@@ -162,6 +166,7 @@ def card(
         turn=listed([role(one) for one in row.turn.split(",")]),
         state=state,
         state_text=text,
+        desk=desk_text(row, me),
     )
 
 
@@ -194,8 +199,16 @@ def news_text(news: News) -> str:
     return listed([f"{count} {say(one if count == 1 else many)}" for count, one, many in parts if count])
 
 
-def timeline(lines: Sequence[Line], *, system: frozenset[str]) -> tuple[TimelineDay, ...]:
-    """Return the lines by day, the newest first; `system` holds the names of Waakvlam's own parts."""
+def timeline(
+    lines: Sequence[Line],
+    *,
+    system: frozenset[str],
+    mends: Callable[[str], Sequence[tuple[str, str]]] = lambda _: (),
+) -> tuple[TimelineDay, ...]:
+    """Return the lines by day, the newest first; `system` holds the names of Waakvlam's own parts.
+
+    `mends` tells by an event's id how a line can be corrected.
+    """
     days: dict[date, list[TimelineEntry]] = {}
     for line in reversed(lines):
         heard = _heard(line)
@@ -205,6 +218,7 @@ def timeline(lines: Sequence[Line], *, system: frozenset[str]) -> tuple[Timeline
             at_iso=local(line.occurred_at).isoformat(),
             heard=heard,
             is_system=line.agency in system,
+            mends=tuple(mends(line.event_id)),
         )
         days.setdefault(local(line.occurred_at).date(), []).append(entry)
     return tuple(TimelineDay(title=day(one) or "", lines=tuple(entries)) for one, entries in days.items())

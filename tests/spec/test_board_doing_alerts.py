@@ -1,8 +1,27 @@
 """What people do about an alert: each deed is an event that a real door takes, and nothing is taken twice."""
 
+import re
+from types import SimpleNamespace
+
 import pytest
 
-from tests.spec.doing_site import ANNA, BEN, CANARY, DoingSite
+from services.board.casepage import rows_of
+from services.board.desks import people_of
+from services.board.ports import Open
+from services.board.rights import Action, Person, Role, reach
+from tests.spec.doing_site import ANNA, BEN, CANARY, RADAR, DoingSite
+
+CLOSED = {
+    "alert": "alarm-ST-07",
+    "rule": "ST-07",
+    "agreement": "groningen",
+    "version": 1,
+    "instance": "evt-1",
+    "stage": "breach",
+    "due": "2026-11-23T23:00:00Z",
+    "row": 1,
+    "outcome": "late",
+}
 
 
 @pytest.fixture
@@ -10,6 +29,19 @@ def site(tmp_path):
     made = DoingSite(tmp_path)
     yield made
     made.close()
+
+
+def lies_with(seat):
+    """Return what the page of the case says of with whom its alert lies."""
+    return re.search(r"<dt>Ligt bij</dt><dd>([^<]*)</dd>", seat.page())[1]
+
+
+def _row(site):
+    (row,) = site.store.open_alerts(site.case)[1]
+    return SimpleNamespace(
+        alert=row.alert, case=row.case_id, rule=row.rule, agreement=row.agreement, version=row.agreement_version,
+        instance=row.instance, stage=row.stage, due=row.due, raised_at=row.raised_at, to=row.turn, told=(), because=(),
+    )  # fmt: skip
 
 
 def test_picking_up_says_what_somebody_does_and_when_they_look_again(site):
@@ -105,6 +137,58 @@ def test_an_alert_that_is_handed_over_is_the_colleagues_once_they_take_it_up(sit
     assert anna.open("oppakken", raised).status_code == 409
     assert ben.do("oppakken", raised, intention="y", next_step_on="2026-12-01").status_code == 303
     assert site.last("alert_acknowledged").recorded_by == BEN
+
+
+def test_whoever_looks_sees_with_whom_an_alert_lies_now(site):
+    raised, anna, ben = site.alert("ST-07"), site.at(ANNA), site.at(BEN)
+    assert "Ligt bij" not in anna.page()
+    anna.do("oppakken", raised, intention="x", next_step_on="2026-12-01")
+    assert lies_with(anna) == "u"
+    assert lies_with(ben) == ANNA
+
+    anna.do("overdragen", raised, colleague_id=BEN)
+    assert lies_with(anna) == f"{BEN}, overgedragen door u op 24 november 2026 om 11.30 uur, nog niet opgepakt."
+    assert lies_with(ben) == f"U. Overgedragen door {ANNA} op 24 november 2026 om 11.30 uur: pak het op."
+    assert f"U. Overgedragen door {ANNA}" in ben.client.get("/?van=mij").text
+
+    ben.do("oppakken", raised, intention="y", next_step_on="2026-12-01")
+    assert lies_with(ben) == "u"
+
+
+def test_a_colleague_to_whom_an_alert_was_handed_has_a_task_on_its_case_until_it_closes(site):
+    raised = site.alert("ST-07")
+    assert people_of(site.store.database, site.case) == frozenset()
+
+    site.at(ANNA).do("overdragen", raised, colleague_id=BEN)
+
+    assert people_of(site.store.database, site.case) == {BEN}
+    own = reach(Person(id=BEN, roles=frozenset({Role.WORKER})), Action.SEE_ALERTS)
+    assert [
+        own.covers(row.municipality, row.acknowledged_by, row.handed_to) for row in site.store.open_alerts()[1]
+    ] == [True]
+    assert site.store.news(1, reach=own).acknowledged == 1
+    site.tell("alert_closed", RADAR, **CLOSED)
+    assert people_of(site.store.database, site.case) == frozenset()
+
+
+def test_a_handover_that_is_withdrawn_leaves_the_alert_where_it_was(site):
+    raised, anna = site.alert("ST-07"), site.at(ANNA)
+    anna.do("oppakken", raised, intention="x", next_step_on="2026-12-01")
+    anna.do("overdragen", raised, colleague_id=BEN)
+
+    anna.do("intrekken", site.last("alert_handed_over").event_id, reason="verkeerde-casus")
+
+    assert lies_with(anna) == "u"
+
+
+def test_on_a_past_day_an_alert_lies_with_whom_it_lay_then(site):
+    raised, anna = site.alert("ST-07"), site.at(ANNA)
+    anna.do("overdragen", raised, colleague_id=BEN)
+    told = site.ledger.history(site.case)
+    opened = [Open(_row(site), "Titel", 3, legal=False)]
+
+    assert [one.handed_to for one in rows_of(opened, told)] == [BEN]
+    assert [one.handed_to for one in rows_of(opened, told[:-1])] == [None]
 
 
 def test_an_alert_is_judged_once_by_each_and_with_a_reason_when_it_was_of_no_use(site):

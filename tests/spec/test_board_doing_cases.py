@@ -2,6 +2,8 @@
 
 import pytest
 
+from services.board.pages import case as case_pages
+from services.board.rights import Action as Right
 from tests.spec.doing_site import ANNA, BEN, CANARY, DAY, NOW, POLICE, TEAM, DoingSite, report
 
 
@@ -129,6 +131,17 @@ def test_an_escalation_goes_up_the_ladder_of_the_region_and_down_and_closes(site
     assert anna.open("escalatie-verplaatsen", number).status_code == 409
 
 
+def test_a_ladder_is_called_by_its_name(site, anna):
+    offers = anna.client.get(f"/zaak/{site.case}/doe").text
+    for name in ("Samen Doen", "AVE (Aanpak ter voorkoming van escalatie)", "Multidisciplinaire aanpak (MDA++)"):
+        assert f"Ladder {name}" in offers
+    assert "Niveau 1: AVE 1" in anna.open("escalatie-starten", "ave").text
+
+    anna.do("escalatie-starten", "mda-plusplus", reason="structureel-onveilig")
+
+    assert "een escalatie (Multidisciplinaire aanpak (MDA++), niveau 1)" in anna.page()
+
+
 @pytest.mark.parametrize("starts", [True, False])
 def test_passing_over_a_level_needs_a_ground_that_the_ladder_names(site, anna, starts):
     action, over = "escalatie-starten", "samen-doen"
@@ -201,6 +214,31 @@ def test_what_waakvlam_itself_concludes_is_not_corrected_by_hand(site, anna):
 
     for action in ("verbeteren", "intrekken"):
         assert anna.open(action, raised).status_code == 409
+
+
+def test_each_line_of_the_timeline_leads_to_the_form_that_corrects_it_filled_in(site, anna):
+    site.alert("ST-07")
+    event = site.last("report_received").event_id
+
+    page = anna.page()
+
+    for action in ("verbeteren", "intrekken"):
+        assert f'href="/zaak/{site.case}/doe/{action}?over={event}"' in page
+        assert f'name="over" value="{event}"' in anna.open(action, event).text
+    assert page.count('class="regel__herstel"') == 2  # and none at what Waakvlam told itself
+    past = anna.client.get(f"/zaak/{site.case}?op=2026-11-23").text
+    assert "regel__herstel" not in past
+
+
+def test_what_was_withdrawn_and_who_may_not_correct_has_no_way_to_a_form(site, anna, monkeypatch):
+    site.tell("family_contacted", TEAM)
+    event = site.last("family_contacted").event_id
+    anna.do("intrekken", event, reason="dubbel-verstuurd")
+    assert f"/doe/verbeteren?over={event}" not in anna.page()
+    assert f"/doe/intrekken?over={site.last('event_withdrawn').event_id}" in anna.page()
+
+    monkeypatch.setattr(case_pages, "may", lambda _, right, *__: right is not Right.CORRECT_EVENT)
+    assert "regel__herstel" not in anna.page()
 
 
 # Links.

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ledger import histories
 from ledger.application import Ledger
 from ledger.database import open_database
+from services.board import marks
 from services.board.agents import Reader
-from services.board.anew import empty
+from services.board.anew import Builder, empty
 from services.board.overviews import numbers
 from services.board.overviews.numbers import Answered
 from services.board.store import Store
@@ -177,3 +179,32 @@ def everything(store):
             name: sorted(t.rows(f"SELECT * FROM {name}"), key=str)
             for name in ("board_weeks", "board_heard", "board_handovers", "board_sight", "board_reminders")
         }
+
+
+def test_what_was_handed_over_and_judged_is_the_same_when_the_view_is_made_anew(region, store):
+    region.alert(FAMILY, "ST-07", "Titel", "Daarom.", due="2026-11-17T23:00:00+00:00")
+    alert = store.open_alerts()[1][0].alert
+    by = {"agency": "board", "recorded_by": "m-1"}
+    region.tell(FAMILY, "alert_handed_over", alert=alert, colleague_id="m-2", note=None, **by)
+    judged = {"alert": alert, "rule": "ST-07", "verdict": "not_useful", "reason": "te-vroeg", **by}
+    wrong = region.tell(FAMILY, "alert_judged", **judged)
+    region.tell(FAMILY, "alert_judged", **judged | {"verdict": "useful", "reason": None})
+    region.tell(FAMILY, "event_withdrawn", event_id=wrong, reason="typefout")
+    before = marks_of(store)
+    assert [len(rows) for rows in before] == [1, 1, 1]
+
+    empty(store.database)
+    assert [len(rows) for rows in marks_of(store)] == [0, 0, 0]
+    Builder(store.database).take(log_of(region))
+
+    assert marks_of(store) == before
+
+
+def marks_of(store):
+    with store.database.reading() as t:
+        return [t.rows(f"SELECT * FROM {name} ORDER BY 1") for name in marks.NAMES]
+
+
+def log_of(region):
+    with region.ledger.reading() as t:
+        return histories.log(t, after=0, limit=100)

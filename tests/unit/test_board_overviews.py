@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
@@ -11,13 +12,15 @@ from ledger.delivery import Delivery, Gap, SetAside
 from ledger.model import Standing
 from rulebook.figures import Figure
 from services.board import weeks
+from services.board.marks import Judged
 from services.board.overviews.governors import Kept, governors
 from services.board.overviews.mirror import Mirror, mirror
-from services.board.overviews.numbers import Answered, Open, Waiting
+from services.board.overviews.numbers import Answered, HandedOver, Open, Waiting
 from services.board.overviews.plots import picture
 from services.board.overviews.region import Region, region
 from services.board.overviews.sheet import Sheet, Table, as_csv, harmless, row
 from services.board.overviews.team import Team, team
+from services.board.overviews.usefulness import usefulness
 from waakvlam.clock import micros_of
 
 NOW = micros_of(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
@@ -108,6 +111,41 @@ def test_a_handover_without_an_answer_says_with_whom_and_how_long(work):
     assert cells(work, "overdrachten") == [
         ("0A1B-2C3D", "Groningen", "Lokaal team Het Hogeland", "21 november 2026 om 11.30 uur", "3 dagen")
     ]
+
+
+def test_what_was_handed_to_a_colleague_and_not_taken_up_stands_with_both():
+    handed = {"a5": HandedOver("m-3", "m-2", NOW - HOUR), "gone": HandedOver("m-4", "m-2", NOW)}
+    sheet = team(
+        Team(
+            rows=[alert(5, by="m-2")], reminded={}, waiting=[], municipalities=PLACES, agencies=AGENCIES, now=NOW,
+            handed=handed,
+        )
+    )  # fmt: skip
+
+    assert [one[4:] for one in cells(sheet, "overgedragen")] == [("m-2", "m-3", "24 november 2026 om 10.30 uur")]
+
+
+def said(rule, useful, useless, reason="te-vroeg"):
+    return [Judged(rule, "0014", "useful", "")] * useful + [Judged(rule, "0014", "not_useful", reason)] * useless
+
+
+def test_how_useful_the_alerts_of_a_rule_were_is_told_rounded_and_small_counts_are_hidden():
+    judged = [*said("ST-07", 22, 8), *said("ST-11", 30, 2), *said("ST-22", 3, 12, "al-gedaan")]
+
+    found = usefulness(judged, {"ST-07": "Overdracht niet beantwoord"})
+
+    assert [tuple(cell.text for cell in cells) for cells in found.rows] == [
+        ("ST-07 Overdracht niet beantwoord", "20", "10", "ongeveer 67 %", "het kwam te vroeg"),
+        ("ST-11", "30", "<5", "–", "–"),
+        ("ST-22", "<5", "10", "–", "het was al gedaan, maar nog niet verteld"),
+    ]
+    assert [bar.value for bar in found.bars] == [67]
+
+
+def test_no_table_of_usefulness_tells_more_than_its_counts_do():
+    for useful, useless in itertools.product(range(1, 5), range(30)):
+        line = usefulness(said("ST-07", useful, useless), {}).rows[0]
+        assert [line[1].text, line[3].text] == ["<5", "–"]
 
 
 def test_a_long_list_says_how_much_of_it_is_shown():

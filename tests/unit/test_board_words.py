@@ -44,7 +44,9 @@ def overview(*rows, shown="alles", whose="allen", place="", me="ik", limit=50):
     places = {"0014": "Groningen"}
     rows = sorted(rows, key=views.urgency)
     chosen = morning.chosen_of(rows, part, me=me, sight={})
-    return morning.overview(rows, lambda _: {}, places, stand=1, part=part, chosen=chosen, limit=limit, now=NOW)
+    return morning.overview(
+        rows, lambda _: {}, places, stand=1, part=part, chosen=chosen, limit=limit, glance=morning.Glance(NOW, me)
+    )
 
 
 def test_the_heaviest_stands_first_then_what_is_too_late_then_the_oldest():

@@ -4,7 +4,7 @@ The door judges a move that passes over levels (rule book 6). The board asks the
 who begins halfway passes over the levels below, and nobody should get there more easily by starting than by moving.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
 from ledger.words import listed
@@ -22,14 +22,24 @@ START_ID, MOVE_ID = "escalatie-starten", "escalatie-verplaatsen"
 ALL = frozenset({STARTED, MOVED, DECIDED, CLOSED})
 
 
-def ladder_name(ladder: str) -> str:
-    """Return how people call a ladder."""
-    return ladder.replace("-", " ").capitalize()
+def ladder_name(scene: Scene, ladder: str) -> str:
+    """Return how people call a ladder: by the title of its agreement, with its letters where the id is those."""
+    found = scene.ladders.get(ladder)
+    title = found.title if found and found.title else ladder.replace("-", " ").capitalize()
+    letters = ladder.upper()
+    return title if "-" in ladder or letters in title.upper() else f"{letters} ({title})"
 
 
-def level_name(level: Level) -> str:
-    """Return how people call a level of a ladder."""
-    return f"Niveau {level.nr}: {level.name.replace('-', ' ')}"
+def titles(scene: Scene) -> Mapping[str, str]:
+    """Return how people call each ladder of the region, by its id."""
+    return {one: ladder_name(scene, one) for one in scene.ladders}
+
+
+def level_name(ladder: Ladder, level: Level) -> str:
+    """Return how people call a level of a ladder; its number says already what the ladder's letters would say again."""
+    own = f"{ladder.id}-"
+    name = f"{ladder.id.upper()} {level.name.removeprefix(own)}" if level.name.startswith(own) else level.name
+    return f"Niveau {level.nr}: {name.replace('-', ' ')}"
 
 
 def ladder_of(scene: Scene, action: str, subject: str) -> tuple[Ladder, int | None] | None:
@@ -55,7 +65,7 @@ def _levels(ladder: Ladder, now: int | None) -> Asked:
         name="level",
         label="Op welk niveau begint u?" if now is None else "Naar welk niveau?",
         kind=Kind.CHOICE,
-        choices={str(level.nr): level_name(level) for level in going},
+        choices={str(level.nr): level_name(ladder, level) for level in going},
         hints={str(level.nr): _hint(ladder, now, level) for level in going},
         text=str(going[0].nr) if now is None else "",
     )
@@ -90,7 +100,7 @@ def _not_skipped(scene: Scene, action: str, subject: Subject, values: Values) ->
         return None
     return Problem(
         "level",
-        f"Dit slaat {listed([level_name(one).lower() for one in skipped])} over. Dat {_only_for(ladder)}. "
+        f"Dit slaat {listed([level_name(ladder, one) for one in skipped])} over. Dat {_only_for(ladder)}. "
         "Kies een lager niveau, of een reden waarom het mag.",
     )
 
@@ -126,7 +136,7 @@ def _move(scene: Scene, subject: Subject, values: Values) -> Values:
 def _to_start(scene: Scene) -> Sequence[Subject]:
     running = {one.ladder for one in scene.state.escalations.values() if one.open}
     return [
-        Subject(one, f"Ladder {ladder_name(one)}", f"start {one}")
+        Subject(one, f"Ladder {ladder_name(scene, one)}", f"start {one}")
         for one in sorted(scene.ladders)
         if one not in running and not scene.state.closed
     ]
@@ -134,7 +144,7 @@ def _to_start(scene: Scene) -> Sequence[Subject]:
 
 def _running(scene: Scene) -> Sequence[Subject]:
     return [
-        Subject(number, f"Escalatie {ladder_name(one.ladder)}, nu op niveau {one.level}")
+        Subject(number, f"Escalatie {ladder_name(scene, one.ladder)}, nu op niveau {one.level}")
         for number, one in scene.state.escalations.items()
         if one.open
     ]

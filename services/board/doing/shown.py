@@ -29,7 +29,7 @@ def steps(ladder: Ladder, now: int | None) -> tuple[Step, ...]:
     """Return the steps of a ladder, the highest first, as it stands on a wall."""
     return tuple(
         Step(
-            name=level_name(level),
+            name=level_name(ladder, level),
             who=f"{listed(list(map(_people, level.participants)))}. Regie: {_people(level.direction)}.",
             term=f"Besluit binnen {length(level.term)}." if level.term else "",
             information=INFORMATION.get(level.information, ""),

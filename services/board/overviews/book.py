@@ -12,7 +12,7 @@ from rulebook.agreements import Agreements
 from rulebook.instants import date_of, day_start, local_day
 from rulebook.rules import TermRule
 from rulebook.wording import within
-from services.board import weeks
+from services.board import marks, weeks
 from services.board.counting import LATENESS, LATER
 from services.board.kept import KeptBook
 from services.board.overviews import governors, mirror, numbers, region, team
@@ -68,14 +68,20 @@ class Overviews:
 
     def team(self, places: frozenset[str] | None = None) -> Sheet:
         """Return the page of a team."""
+        which = weeks.last_weeks(self._now())
         with self._store.database.reading() as t:
             rows = numbers.open_alerts(t)
             reminded, waiting = numbers.reminders(t), numbers.handovers_waiting(t)
+            handed = numbers.handed_over(t)
+            judged = marks.judged(t, day_start(which[0]), day_start(which[-1] + 7))
         return team.team(
             team.Team(
                 rows=[one for one in rows if places is None or one.municipality in places],
                 reminded=reminded,
                 waiting=[one for one in waiting if places is None or one.municipality in places],
+                handed=handed,
+                judged=[one for one in judged if places is None or one.municipality in places],
+                rules=self._rules.titles,
                 municipalities=municipalities(),
                 agencies=self._agencies,
                 now=self._now(),

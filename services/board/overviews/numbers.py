@@ -26,6 +26,14 @@ class Open(NamedTuple):
     next_step_on: str | None
 
 
+class HandedOver(NamedTuple):
+    """An alert that was handed to a colleague, who did not take it up yet; `at` is micros."""
+
+    colleague: str
+    by: str
+    at: int
+
+
 class Waiting(NamedTuple):
     """A handover that nobody has answered."""
 
@@ -56,6 +64,12 @@ def open_alerts(t: Statements) -> list[Open]:
     """Return all open alerts."""
     sql = f"SELECT {', '.join(Open._fields)} FROM board_alerts WHERE closed_at IS NULL"  # noqa: S608 - our own names
     return [Open(*row) for row in t.rows(sql)]
+
+
+def handed_over(t: Statements) -> dict[str, HandedOver]:
+    """Return what was handed to a colleague who did not take it up yet, by the alert's id."""
+    found = t.rows("SELECT alert, colleague, by_whom, at FROM board_handed")
+    return {alert: HandedOver(colleague, by, int(at)) for alert, colleague, by, at in found}
 
 
 def heard(t: Statements) -> dict[str, int]:

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ledger.numbers import number_of
 from ledger.words import day, how_long, listed, local, role, spoken
 from rulebook.rules import DANGER
-from services.board.overviews.numbers import Open, Waiting
+from services.board.marks import Judged
+from services.board.overviews.numbers import HandedOver, Open, Waiting
 from services.board.overviews.sheet import DRAWN, Bar, Cell, Sheet, Table, named, row
+from services.board.overviews.usefulness import usefulness
 
 SHOWN = 15
 PATH = "/team"
@@ -19,7 +21,7 @@ EACH = ("Casus", "Gemeente", "Waarover", "Zwaarte")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """What the page is made of; `reminded` counts by the alert's id."""
+    """What the page is made of; `reminded` counts by the alert's id, `handed` goes by it, `rules` are titles."""
 
     rows: Sequence[Open]
     reminded: Mapping[str, int]
@@ -27,6 +29,9 @@ class Team:
     municipalities: Mapping[str, str]
     agencies: Mapping[str, str]
     now: int
+    handed: Mapping[str, HandedOver] = field(default_factory=dict)
+    judged: Sequence[Judged] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> str:
@@ -52,7 +57,15 @@ def team(of: Team) -> Sheet:
             ("Volgende stap voorbij", str(len(past))),
             ("Overdrachten zonder antwoord", str(len(of.waiting))),
         ),
-        tables=(_loads(of), _unowned(of, unowned), _ignored(of, ignored), _past(of, past), _handovers(of)),
+        tables=(
+            _loads(of),
+            _unowned(of, unowned),
+            _ignored(of, ignored),
+            _past(of, past),
+            _handed(of),
+            _handovers(of),
+            usefulness(of.judged, of.rules),
+        ),
         notes=("Collega’s staan hier met hun nummer, niet met hun naam.",),
     )
 
@@ -126,6 +139,22 @@ def _past(of: Team, past: Sequence[Open]) -> Table:
         ),
         note=_left_out(len(oldest)),
         empty="Alle afgesproken stappen zijn nog op tijd.",
+    )
+
+
+def _handed(of: Team) -> Table:
+    some = sorted((one for one in of.rows if one.alert in of.handed), key=lambda one: of.handed[one.alert].at)
+    return Table(
+        id="overgedragen",
+        title="Aan een collega overgedragen, en nog niet opgepakt",
+        head=(*EACH, "Door", "Aan", "Sinds"),
+        rows=tuple(
+            (*_each(of, one), *row(handed.by, handed.colleague, spoken(handed.at)))
+            for one in some[:SHOWN]
+            for handed in (of.handed[one.alert],)
+        ),
+        note=_left_out(len(some)),
+        empty="Alles wat is overgedragen, is opgepakt.",
     )
 
 

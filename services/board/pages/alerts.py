@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from ledger.numbers import id_beginning, number_of
 from services.board import blind, morning, views
-from services.board.desks import handed_to
 from services.board.language import say
 from services.board.listing import agencies_asked, as_lines, name_of
 from services.board.overviews.sheet import written
@@ -102,12 +101,7 @@ class AlertPages:
         own = reach(person, action)
         if own.is_everything:
             return stand, rows
-        mine = handed_to(self.board.store.database, person.id) if own.desk_of else frozenset()
-        return stand, [
-            row
-            for row in rows
-            if own.covers(row.municipality, row.acknowledged_by, person.id if row.alert in mine else None)
-        ]
+        return stand, [row for row in rows if own.covers(row.municipality, row.acknowledged_by, row.handed_to)]
 
     def _choices(self, person: Person) -> dict[str, Any]:
         """Return what a page offers to choose from, and what this person kept."""
@@ -133,7 +127,7 @@ class AlertPages:
             part=part,
             chosen=self._chosen(part, person.id, rows),
             limit=min(max(1, limit), LIMIT_MAX),
-            now=now,
+            glance=morning.Glance(now, person.id),
         )
 
 

@@ -8,8 +8,9 @@ from fastapi import HTTPException, Request
 from fastapi.responses import Response
 
 from services.board import casefile, casepage, clicks, views
-from services.board.doing import on_alerts, on_stalls
+from services.board.doing import on_alerts, on_ladders, on_stalls
 from services.board.doing.addresses import address
+from services.board.doing.mending import Mends
 from services.board.doing.scene import Scene, scene_of
 from services.board.language import say
 from services.board.pages.routes import Route, Who
@@ -47,7 +48,13 @@ class CasePages:
             raise Told(404, say(NOT_YET))
         if on is None:
             scene = scene_of(records, known.rows, self.board.agreed, person=person.id, now=known.now)
-            known = replace(known, offers=partial(self._offers, scene, person))
+            known = replace(
+                known,
+                me=person.id,
+                offers=partial(self._offers, scene, person),
+                mends=Mends(scene) if may(person, Action.CORRECT_EVENT) else casepage.nothing_to_mend,
+                ladders=on_ladders.titles(scene),
+            )
         page = casepage.case_page(known, agencies=agencies(), municipalities=municipalities())
         return page, clicks.recent(known.sent, person=person.id, now=known.now)
 
