@@ -1,65 +1,11 @@
-"""All agreements of a region: which version of which rule holds for a case on a day (rule book section 3)."""
+"""All agreements of a region: read from their folder, one plan for each municipality."""
 
-from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from rulebook.plan import Agreements, Plan
 from rulebook.reading import read_folder
-from rulebook.rules import Agreement, DateRule, Matcher, PatternRule, Rule, SilenceRule, TermRule, Where
-
-KeyedRule = TermRule | DateRule
-
-
-class Plan:
-    """What holds for the cases of one municipality: on each day one version of each rule, and who looks at which event."""
-
-    def __init__(self, agreements: Iterable[Agreement], municipality: str | None) -> None:
-        self.municipality = municipality
-        files = [one for one in agreements if one.applies_to(municipality)]
-        edges = {one.valid_from for one in files} | {one.valid_to + 1 for one in files if one.valid_to is not None}
-        self._edges = sorted(edges)
-        self._choices: list[Mapping[str, Rule]] = [{}, *(_chosen(files, day) for day in self._edges)]
-        rules = {rule: None for choice in self._choices for rule in choice.values()}
-        self.rules = tuple(rules)
-        self.silences = tuple(sorted({rule.id for rule in self.rules if isinstance(rule, SilenceRule)}))
-        self.counted = tuple(rule for rule in self.rules if not isinstance(rule, SilenceRule))
-        self.patterns = tuple(rule for rule in self.rules if isinstance(rule, PatternRule))
-        self.conditional = tuple(
-            rule.id if isinstance(rule, SilenceRule) else rule for rule in self.rules if rule.if_case is not None
-        )
-        self.touched: dict[str, tuple[Rule, ...]] = {}
-        self.keyed: dict[str, tuple[tuple[KeyedRule, tuple[Where, ...] | None, tuple[Where, ...] | None], ...]] = {}
-        for rule in self.counted:
-            for name in rule.touches():
-                self.touched[name] = (*self.touched.get(name, ()), rule)
-                if isinstance(rule, TermRule | DateRule):
-                    entry = (rule, rule.start.by_type.get(name), rule.until.by_type.get(name))
-                    self.keyed[name] = (*self.keyed.get(name, ()), entry)
-        self.recounted: dict[str, tuple[Rule, ...]] = {
-            name: found
-            for name, rules_of in self.touched.items()
-            if (found := tuple(rule for rule in rules_of if not isinstance(rule, TermRule | DateRule)))
-        }
-
-    def choose(self, day: int) -> Mapping[str, Rule]:
-        """Return, by rule id, the version of each rule that a start on this day takes."""
-        return self._choices[bisect_right(self._edges, day)]
-
-
-class Agreements:
-    """Every agreements file that was read, and the plan for each municipality."""
-
-    def __init__(self, files: Iterable[Agreement]) -> None:
-        self.files = tuple(files)
-        self._listed = frozenset(code for one in self.files for code in one.municipalities or ())
-        self._plans: dict[str | None, Plan] = {}
-
-    def plan(self, municipality: str | None) -> Plan:
-        """Return what holds for the cases of a municipality; none while a case has no report."""
-        listed = municipality if municipality in self._listed else None
-        if listed not in self._plans:
-            self._plans[listed] = Plan(self.files, listed)
-        return self._plans[listed]
+from rulebook.rules import Agreement, Matcher
 
 
 def load(folder: Path | str, *, fields: Mapping[str, frozenset[str]] | None = None) -> Agreements:
@@ -68,17 +14,6 @@ def load(folder: Path | str, *, fields: Mapping[str, frozenset[str]] | None = No
     `fields` names the known `data` fields of each event type; left out, the catalogue's schemas tell.
     """
     return Agreements(read_folder(Path(folder), fields=fields))
-
-
-def _chosen(files: Iterable[Agreement], day: int) -> Mapping[str, Rule]:
-    counting: dict[str, Agreement] = {}
-    for one in files:
-        if one.is_valid_on(day) and (one.id not in counting or counting[one.id].version < one.version):
-            counting[one.id] = one
-    chosen: dict[str, Rule] = {}
-    for one in sorted(counting.values(), key=lambda one: (one.municipalities is not None, one.version, one.id)):
-        chosen.update(one.rules)
-    return chosen
 
 
 __all__ = ["Agreement", "Agreements", "Matcher", "Plan", "load"]

@@ -1,25 +1,13 @@
 """Whether each rule can do what it promises: terms that can be met, warnings that come in time, sentences that fill."""
 
 from collections.abc import Iterator
-from itertools import pairwise
 
-from rulebook import why, wording
+from rulebook import kind, why
 from rulebook.dutch import day_in_words
 from rulebook.errors import CannotCount
 from rulebook.finding import ERROR, NOTE, WARNING, Finding, Places
 from rulebook.instants import DAY, date_of, day_start
-from rulebook.rules import (
-    Agreement,
-    DateRule,
-    Due,
-    FromLadder,
-    MomentsRule,
-    PatternRule,
-    Rule,
-    SilenceRule,
-    StageTerm,
-    TermRule,
-)
+from rulebook.rules import Agreement, Due, FromLadder, Rule, StageTerm
 from rulebook.terms import Term
 from waakvlam.catalogue import event_types
 
@@ -32,10 +20,7 @@ def findings(agreement: Agreement, on: int, places: Places) -> Iterator[Finding]
         yield from _words(rule, places)
         if isinstance(rule, Due):
             yield from _stages(rule, on, places)
-        if isinstance(rule, MomentsRule):
-            yield from _moments(rule, on, places)
-        if isinstance(rule, PatternRule):
-            yield from _pattern(rule, places)
+        yield from kind.of(rule).findings(on, places)
 
 
 def due(rule: Due, term: StageTerm, day: int) -> int | None:
@@ -50,7 +35,7 @@ def _stages(rule: Due, on: int, places: Places) -> Iterator[Finding]:
     if rule.breach is None:
         sentence = "Er is alleen een waarschuwing; er wordt nooit verteld dat het te laat is."
         yield places.finding(WARNING, "termijnen", f"rules[{rule.id}].breach", sentence)
-    if isinstance(rule, TermRule | SilenceRule):
+    if not rule.is_around_day:
         for name, term in (("warn", rule.warn), ("breach", rule.breach)):
             if isinstance(term, Term) and term.number < 0:
                 sentence = "Deze termijn ligt vóór de gebeurtenis waarna hij telt; dat kan niet gehaald worden."
@@ -79,31 +64,6 @@ def _both(rule: Due, day: int) -> tuple[int | None, int | None]:
         return None, None
 
 
-def _moments(rule: MomentsRule, on: int, places: Places) -> Iterator[Finding]:
-    try:
-        days = [term.day_from(on, rule.source.calendar) for term in rule.at]
-    except CannotCount:
-        return
-    if any(later <= earlier for earlier, later in pairwise(days)):
-        sentence = "De momenten staan niet op volgorde; ieder moment hoort later te zijn dan het vorige."
-        yield places.finding(ERROR, "termijnen", f"rules[{rule.id}].at", sentence)
-    if days[0] <= on:
-        sentence = "Het eerste moment ligt op of vóór de dag waarna het telt."
-        yield places.finding(WARNING, "termijnen", f"rules[{rule.id}].at", sentence)
-
-
-def _pattern(rule: PatternRule, places: Places) -> Iterator[Finding]:
-    if rule.agencies > rule.count:
-        sentence = (
-            f"Er zijn {wording.number(rule.count)} signalen gevraagd van {wording.number(rule.agencies)} organisaties; "
-            f"in werkelijkheid moeten het er dus {wording.number(rule.agencies)} zijn."
-        )
-        yield places.finding(WARNING, "termijnen", f"rules[{rule.id}].agencies", sentence)
-    if rule.within is not None and rule.within.number <= 0 and not (rule.within.is_by_day and rule.within.number == 0):
-        sentence = "De tijd erna is nul of minder; dit patroon komt nooit voor."
-        yield places.finding(ERROR, "termijnen", f"rules[{rule.id}].after", sentence)
-
-
 def _words(rule: Rule, places: Places) -> Iterator[Finding]:
     for key, name, value in (
         ("title", "titel", rule.title),
@@ -129,13 +89,7 @@ def _words(rule: Rule, places: Places) -> Iterator[Finding]:
 
 def _fields(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
     """Return the fields that every start of a rule has, and those that tell of a person in any of them."""
-    match rule:
-        case TermRule() | DateRule() | MomentsRule():
-            names = list(rule.start.by_type)
-        case PatternRule():
-            names = list(rule.of.by_type)
-        case _:
-            names = []
+    names = rule.begins_with().by_type
     fields = [event_types()[name].data_fields for name in names if name in event_types()]
     personal = frozenset(field.data_name for one in fields for field in one if field.personal)
     shared = [{field.data_name for field in one} for one in fields]

@@ -10,7 +10,7 @@ from rulebook.dutch import day_in_words
 from rulebook.errors import CannotCount
 from rulebook.finding import ERROR, NOTE, WARNING, Finding, Places
 from rulebook.instants import add_months, date_of
-from rulebook.rules import CLOSED, PHASES, Agreement, Due, Rule, SilenceRule
+from rulebook.rules import CLOSED, PHASES, Agreement, Due, Rule
 from rulebook.wording import Words
 
 AHEAD_MONTHS = 24
@@ -54,7 +54,7 @@ def _silences(files: Sequence[Agreement], on: int, places: Mapping[str, Places],
     codes = words.municipalities.keys() | {code for one in files for code in one.municipalities or ()}
     for code in (None, *sorted(codes)):
         rules = everything.plan(code).choose(on).values()
-        heard = {phase for rule in rules if isinstance(rule, SilenceRule) for phase in rule.phases}
+        heard = {phase for rule in rules for phase in rule.listens_in}
         missing = tuple(words.phase(phase) for phase in PHASES if phase != CLOSED and phase not in heard)
         if missing:
             forgotten.setdefault(missing, []).append(code or "")

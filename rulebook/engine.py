@@ -22,7 +22,7 @@ from rulebook.attention import Attention
 from rulebook.event import Event
 from rulebook.folding import Folding
 from rulebook.instance import Instance
-from rulebook.rules import MomentsRule, SilenceRule
+from rulebook.rules import Rule
 
 # Before every instant that can be told.
 BEGINNING = -(2**62)
@@ -43,8 +43,8 @@ class CaseWatch:
         self._stages: list[tuple[int, int, Instance]] = []
         # Not by way of this object: without a cycle it is let go as soon as nobody needs it.
         self._attention = Attention(partial(_acknowledged, self._folding))
-        self._edges: list[tuple[int, int, MomentsRule]] = []
-        self._edge_of: dict[MomentsRule, int] = {}
+        self._edges: list[tuple[int, int, Rule]] = []
+        self._edge_of: dict[Rule, int] = {}
         self._pushed = 0
         self._changes: list[Change] = []
 
@@ -91,7 +91,7 @@ class CaseWatch:
         last = self._folding.history.last
         if last is None:
             return bool(self._folding.plan.silences)
-        return any(isinstance(rule, SilenceRule) for rule in self._folding.plan.choose(last.day).values())
+        return any(rule.is_silence for rule in self._folding.plan.choose(last.day).values())
 
     def open_alerts(self) -> list[AlertRow]:
         """Return the rows that are open now."""
@@ -205,7 +205,7 @@ class CaseWatch:
                 told = self._attention.pass_turn()
                 self._changes += [told] if told else []
 
-    def _go_on(self, at: int, _: int, rule: MomentsRule) -> None:
+    def _go_on(self, at: int, _: int, rule: Rule) -> None:
         """Count a schedule without end further: the last moment that was counted comes due."""
         if self._edge_of.get(rule) != at:
             return
@@ -214,7 +214,7 @@ class CaseWatch:
         self._folding.go_on(rule, self.now)
         self._settle()
 
-    def _note_edge(self, at: int, rule: MomentsRule) -> None:
+    def _note_edge(self, at: int, rule: Rule) -> None:
         if self._edge_of.get(rule) != at:
             self._edge_of[rule] = at
             self._pushed += 1

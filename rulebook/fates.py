@@ -5,15 +5,12 @@ A fate names what made it so: an event, or the instant at which it changes by it
 
 from dataclasses import dataclass
 
+from rulebook import kind
 from rulebook.alerts import alert_id
 from rulebook.dutch import deadline_in_words, instant_in_words
 from rulebook.errors import CannotCount
-from rulebook.event import Event
-from rulebook.instance import ACKNOWLEDGED, BREACH, CASE_CLOSED, ENDED, REPLACED, SIGNAL, WARN, Instance
-from rulebook.kinds import date, silence
+from rulebook.instance import ACKNOWLEDGED, BREACH, CASE_CLOSED, REPLACED, SIGNAL, WARN, Instance
 from rulebook.question import Question
-from rulebook.rules import DateRule, MomentsRule, SilenceRule, TermRule
-from rulebook.values import is_number, shared
 
 IN_TIME, LATE, ALREADY = "in_time", "late", "already"
 ACCEPTED, NOT_DUE, NO_TERM = "accepted", "not_due", "no_term"
@@ -77,7 +74,7 @@ def _acceptance(instance: Instance, question: Question) -> str | None:
 
 
 def _satisfied(instance: Instance, question: Question) -> Fate:
-    by = satisfier(instance, question)
+    by = kind.of(instance.rule).satisfier(instance, question)
     what = "iets over het gezin" if by is None else question.told(by)
     event = None if by is None else by.id
     start = beginning(instance, question)
@@ -103,76 +100,26 @@ def _last_due(instance: Instance, question: Question) -> int | None:
     return warn if breach is None else breach
 
 
-def satisfier(instance: Instance, question: Question) -> Event | None:
-    """Return the event that satisfied an instance."""
-    rule, history, start = instance.rule, question.history, instance.start
-    match rule:
-        case TermRule() | DateRule():
-            of_it = [
-                event
-                for event in history.of(*rule.until.by_type)
-                if rule.until.matches(event)
-                and shared(event.data, rule.per) == instance.share
-                and event is not start
-                and (event.order < start.order) == instance.already
-            ]
-            return next((event for event in of_it if event.occurred_at == instance.satisfied_at), None)
-        case MomentsRule():
-            return next(
-                (
-                    event
-                    for event in history.of(*rule.until.by_type)
-                    if event.order > start.order
-                    and rule.until.matches(event)
-                    and is_number(event.data.get("moment"), instance.number or 0)
-                ),
-                None,
-            )
-        case SilenceRule():
-            later = (event for event in history.events if event.order > start.order)
-            return next((event for event in later if silence.is_heard(event, rule.id, question.plan)), None)
-    return None
-
-
 def _ended(instance: Instance, question: Question) -> Fate:
-    begun = beginning(instance, question)
-    match instance.end:
-        case "replaced" if isinstance(instance.rule, DateRule):
-            by = _last_start(instance, question)
-            return Fate(REPLACED, f"{begun} daarna is er een andere dag genoemd, met {question.told(by)}.", by.id)
-        case "replaced":
-            by = _last_start(instance, question)
-            return Fate(REPLACED, f"{begun} daarna is de reeks opnieuw begonnen, met {question.told(by)}.", by.id)
-        case "ended":
-            by = _first_end(instance, question)
-            return Fate(ENDED, f"{begun} de reeks is gestopt, met {question.told(by)}.", by.id)
-        case "acknowledged":
-            alert = alert_id(question.case, instance.rule, instance.key, SIGNAL, instance.start.occurred_at)
-            by = next(question.history.acknowledged(alert))
-            return Fate(ACKNOWLEDGED, f"{begun} iemand heeft dit signaal opgepakt, met {question.told(by)}.", by.id)
-    place = question.history.first_closing_after(instance.start)
-    by = next(event for event in question.history.of("case_closed") if event.order == place)
-    return Fate(CASE_CLOSED, f"{begun} daarna is de casus gesloten, met {question.told(by)}.", by.id)
+    history, begun = question.history, beginning(instance, question)
+    if instance.end == ACKNOWLEDGED:
+        alert = alert_id(question.case, instance.rule, instance.key, SIGNAL, instance.start.occurred_at)
+        by = next(history.acknowledged(alert))
+        return Fate(ACKNOWLEDGED, f"{begun} iemand heeft dit signaal opgepakt, met {question.told(by)}.", by.id)
+    if instance.end == CASE_CLOSED:
+        place = history.first_closing_after(instance.start)
+        by = next(event for event in history.of("case_closed") if event.order == place)
+        return Fate(CASE_CLOSED, f"{begun} daarna is de casus gesloten, met {question.told(by)}.", by.id)
+    return _ended_by_its_kind(instance, question)
 
 
-def _last_start(instance: Instance, question: Question) -> Event:
-    """Return the event that took the place of the start of an instance."""
-    rule, history = instance.rule, question.history
-    assert isinstance(rule, DateRule | MomentsRule), "only these are replaced"
-    return [
-        event
-        for event in history.of(*rule.start.by_type)
-        if rule.start.matches(event)
-        and rule.may_start(event, closed=history.closed_before(event))
-        and (
-            not isinstance(rule, DateRule)
-            or (date.named_day(rule, event) is not None and shared(event.data, rule.per) == instance.share)
-        )
-    ][-1]
-
-
-def _first_end(instance: Instance, question: Question) -> Event:
-    rule = instance.rule
-    assert isinstance(rule, MomentsRule), "only a schedule has ends"
-    ends = (event for event in question.history.of(*rule.ends.by_type) if rule.ends.matches(event))
-    return next(event for event in ends if event.order > instance.start.order)
+def _ended_by_its_kind(instance: Instance, question: Question) -> Fate:
+    """Return by what an instance was replaced or ended: the last that took its place, or the first that ended it."""
+    assert instance.end is not None, "only what has ended"
+    rule = kind.of(instance.rule)
+    text = f"{beginning(instance, question)} {rule.ending(instance.end)}"
+    by = rule.enders(question.history, instance)
+    if not by:
+        return Fate(instance.end, f"{text}.")
+    one = by[-1] if instance.end == REPLACED else by[0]
+    return Fate(instance.end, f"{text}, met {question.told(one)}.", one.id)

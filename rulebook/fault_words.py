@@ -1,10 +1,12 @@
 """Why a file is refused, in Dutch: the reasons of the readers as a policy officer can use them.
 
-Every reason of the readers has its sentence here (tests/unit/test_agreement_check.py looks at each); one that has none is
-shown as it is.
+Every reason of the readers has its sentence here, or with the one kind that gives it (tests/unit/test_agreement_check.py
+looks at each); one that has none is shown as it is.
 """
 
 import re
+
+from rulebook import kinds
 
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"is missing", "dit ontbreekt"),
@@ -12,7 +14,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"stands here twice", "dit staat hier twee keer"),
     (r"unknown key; known are (.+)", r"dit woord is hier niet bekend; wel bekend zijn: \1"),
     (r"unknown kind; known are (.+)", r"deze soort regel bestaat niet; wel bestaan: \1"),
-    (r"unknown phase; known are (.+)", r"deze fase bestaat niet; wel bestaan: \1"),
     (r"unknown event type (.+)", r"de gebeurtenis \1 bestaat niet"),
     (r"(\S+) has no field (\S+)", r"de gebeurtenis \1 heeft geen gegeven \2"),
     (r"must be a mapping of keys to values", "hier horen woorden met elk een waarde te staan"),
@@ -44,16 +45,6 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"must be 1, 2, 3, 4 or 5", "hier hoort 1, 2, 3, 4 of 5 te staan"),
     (r"must be has_child", "hier hoort has_child te staan"),
     (r"there is no list (.+) under attention", r"er is geen lijst \1 onder attention"),
-    (
-        r"(\S+) names no ladder and level to take a term from",
-        r"\1 noemt geen ladder en niveau om een termijn van te nemen",
-    ),
-    (r"needs at least one moment", "hier hoort minstens één moment te staan"),
-    (r"needs at least one phase", "hier hoort minstens één fase te staan"),
-    (r"must be positive", "dit hoort meer dan nul te zijn"),
-    (r"must be in (.+), as the last entry of at", r"dit hoort in \1 te zijn, zoals het laatste moment van at"),
-    (r"(\S+) is always heard", r"\1 telt altijd als teken van leven"),
-    (r"must be a positive number of days.*", "hier hoort een aantal dagen (van 24 uur) of uren te staan"),
     (r"names no event type", "hier hoort minstens één gebeurtenis te staan"),
     (r"allows no value", "hier hoort minstens één waarde te staan"),
     (r"must be at least 1", "dit hoort minstens 1 te zijn"),
@@ -72,7 +63,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
 
 def in_dutch(reason: str) -> str:
     """Return a reason of the readers in Dutch, or as it is."""
-    for pattern, sentence in _SENTENCES:
+    for pattern, sentence in (*_SENTENCES, *(row for one in kinds.KINDS.values() for row in one.refusals)):
         found = re.fullmatch(pattern, reason, re.DOTALL)
         if found:
             return found.expand(sentence) + "."

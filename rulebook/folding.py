@@ -1,19 +1,22 @@
 """Fold events into the living instances of a case, looking again only at the rules that an event can touch.
 
 An ordinary event at the end of the order is followed step by step (`_append`). A late one, a correction or a withdrawal
-makes the rules it touches be counted anew from the whole history, by the pure functions in `rulebook.kinds`.
+makes the rules it touches be counted anew from the whole history, by `rulebook.kinds`; so are rules of a kind that has no steps here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
-from rulebook import kinds, touching
-from rulebook.agreements import Agreements, KeyedRule, Plan
+from rulebook import kind, touching
+from rulebook.agreements import Agreements
 from rulebook.event import CORRECTED, WITHDRAWN, Event
 from rulebook.history import PHASE_TYPES, History, effective, named_event
-from rulebook.instance import BREACH, CASE_CLOSED, REPLACED, WARN, Instance
-from rulebook.kinds import date, silence
-from rulebook.rules import NEVER_HEARD, OPENERS, DateRule, Matcher, MomentsRule, SilenceRule
+from rulebook.instance import CASE_CLOSED, REPLACED, Instance
+from rulebook.kind import Counting
+from rulebook.kinds import silence
+from rulebook.kinds.silence import SilenceRule
+from rulebook.plan import Plan
+from rulebook.rules import NEVER_HEARD, OPENERS, Keyed, Matcher, Rule
 from rulebook.touching import Unit
 from rulebook.values import shared
 
@@ -37,7 +40,7 @@ class Folding:
         self.succeeded: list[tuple[Instance, Instance | None]] = []
         self.begun: list[Instance] = []
         # Schedules without end, and the instant at which the last moment that was counted comes due.
-        self.edges: list[tuple[int, MomentsRule]] = []
+        self.edges: list[tuple[int, Rule]] = []
 
     def living(self) -> Iterator[Instance]:
         """Yield the instances that are neither ended nor satisfied."""
@@ -77,7 +80,7 @@ class Folding:
                 self._count_again(unit, horizon)
             self._again.clear()
 
-    def go_on(self, rule: MomentsRule, horizon: int) -> None:
+    def go_on(self, rule: Rule, horizon: int) -> None:
         """Count the moments of a rule up to a later horizon."""
         self._count_again(rule, horizon)
 
@@ -146,15 +149,13 @@ class Folding:
                     self.begun.append(instance)
         if now:
             self._living[unit] = now
-        if isinstance(unit, MomentsRule):
-            self._note_edge(unit, now)
+            if not isinstance(unit, str):
+                self._note_edge(unit, now)
 
-    def _note_edge(self, rule: MomentsRule, living: Mapping[str, Instance]) -> None:
-        beyond = [one for one in living.values() if one.number is not None and one.number > len(rule.at)]
-        if beyond:
-            last = max(beyond, key=lambda one: one.number or 0)
-            dues = [due for due in (last.original(WARN), last.original(BREACH)) if due is not None]
-            self.edges.append((min(dues), rule))
+    def _note_edge(self, rule: Rule, living: Mapping[str, Instance]) -> None:
+        edge = kind.of(rule).edge(living.values())
+        if edge is not None:
+            self.edges.append((edge, rule))
 
     def _counted(self, unit: Unit, horizon: int, before: Mapping[str, Instance]) -> dict[str, Instance]:
         if isinstance(unit, str):
@@ -164,7 +165,7 @@ class Folding:
             found, self._heard[unit] = silence.instances(self.history, unit, self.plan)
             return found
         wanted = [instance.key for instance in before.values() if instance.row is not None]
-        return kinds.instances(self.history, unit, self.plan, case=self._case, horizon=horizon, wanted=wanted)
+        return kind.instances(unit, Counting(self.history, self.plan, self._case, horizon, wanted))
 
     # One event after another.
 
@@ -177,7 +178,7 @@ class Folding:
         keyed = self.plan.keyed.get(event.type, ())
         history.add(event)
         for rule, start, _ in keyed:
-            if start is not None and isinstance(rule, DateRule) and rule in self._living and rule not in self._again:
+            if start is not None and rule.is_dated and rule in self._living and rule not in self._again:
                 self._replace(rule, event, was_closed=was_closed)
         for rule, _, until in keyed:
             if until is not None and rule in self._living and rule not in self._again:
@@ -189,7 +190,7 @@ class Folding:
                 self._start(rule, event, was_closed=was_closed)
         self._listen(event, was_closed=was_closed)
 
-    def _satisfy(self, rule: KeyedRule, event: Event) -> None:
+    def _satisfy(self, rule: Keyed, event: Event) -> None:
         if not rule.until.matches(event):
             return
         living = self._living[rule]
@@ -206,7 +207,7 @@ class Folding:
                 instance.end = CASE_CLOSED
                 self._leave(living, instance)
 
-    def _start(self, rule: KeyedRule, event: Event, *, was_closed: bool) -> None:
+    def _start(self, rule: Keyed, event: Event, *, was_closed: bool) -> None:
         if not rule.start.matches(event) or not rule.may_start(event, closed=was_closed):
             return
         if self.plan.choose(event.day).get(rule.id) is not rule:
@@ -214,8 +215,8 @@ class Folding:
         if rule.if_case is not None and not self.history.has_child:
             return
         day = None
-        if isinstance(rule, DateRule):
-            day = date.named_day(rule, event)
+        if rule.is_dated:
+            day = rule.named_day(event)
             if day is None:
                 return
         elif rule.already and self._is_done(rule.until, event, rule.per):
@@ -224,11 +225,11 @@ class Folding:
         instance.share = shared(event.data, rule.per)
         self._begin(rule, instance)
 
-    def _replace(self, rule: DateRule, event: Event, *, was_closed: bool) -> None:
+    def _replace(self, rule: Keyed, event: Event, *, was_closed: bool) -> None:
         """Let a newer date take the place of the one before, also where the same event would satisfy that one."""
         if not rule.start.matches(event) or not rule.may_start(event, closed=was_closed):
             return
-        if date.named_day(rule, event) is None:
+        if rule.named_day(event) is None:
             return
         living = self._living[rule]
         share = shared(event.data, rule.per)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rulebook.event import Event, Order
 from rulebook.rows import AlertRow
-from rulebook.rules import Due, FromLadder, MomentsRule, PatternRule, Rule, StageTerm
+from rulebook.rules import Due, FromLadder, Rule, StageTerm
 from rulebook.terms import Term
 
 WARN, BREACH, SIGNAL = "warn", "breach", "signal"
@@ -65,7 +65,7 @@ class Instance:
     @property
     def far_stage(self) -> str:
         """The name of the furthest stage of this kind."""
-        return SIGNAL if isinstance(self.rule, PatternRule) else BREACH
+        return SIGNAL if self.rule.is_signal else BREACH
 
     def original(self, stage: str) -> int | None:
         """Return the due of a stage before any acceptance. Raises CannotCount."""
@@ -158,7 +158,7 @@ def _due(rule: Due, instance: Instance, stage: str, term: StageTerm) -> int | No
     if not term.is_by_day:
         return term.from_instant(instance.start.occurred_at, calendar)
     if instance.day is None:
-        instance.day = _base_day(rule, instance)
+        instance.day = rule.base_day(instance.start.day, instance.number)
     day = instance.day
     if not is_kept:
         return term.from_day(day, calendar)
@@ -166,26 +166,6 @@ def _due(rule: Due, instance: Instance, stage: str, term: StageTerm) -> int | No
     if key not in rule.counted:
         rule.counted[key] = term.from_day(day, calendar)
     return rule.counted[key]
-
-
-def _base_day(rule: Due, instance: Instance) -> int:
-    """Return the day from which the stages of an instance are counted."""
-    if isinstance(rule, MomentsRule):
-        assert instance.number is not None, "a moment has a number"
-        key = (f"#{instance.number}", instance.start.day)
-        if key not in rule.counted:
-            term = moment_term(rule, instance.number)
-            rule.counted[key] = term.day_from(instance.start.day, rule.source.calendar)
-        return rule.counted[key]
-    return instance.start.day
-
-
-def moment_term(rule: MomentsRule, number: int) -> Term:
-    """Return the term, from the day of the anchor, at whose end the day of a moment ends. Counted in one step."""
-    if number <= len(rule.at):
-        return rule.at[number - 1]
-    assert rule.then_every is not None, "a schedule that goes on"
-    return rule.at[-1].further(rule.then_every, number - len(rule.at))
 
 
 def _level_term(rule: Due, start: Event, stage: str) -> Term | None:

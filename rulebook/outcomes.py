@@ -10,19 +10,16 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from rulebook import kinds, scratch
-from rulebook.agreements import Agreements, Plan
-from rulebook.errors import CannotCount
-from rulebook.event import Event
+from rulebook import kind, scratch
+from rulebook.agreements import Agreements
 from rulebook.history import History as Known
-from rulebook.instance import BREACH, CASE_CLOSED, ENDED, Instance, moment_term
+from rulebook.instance import BREACH, CASE_CLOSED, Instance
 from rulebook.instants import date_of, day_start, local_day
+from rulebook.kind import Counting
 from rulebook.kinds import silence
-from rulebook.kinds.date import named_day
+from rulebook.plan import Plan
 from rulebook.reading import known_fields
 from rulebook.replay import HELD, History
-from rulebook.rules import DateRule, MomentsRule, PatternRule, Rule, SilenceRule, TermRule
-from rulebook.values import shared
 
 Key = tuple[str, str, str]  # rule, municipality (empty for all), half-year
 
@@ -88,31 +85,13 @@ def outcomes(
 
 def _instances(plan: Plan, case: str, known: Known, at: int) -> Iterator[Instance]:
     for rule in plan.counted:
-        wanted = _moments(rule, known, at) if isinstance(rule, MomentsRule) else ()
-        yield from kinds.instances(known, rule, plan, case=case, horizon=at, wanted=wanted).values()
+        wanted = kind.of(rule).wanted_by(known, at)
+        yield from kind.instances(rule, Counting(known, plan, case, at, wanted)).values()
     phases = _phases(known) if plan.silences else {}
     for rule_id in plan.silences:
         for instance in silence.instances(known, rule_id, plan)[0].values():
-            if isinstance(instance.rule, SilenceRule) and phases[instance.start.id] in instance.rule.phases:
+            if phases[instance.start.id] in instance.rule.listens_in:
                 yield instance
-
-
-def _moments(rule: MomentsRule, known: Known, at: int) -> list[str]:
-    """Return the keys of all moments whose day has come, also those that are done."""
-    last = local_day(at)
-    keys = []
-    for start in known.of(*rule.start.by_type):
-        number = 1
-        while number <= len(rule.at) or rule.then_every is not None:
-            try:
-                day = moment_term(rule, number).day_from(start.day, rule.source.calendar)
-            except CannotCount:
-                break
-            if number > len(rule.at) and day > last:
-                break
-            keys.append(f"{start.id}#{number}")
-            number += 1
-    return keys
 
 
 def _phases(known: Known) -> dict[str, str]:
@@ -126,20 +105,19 @@ def _phases(known: Known) -> dict[str, str]:
 
 
 def _base_day(instance: Instance) -> int:
-    rule = instance.rule
-    if isinstance(rule, MomentsRule) and instance.number is not None:
-        return moment_term(rule, instance.number).day_from(instance.start.day, rule.source.calendar)
-    return instance.start.day if instance.day is None else instance.day
+    if instance.day is not None:
+        return instance.day
+    return instance.rule.base_day(instance.start.day, instance.number)
 
 
 def _count(count: Outcome, instance: Instance, ended_at: int | None, at: int, *, is_done: bool) -> None:
-    if isinstance(instance.rule, PatternRule):
+    if instance.rule.is_signal:
         count.signals += 1
         return
     breach = instance.original(BREACH)
     if is_done and instance.satisfied_at is not None:
         is_late = breach is not None and instance.satisfied_at >= breach
-        if isinstance(instance.rule, TermRule) and not instance.already:
+        if instance.rule.is_timed and not instance.already:
             count.durations.append(instance.satisfied_at - instance.start.occurred_at)
     elif ended_at is not None:
         if breach is None or ended_at < breach:
@@ -157,27 +135,7 @@ def _count(count: Outcome, instance: Instance, ended_at: int | None, at: int, *,
 
 def _ended_at(known: Known, instance: Instance) -> int | None:
     """Return when an instance ended without being satisfied."""
-    rule, start = instance.rule, instance.start
     if instance.end == CASE_CLOSED:
-        closing = known.first_closing_after(start)
+        closing = known.first_closing_after(instance.start)
         return None if closing is None else closing[0]
-    if isinstance(rule, MomentsRule) and instance.end == ENDED:
-        ends = (event for event in known.of(*rule.ends.by_type) if rule.ends.matches(event))
-        return next((event.occurred_at for event in ends if event.order > start.order), None)
-    return next((event.occurred_at for event in _replacements(known, rule, start)), None)
-
-
-def _replacements(known: Known, rule: Rule, start: Event) -> Iterator[Event]:
-    """Yield the later events that replace what a start began."""
-    if not isinstance(rule, DateRule | MomentsRule):
-        return
-    for event in known.of(*rule.start.by_type):
-        if event.order <= start.order or not rule.start.matches(event):
-            continue
-        if not rule.may_start(event, closed=known.closed_before(event)):
-            continue
-        if isinstance(rule, DateRule) and (
-            named_day(rule, event) is None or shared(event.data, rule.per) != shared(start.data, rule.per)
-        ):
-            continue
-        yield event
+    return next((event.occurred_at for event in kind.of(instance.rule).enders(known, instance)), None)

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from rulebook import wording
-from rulebook.agreements import Agreements, Plan
 from rulebook.dutch import day_in_words, instant_in_words
 from rulebook.event import Event
 from rulebook.history import History
 from rulebook.instants import date_of
-from rulebook.rules import DateRule, Matcher, MomentsRule, PatternRule, Rule, TermRule
+from rulebook.plan import Agreements, Plan
+from rulebook.rules import Rule
 from rulebook.wording import Words
+
+NO_AGREEMENT, NO_START = "no_agreement", "no_start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class Question:
 
     def could_start(self, event: Event) -> bool:
         """Tell whether some version of the rule can begin with an event."""
-        return any(start_of(rule).matches(event) for rule in self.versions)
+        return any(rule.begins_with().matches(event) for rule in self.versions)
 
     def silent(
         self,
@@ -114,13 +116,3 @@ class Question:
         day = day_in_words(date_of(event.day))
         text = f"Na {self.told(event)} begint niets: op {day} gold deze regel niet {self.where()}. {self.holders()}"
         return Silent(code=code, sentence=text, event=event.id, since=event.occurred_at)
-
-
-def start_of(rule: Rule) -> Matcher:
-    """Return the events with which a rule begins; none for silence, which begins with anything."""
-    match rule:
-        case TermRule() | DateRule() | MomentsRule():
-            return rule.start
-        case PatternRule():
-            return rule.of
-    return Matcher([])

@@ -7,7 +7,8 @@ from rulebook.calendar import Calendar
 from rulebook.entries import Entry, optional_text, read, texts
 from rulebook.errors import AgreementError
 from rulebook.instants import parse_day
-from rulebook.reading_rules import Reader, read_rule
+from rulebook.reading_parts import Reader
+from rulebook.reading_rules import read_rule
 from rulebook.reading_terms import read_steps, read_term
 from rulebook.rules import Agreement, Ladder, Level, Rule, Source, Step
 from rulebook.terms import Term

@@ -1,7 +1,7 @@
-"""What an agreement says, as records: rules of five kinds, ladders, attention lists (rule book sections 3, 4 and 6)."""
+"""What an agreement says, as records: what all rules share, ladders, attention lists (rule book sections 3, 4 and 6)."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 from rulebook.calendar import Calendar
@@ -136,9 +136,21 @@ class Source:
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Rule:
-    """What all kinds share. A rule is equal only to itself: each version in each file is another."""
+    """What all kinds share. A rule is equal only to itself: each version in each file is another.
+
+    What a kind does stands in its own file in `rulebook.kinds`; `rulebook.kind` tells what is asked of it. Here is what
+    the way of an event through the engine asks, with answers that are right for any kind, if not the quickest.
+    """
 
     kind: ClassVar[str] = ""
+    # Each event asks its own version of the rule whether it is heard: a silence, counted by id (rulebook.kinds.silence).
+    is_silence: ClassVar[bool] = False
+    # One stage, due when it starts, ended by an acknowledgement: a pattern.
+    is_signal: ClassVar[bool] = False
+    # What two versions with the same content count may differ from what one counts.
+    may_differ_by_version: ClassVar[bool] = True
+    # How long it took from the start to what satisfied it is worth a figure.
+    is_timed: ClassVar[bool] = False
 
     source: Source
     line: int  # of its id, in the file of its source
@@ -158,16 +170,33 @@ class Rule:
     @property
     def may_wait(self) -> bool:
         """Whether an accepted stall changes anything: not of a legal term, and not of a signal (section 5)."""
-        return not self.legal
+        return not (self.legal or self.is_signal)
+
+    @property
+    def listens_in(self) -> frozenset[str]:
+        """The phases in which a silence is noticed."""
+        return frozenset()
+
+    def begins_with(self) -> Matcher:
+        """Return the events with which something begins; none for a kind that begins with anything."""
+        return NOTHING
 
     def touches(self) -> frozenset[str]:
-        """Return the event types that this rule looks at."""
-        return frozenset()
+        """Return the event types that this rule looks at: all that its fields name."""
+        values = (getattr(self, one.name) for one in fields(self))
+        return frozenset(name for value in values if isinstance(value, Matcher) for name in value.by_type)
+
+    def base_day(self, day: int, number: int | None) -> int:  # noqa: ARG002 - the number is that of a moment
+        """Return the day from which stages are counted, from the day of the start."""
+        return day
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
 class Due(Rule):
     """A rule with a warning and a breach; counted dues are kept per day, for they never change."""
+
+    # Both are told as so long before or after a day that was named, and may lie before it.
+    is_around_day: ClassVar[bool] = False
 
     warn: StageTerm
     breach: StageTerm
@@ -176,80 +205,25 @@ class Due(Rule):
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class TermRule(Due):
-    """After this, that must follow in time (4.1)."""
+class Keyed(Due):
+    """From a start until a stop that shares a field with it: `rulebook.folding` follows such a rule event by event."""
 
-    kind: ClassVar[str] = "term"
+    may_differ_by_version: ClassVar[bool] = False
+    # Stages are counted from the day that a start names, and a later one that names a day takes its place.
+    is_dated: ClassVar[bool] = False
+
     start: Matcher
     until: Matcher
     per: str | None
-    already: bool
+    already: bool = False
 
-    def touches(self) -> frozenset[str]:
-        """Return the event types that this rule looks at."""
-        return frozenset(self.start.by_type) | frozenset(self.until.by_type)
+    def begins_with(self) -> Matcher:
+        """Return the events with which something begins."""
+        return self.start
 
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class DateRule(Due):
-    """By this day, named in the event (4.2)."""
-
-    kind: ClassVar[str] = "date"
-    start: Matcher
-    until: Matcher
-    per: str | None
-    due_field: str
-
-    def touches(self) -> frozenset[str]:
-        """Return the event types that this rule looks at."""
-        return frozenset(self.start.by_type) | frozenset(self.until.by_type)
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class MomentsRule(Due):
-    """A schedule of contacts (4.3)."""
-
-    kind: ClassVar[str] = "moments"
-    start: Matcher
-    until: Matcher
-    ends: Matcher
-    at: tuple[Term, ...]
-    then_every: Term | None
-
-    def touches(self) -> frozenset[str]:
-        """Return the event types that this rule looks at."""
-        return frozenset(self.start.by_type) | frozenset(self.until.by_type) | frozenset(self.ends.by_type)
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class SilenceRule(Due):
-    """Nothing at all is heard (4.4)."""
-
-    kind: ClassVar[str] = "silence"
-    phases: frozenset[str]
-    ignore: frozenset[str]
-
-
-@dataclass(frozen=True, eq=False, slots=True, kw_only=True)
-class PatternRule(Rule):
-    """Many signals are one signal (4.5)."""
-
-    kind: ClassVar[str] = "pattern"
-    of: Matcher
-    count: int
-    agencies: int
-    window: int
-    after: Matcher | None
-    within: Term | None
-
-    @property
-    def may_wait(self) -> bool:
-        """Whether an accepted stall changes anything: a signal has come, and does not go by waiting."""
-        return False
-
-    def touches(self) -> frozenset[str]:
-        """Return the event types that this rule looks at."""
-        return frozenset(self.of.by_type) | frozenset(self.after.by_type if self.after else ())
+    def named_day(self, event: Event) -> int | None:  # noqa: ARG002 - for a kind that is dated
+        """Return the day that an event names, or nothing."""
+        return None
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 
 from rulebook.agreements import Agreements, Plan
 from rulebook.calendar import Calendar
-from rulebook.rules import FROM_LADDER, Due, Matcher, PatternRule, Rule
+from rulebook.rules import FROM_LADDER, Due, Matcher, Rule
 
 # What changes neither whether nor when an alert is raised.
 _WORDS = frozenset({"source", "line", "id", "title", "why", "basis", "steps", "counted", "both"})
@@ -48,7 +48,7 @@ def _differing_in(before: Plan, after: Plan, days: Iterable[int]) -> set[str]:
             if was is None or becomes is None or content(was) != content(becomes):
                 found.add(name)
             for side, rule in enumerate((was, becomes)):
-                if isinstance(rule, PatternRule):
+                if rule is not None and rule.may_differ_by_version:
                     versions.setdefault((side, name), set()).add(rule)
     return found | {name for (_, name), rules in versions.items() if len(rules) > 1}
 

@@ -6,12 +6,13 @@ Nothing is remembered and nothing is skipped, so this is slow and easy to believ
 
 from collections.abc import Iterable
 
-from rulebook import kinds
+from rulebook import kind
 from rulebook.agreements import Agreements
 from rulebook.alerts import alert_id
 from rulebook.event import Event
 from rulebook.history import History, effective
 from rulebook.instance import Instance
+from rulebook.kind import Counting
 from rulebook.kinds import silence
 
 
@@ -27,8 +28,9 @@ def every_instance(
     history = known_at(facts, at)
     plan = agreements.plan(history.municipality)
     found: list[Instance] = []
+    counting = Counting(history, plan, case, horizon=at)
     for rule in plan.counted:
-        found += kinds.instances(history, rule, plan, case=case, horizon=at).values()
+        found += kind.instances(rule, counting).values()
     for rule_id in plan.silences:
         found += silence.instances(history, rule_id, plan)[0].values()
     return history, found

@@ -16,7 +16,6 @@ from rulebook.fates import ALREADY, fate
 from rulebook.history import History
 from rulebook.instance import Instance
 from rulebook.question import Names, Question
-from rulebook.rules import SilenceRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ def settled(
 ) -> tuple[Settled, ...]:
     """Return what came to its end in a case as it is known at an instant, the newest first. Raises CannotCount."""
     history, found = scratch.every_instance(agreements, case, facts, at)
-    over = [one for one in found if not one.is_live and not isinstance(one.rule, SilenceRule)]
+    over = [one for one in found if not one.is_live and not one.rule.is_silence]
     called = names or Names()
     lines = [_settled(one, _question(agreements, case, history, at, one, called)) for one in over]
     return tuple(

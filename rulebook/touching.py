@@ -39,7 +39,7 @@ def by_what_it_says(event: Event, plan: Plan, history: History, living: Living) 
     """Yield the rules that an event touches by what it says of alerts, of instances or of the family."""
     match event.type:
         case "alert_acknowledged":
-            yield from plan.patterns
+            yield from plan.signals
         case "stall_accepted":
             named = event.data.get("instance")
             yield from (unit for unit, instances in living.items() if isinstance(named, str) and named in instances)

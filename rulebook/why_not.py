@@ -11,14 +11,12 @@ so, and the instant from which the rule will alert if nothing comes.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from rulebook import scratch
+from rulebook import kind, scratch
 from rulebook.agreements import Agreements
 from rulebook.event import Event
-from rulebook.question import Names, Question, Silent
-from rulebook.rules import PatternRule, SilenceRule
+from rulebook.question import NO_AGREEMENT, Names, Question, Silent
 from rulebook.why import Reason, why
-from rulebook.why_not_begun import NO_AGREEMENT, begun, lost, nothing_began
-from rulebook.why_not_heard import heard, signals
+from rulebook.why_not_begun import begun, lost, nothing_began
 
 UNKNOWN_RULE, NOTHING_KNOWN = "unknown_rule", "nothing_known"
 
@@ -68,8 +66,8 @@ def _reasons(question: Question, told: Sequence[Event]) -> Iterator[Silent]:
 
 
 def _of_versions(question: Question, told: Sequence[Event]) -> Iterator[Silent]:
-    kinds = {SilenceRule: heard, PatternRule: signals}
-    ways = dict.fromkeys(kinds.get(type(one), begun) for one in question.versions)
+    kinds = [type(kind.of(one)) for one in question.versions]
+    ways = dict.fromkeys(begun if one.is_told_by_start else one.why_not for one in kinds)
     for way in ways:
         yield from way(question)
     yield from lost(question, told)

@@ -1,31 +1,28 @@
-"""Why nothing that could have begun alerts: terms, dates and schedules, and events that are gone or were not known yet."""
+"""Why nothing that could have begun alerts, start by start; and events that are gone or were not known yet."""
 
 from collections.abc import Iterator, Sequence
 
-from rulebook import fates, kinds
+from rulebook import fates, kind
 from rulebook.dutch import instant_in_words
 from rulebook.event import CORRECTED, WITHDRAWN, Event
 from rulebook.history import named_event
 from rulebook.instance import CASE_CLOSED, REPLACED
-from rulebook.kinds import date
-from rulebook.question import Question, Silent, start_of
-from rulebook.remedy import awaited
-from rulebook.rules import DateRule, MomentsRule, Rule, TermRule
+from rulebook.kind import Counting
+from rulebook.question import NO_AGREEMENT, NO_START, Question, Silent
+from rulebook.rules import Rule
 from rulebook.wording import sentence
 
-NO_AGREEMENT, OTHER_VALUES, NO_START = "no_agreement", "other_values", "no_start"
-CLOSED_CASE, NO_CHILD, NO_DATE = "closed_case", "no_child", "no_date"
+OTHER_VALUES, CLOSED_CASE, NO_CHILD = "other_values", "closed_case", "no_child"
 WITHDRAWN_START, CORRECTED_START, NOT_YET_KNOWN = "withdrawn", "corrected", "not_yet_known"
-_MOMENTS_MAX = 1000  # of a schedule that are looked at; a moment that was told wrongly may bear any number
 
 
 def begun(question: Question) -> Iterator[Silent]:
-    """Yield what became of each event with which a term, a date or a schedule could begin."""
+    """Yield what became of each event with which something could begin."""
     for event in filter(question.could_start, question.history.events):
         rule = question.chosen(event)
         if rule is None:
             yield question.no_agreement(NO_AGREEMENT, event)
-        elif isinstance(rule, TermRule | DateRule | MomentsRule):
+        elif kind.of(rule).is_told_by_start:
             hindered = hindrance(question, rule, event)
             yield from _fates(question, rule, event) if hindered is None else (hindered,)
 
@@ -33,29 +30,29 @@ def begun(question: Question) -> Iterator[Silent]:
 def hindrance(question: Question, rule: Rule, event: Event) -> Silent | None:
     """Return why an event begins nothing under the version of the rule that holds for it."""
     begins_not = f"Na {question.told(event)} begint niets:"
-    if isinstance(rule, TermRule | DateRule | MomentsRule) and not rule.start.matches(event):
-        return question.silent(OTHER_VALUES, f"{begins_not} nodig is {awaited(rule)}.", rule, event)
+    of_kind = kind.of(rule)
+    if of_kind.is_told_by_start and not rule.begins_with().matches(event):
+        return question.silent(OTHER_VALUES, f"{begins_not} nodig is {of_kind.awaited()}.", rule, event)
     if not rule.may_start(event, closed=question.history.closed_before(event)):
         return question.silent(CLOSED_CASE, f"{begins_not} de casus was toen gesloten.", rule, event)
     if rule.if_case is not None and not question.history.has_child:
         text = f"{begins_not} in geen enkele melding van deze casus staat een kind."
         return question.silent(NO_CHILD, text, rule, event)
-    if isinstance(rule, DateRule) and date.named_day(rule, event) is None:
-        return question.silent(NO_DATE, f"{begins_not} er staat geen dag in `{rule.due_field}`.", rule, event)
-    return None
+    own = of_kind.hindrance(event)
+    return None if own is None else question.silent(own[0], f"{begins_not} {own[1]}.", rule, event)
 
 
 def nothing_began(question: Question) -> Iterator[Silent]:
     """Yield the events of the right type that do not count, or that there are none."""
-    types = {name for one in question.versions for name in start_of(one).by_type}
+    types = {name for one in question.versions for name in one.begins_with().by_type}
     near = [event for event in question.history.events if event.type in types]
     for event in near:
         rule = question.chosen(event) or question.versions[-1]
-        text = f"Na {question.told(event)} begint niets: nodig is {awaited(rule)}."
+        text = f"Na {question.told(event)} begint niets: nodig is {kind.of(rule).awaited()}."
         yield question.silent(OTHER_VALUES, text, rule, event)
     if not near:
         rule = question.versions[-1]
-        text = f"Er is in deze casus niets waarmee deze regel begint. Nodig is {awaited(rule)}."
+        text = f"Er is in deze casus niets waarmee deze regel begint. Nodig is {kind.of(rule).awaited()}."
         yield question.silent(NO_START, text, rule)
 
 
@@ -80,11 +77,10 @@ def lost(question: Question, facts: Sequence[Event]) -> Iterator[Silent]:
             yield question.silent(CORRECTED_START, text, rule, event, by=by.id)
 
 
-def _fates(question: Question, rule: TermRule | DateRule | MomentsRule, event: Event) -> Iterator[Silent]:
-    wanted = [f"{event.id}#{number}" for number in _numbers(question, rule)]
-    found = kinds.instances(
-        question.history, rule, question.plan, case=question.case, horizon=question.at, wanted=wanted
-    ).values()
+def _fates(question: Question, rule: Rule, event: Event) -> Iterator[Silent]:
+    wanted = kind.of(rule).wanted_of(question.history, event)
+    counting = Counting(question.history, question.plan, question.case, question.at, wanted)
+    found = kind.instances(rule, counting).values()
     own = sorted((one for one in found if one.start is event), key=lambda one: one.number or 0)
     if own and all(one.end in {REPLACED, CASE_CLOSED} for one in own):
         own = own[:1]  # one story for all moments of a schedule
@@ -92,16 +88,6 @@ def _fates(question: Question, rule: TermRule | DateRule | MomentsRule, event: E
         became = fates.fate(instance, question)
         if became is not None:
             yield question.silent(became.code, became.sentence, rule, event, by=became.by, until=became.until)
-
-
-def _numbers(question: Question, rule: Rule) -> range:
-    """Return the numbers of the moments to look at: those of the list, and those that were done."""
-    if not isinstance(rule, MomentsRule):
-        return range(0)
-    told = [event.data.get("moment") for event in question.history.of(*rule.until.by_type)]
-    done = [one for one in told if isinstance(one, int) and not isinstance(one, bool) and one < _MOMENTS_MAX]
-    most = max([len(rule.at), *done]) if rule.then_every is not None else len(rule.at)
-    return range(1, most + 1)
 
 
 def _last(question: Question, facts: Sequence[Event], kind: str, event: Event) -> Event:

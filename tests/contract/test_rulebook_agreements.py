@@ -10,7 +10,11 @@ from rulebook.agreements import load
 from rulebook.event import from_json
 from rulebook.instance import Instance
 from rulebook.instants import day_of, parse_day
-from rulebook.rules import DateRule, MomentsRule, PatternRule, SilenceRule, TermRule
+from rulebook.kinds.date import DateRule
+from rulebook.kinds.moments import MomentsRule
+from rulebook.kinds.pattern import PatternRule
+from rulebook.kinds.silence import SilenceRule
+from rulebook.kinds.term import TermRule
 from rulebook.why import BLANKS, UNKNOWN, blanks, sentence
 from waakvlam.catalogue import event_types
 from waakvlam.topics import municipalities

@@ -10,7 +10,12 @@ from pathlib import Path
 import pytest
 
 from rulebook.agreements import load
-from rulebook.rules import FROM_LADDER, DateRule, MomentsRule, PatternRule, SilenceRule, TermRule
+from rulebook.kinds.date import DateRule
+from rulebook.kinds.moments import MomentsRule
+from rulebook.kinds.pattern import PatternRule
+from rulebook.kinds.silence import SilenceRule
+from rulebook.kinds.term import TermRule
+from rulebook.rules import FROM_LADDER
 from rulebook.terms import Term
 from rulebook.values import comparable
 

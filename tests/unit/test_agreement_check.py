@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rulebook import entries, reading, reading_rules, reading_terms
+from rulebook import entries, kinds, reading, reading_parts, reading_rules, reading_terms
 from rulebook.checking import check
 from rulebook.fault_words import in_dutch
 from rulebook.faults import look
@@ -149,7 +149,9 @@ def test_two_files_with_one_version_are_told(findings):
 
 
 def test_every_reason_of_the_readers_has_a_dutch_sentence():
-    source = "".join(Path(module.__file__).read_text() for module in (entries, reading, reading_rules, reading_terms))
+    modules = (entries, reading, reading_parts, reading_rules, reading_terms)
+    paths = [*(Path(one.__file__) for one in modules), *Path(kinds.__file__).parent.glob("*.py")]
+    source = "".join(path.read_text() for path in paths)
     told = re.findall(r'(?:refuse\(|reason=)\s*f?"([^"]*)"', source)
     reasons = [re.sub(r"\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}", "iets", one) for one in told]
 

@@ -10,7 +10,7 @@ from ledger.delivery import delivery
 from ledger.words import day
 from rulebook.agreements import Agreements
 from rulebook.instants import date_of, day_start, local_day
-from rulebook.rules import TermRule
+from rulebook.kinds.term import TermRule
 from rulebook.wording import within
 from services.board import marks, weeks
 from services.board.counting import LATENESS, LATER
