@@ -59,6 +59,7 @@ LOOKED_UP = {
     "faust-streaming": "BSD-3-Clause",  # its LICENSE has the three clauses
     "jinja2": "BSD-3-Clause",  # its LICENSE.txt has the three clauses
     "mode-streaming": "BSD-3-Clause",  # its LICENSE has the three clauses
+    "protobuf": "BSD-3-Clause",  # its LICENSE has the three clauses
     "venusian": "LicenseRef-Repoze",  # BSD, with a clause on names and one on marking changes
 }
 

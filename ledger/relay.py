@@ -8,22 +8,24 @@ where that one was, and stops (Fenced) when that happens time after time.
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ledger import ledger_clock, memos, record, tables
+from ledger import ledger_clock, memos, record, tables, traces
 from ledger.application import Ledger
 from ledger.database import Statements
 from ledger.errors import Fenced
 from ledger.ledger_clock import LedgerClock
 from ledger.model import Notification
+from waakvlam.trace import HEADER, Trace
 
 TOPIC = "case-events"
 PAGE = 2_000
 IDLE_SECONDS = 0.1
 OVERTAKEN_MAX = 3
 _PUBLISHED = "relay/published"
+NO_TRACES: Mapping[int, Trace] = {}
 _PLACE = ("relay", 0)  # where its own position stands among the read positions
 
 
@@ -108,7 +110,8 @@ class Relay:
         page = await asyncio.to_thread(self._next_page)
         if not page:
             return 0
-        self._ends.update(await self.sender.deliver(await asyncio.to_thread(published, page)))
+        rows = await asyncio.to_thread(self._rows, page)
+        self._ends.update(await self.sender.deliver(rows))
         await asyncio.to_thread(self._move, page[-1].position, len(page))
         return len(page)
 
@@ -125,6 +128,11 @@ class Relay:
     def _next_page(self) -> list[Notification]:
         return self.ledger.notifications(after=self.position, limit=PAGE)
 
+    def _rows(self, page: Sequence[Notification]) -> list[Published]:
+        with self.ledger.reading() as statements:
+            known = traces.between(statements, after=self.position, through=page[-1].position)
+        return published(page, known)
+
     def _move(self, position: int, published: int) -> None:
         with self.ledger.writing() as w:
             before = published_so_far(w.statements)
@@ -139,19 +147,17 @@ def published_so_far(statements: Statements) -> int:
     return int(found.get(_PUBLISHED, tables.positions_of(statements, [_PLACE]).get(_PLACE, 0)))
 
 
-def published(page: Sequence[Notification]) -> list[Published]:
-    """Return the notifications as they stand on case-events: the ledger's bytes, keyed by case."""
-    return [_published(one, record.decode(one.body)) for one in page]
+def published(page: Sequence[Notification], known: Mapping[int, Trace] = NO_TRACES) -> list[Published]:
+    """Return the notifications as they stand on case-events: the ledger's bytes, keyed by case; traces are by position."""
+    return [_published(one, record.decode(one.body), known.get(one.position)) for one in page]
 
 
-def _published(notification: Notification, told: record.Record) -> Published:
-    return Published(
-        topic=TOPIC,
-        key=told.case.encode(),
-        value=notification.body,
-        headers=[
-            ("position", str(notification.position).encode()),
-            ("type", told.type.encode()),
-            ("version", str(told.version).encode()),
-        ],
-    )
+def _published(notification: Notification, told: record.Record, trace: Trace | None) -> Published:
+    headers = [
+        ("position", str(notification.position).encode()),
+        ("type", told.type.encode()),
+        ("version", str(told.version).encode()),
+    ]
+    if trace:
+        headers.append((HEADER, trace.header.encode()))
+    return Published(topic=TOPIC, key=told.case.encode(), value=notification.body, headers=headers)

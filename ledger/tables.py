@@ -15,6 +15,7 @@
 `memos`     what a service must remember from one batch to the next, by name: small JSON values
 `dead_letters` what could not be taken in: why, where it stood and its shape in the clear, its bytes sealed
 `decisions` what people decided about what was set aside, about a fuse or a place, and what came of it; never changed
+`traces`    to which journey (W3C Trace Context) the record at a position belongs; help for people, under no hash
 `state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout, and
             the oldest layout whose versions can go on with them
 """
@@ -28,13 +29,14 @@ from ledger.database import Row, Statements
 ACCEPTED = "accepted"
 
 _KEY_CHARACTERS_MAX = 200
-LAYOUT = 3  # as at the end of the script, which also brings an older one up to it
+LAYOUT = 4  # as at the end of the script, which also brings an older one up to it
 # The oldest layout whose versions can go on with these tables. A step only adds what an older version may leave out (a table,
 # a column that may be empty); what older versions need goes at least one layout later, and raises this number (decision 48).
 GOES_ON_FROM = 3
 STEPS = {
     2: "layout 2: tables for the Merkle tree, checkpoints, their keys, proofs that were asked for, and erasures",
     3: "layout 3: tables for memos of services, dead letters, and decisions about them",
+    4: "layout 4: a table for the traces of events",
 }
 _SCRIPT = """
 CREATE TABLE IF NOT EXISTS seen (
@@ -89,10 +91,13 @@ CREATE TABLE IF NOT EXISTS decisions (
     reason text NOT NULL, decided_at bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS decisions_item ON decisions (item, action);
+CREATE TABLE IF NOT EXISTS traces (
+    position bigint PRIMARY KEY, trace_id text NOT NULL, span_id text NOT NULL, sampled bigint NOT NULL
+);
 CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 3), ('goes_on_from', 3)
+INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 4), ('goes_on_from', 3)
 ON CONFLICT (name) DO NOTHING;
-UPDATE state SET value = 3 WHERE name = 'layout' AND value IN (1, 2);
+UPDATE state SET value = 4 WHERE name = 'layout' AND value IN (1, 2, 3);
 UPDATE state SET value = 3 WHERE name = 'goes_on_from' AND value < 3
 """
 CREATE = tuple(_SCRIPT.split(";"))

@@ -24,7 +24,11 @@ def main() -> None:
     sent = Publisher("politie-nn", outbox).publish(
         Message.of("report_received", event_types()["report_received"].examples[0])
     )
-    found = [name for name in ("fastavro", "crc32c", "faust", "ledger", "rulebook", "services") if find_spec(name)]
+    found = [
+        name
+        for name in ("fastavro", "crc32c", "faust", "opentelemetry", "ledger", "rulebook", "services")
+        if find_spec(name)
+    ]
     loaded_kafka = "kafka" in sys.modules
     told = {"encoded": encoded, "sent": sent.topic, "found": found, "loaded_kafka": loaded_kafka, "fast": codec.FAST}
     sys.stdout.write(json.dumps(told))

@@ -104,7 +104,7 @@ ENVELOPE = Envelope(
     time=datetime(2026, 4, 2, 9, 0, 0, 5, tzinfo=UTC),
     subject="c-1",
     sequence=7,
-    traceparent="00-1-2-01",
+    traceparent=f"00-{'1' * 32}-{'2' * 16}-01",
 )
 
 

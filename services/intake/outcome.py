@@ -14,6 +14,7 @@ from waakvlam import receipt
 from waakvlam.clock import instant_of
 from waakvlam.receipt import Receipt
 from waakvlam.topics import Agency
+from waakvlam.trace import HEADER, Trace
 
 ACCEPTED, DUPLICATE, PARKED = "accepted", "duplicate", "parked"
 REFUSED, REJECTED, CONFLICT = "refused", "rejected", "conflict"
@@ -35,6 +36,7 @@ class Outcome:
     reason: str | None = None
     remarks: tuple[str, ...] = ()
     first: "Outcome | None" = None  # of a duplicate within one batch: what became of the first
+    trace: Trace | None = None  # the journey that it belongs to, told with its receipt
 
     @property
     def is_set_aside(self) -> bool:
@@ -104,7 +106,8 @@ def _receipt(outcome: Outcome, recorded_at: datetime) -> OutboxRow:
             recorded_at=recorded_at,
         )
     )
-    return OutboxRow(topic=outcome.agency.receipts, key=key.encode(), value=value)
+    headers = [(HEADER, outcome.trace.header.encode())] if outcome.trace else ()
+    return OutboxRow(topic=outcome.agency.receipts, key=key.encode(), headers=headers, value=value)
 
 
 def _dead_letter(outcome: Outcome) -> OutboxRow:

@@ -20,11 +20,13 @@ from ledger.ladders import Ladders, no_ladders
 from ledger.metrics import Meters
 from ledger.model import Parked
 from ledger.streams.records import Arrived, Batch, Place
+from ledger.tracing import OFF, Tracing
 from ledger.writing import Writing
 from rulebook.calendar import Calendar
 from services.intake import canaries, counting, missing, poison, telling
 from services.intake.deadlines import dead_letter_due
 from services.intake.erasures import parts, without
+from services.intake.following import Following
 from services.intake.fuses import Fuses
 from services.intake.outcome import Outcome, dead_letters, letters
 from services.intake.rules import Reading, Rejected, classify
@@ -41,7 +43,7 @@ DAY_MICROS = 86_400_000_000
 class Pipeline:
     """Takes batches; `handle` and `positions` are the pump's, `again` is for what comes back."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it knows, and who is told of what it does
         self,
         ledger: Ledger,
         *,
@@ -52,6 +54,7 @@ class Pipeline:
         parked_days: int = 5,
         meters: Meters | None = None,
         real: Clock | None = None,
+        tracing: Tracing = OFF,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -61,6 +64,7 @@ class Pipeline:
         self._calendar = calendar
         self._parked_micros = parked_days * DAY_MICROS
         self._meters = meters
+        self._tracing = tracing
         self._lock = threading.Lock()
         self._stored: dict[Place, int | None] = {}
         self._to_pass_over: frozenset[poison.Spot] = frozenset()
@@ -96,15 +100,17 @@ class Pipeline:
 
         Inside the transaction `ask` returns the records, in order, and `then` hears what became of them.
         """
+        follow = self._followed()
         with self._lock, self._ledger.writing() as w:
             readings = [self._read(raw, w.now) for raw in ask(w)]
             session = self._session(w, readings)
             for one in readings:
                 session.take(one)
             session.end()
-            self._write(w, session)
+            self._write(w, session, follow)
             counting.count(w, [], session.outcomes, session.accepted)
             then(w, session.outcomes)
+        follow.end(at=self._real.micros())
         self._tell(session.outcomes)
 
     def refresh(self) -> frozenset[str]:
@@ -131,13 +137,14 @@ class Pipeline:
 
     def _take_in(self, batch: Batch) -> dict[Place, int]:
         now = max(self._clock.micros(), self._ledger.latest())  # a clock that went back makes nobody's event lie ahead
+        follow = self._followed()
         readings = [self._read(raw, now) for raw in batch]
         with self._ledger.writing() as w:
             fuses = Fuses(w.statements, {one.agency.id for one in readings})
             session = self._session(w, readings)
             held = _judge(session, readings, fuses)
             session.end()
-            self._write(w, session)
+            self._write(w, session, follow)
             reached = {**batch.next_offsets(), **held}
             for place, offset in reached.items():
                 if offset != self._stored.get(place):
@@ -149,6 +156,7 @@ class Pipeline:
             canaries.note(w.statements, session.outcomes, self._real.micros())
             if passed := self._to_pass_over.intersection(map(poison.spot_of, batch)):
                 poison.pass_over(w.statements, sorted(self._to_pass_over - passed))
+        follow.end(at=self._real.micros())
         self._stored.update(reached)
         self._to_pass_over -= passed
         self._is_to_erase |= any(draft.type == CONFIRMED for draft in session.drafts)
@@ -182,10 +190,15 @@ class Pipeline:
         legible = [one for one in readings if isinstance(one, Reading)]
         return Session(w, legible, ladders=self._ladders, dangers=self._dangers)
 
-    def _write(self, w: Writing, session: Session) -> None:
+    def _followed(self) -> Following:
+        return Following(self._tracing, at=self._real.micros())
+
+    def _write(self, w: Writing, session: Session, follow: Following) -> None:
         """Write what the session came to; questions to the ledger are over, so all of it goes in one go."""
+        began_at = self._real.micros()
         for outcome, position in zip(session.accepted, _append(w, session), strict=True):
             outcome.position = position
+        follow.begin(w, session.outcomes, session.accepted, at=began_at)
         for draft in session.drafts:
             if draft.type == CONFIRMED:
                 w.decide_erasure(draft.event_id, draft.case)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from waakvlam import trace
 from waakvlam.clock import iso, micros_of
 from waakvlam.errors import Unreadable
 from waakvlam.shapes import NOT_AN_ID, is_id
@@ -42,7 +43,7 @@ def to_headers(envelope: Envelope) -> Headers:
         ("ce_time", iso(micros_of(envelope.time))),
         ("ce_subject", envelope.subject),
         ("ce_sequence", None if envelope.sequence is None else str(envelope.sequence)),
-        ("traceparent", envelope.traceparent),
+        (trace.HEADER, envelope.traceparent),
         (PROOF_HEADER, "1" if envelope.wants_proof else None),
     ]
     return [(name, value.encode()) for name, value in pairs if value is not None]
@@ -63,7 +64,7 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
         time=_instant(_text(found, "ce_time")),
         subject=_id(found, "ce_subject") if "ce_subject" in found else None,
         sequence=_number(_text(found, "ce_sequence")) if "ce_sequence" in found else None,
-        traceparent=_text(found, "traceparent") if "traceparent" in found else None,
+        traceparent=_traceparent(given) if trace.HEADER in found else None,
         wants_proof=PROOF_HEADER in found,
     )
 
@@ -79,6 +80,12 @@ def _refuse_doubles(given: Headers) -> None:
     for name in times:
         if times[name] > 1 and name.startswith("ce_"):
             raise Unreadable(name, f"De kop {name} staat er meer dan één keer.")
+
+
+def _traceparent(given: Headers) -> str | None:
+    """Return what names the trace, in our own writing; a broken one names none: nobody's event waits for it."""
+    told = trace.of(given)
+    return told.header if told else None
 
 
 def _text(found: dict[str, bytes], name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 from uuid6 import uuid7
 
-from waakvlam import codec
+from waakvlam import codec, trace
 from waakvlam.catalogue import EventType, event_types
 from waakvlam.clock import Clock, SystemClock
 from waakvlam.envelope import Envelope, Headers, to_headers
@@ -93,25 +93,32 @@ class Publisher:
         """Hand a message over and return its id; `flush` tells when it has arrived.
 
         Without `id` a new one is made. With the id of an earlier call the ledger counts the event once, however often
-        it is sent. Raises Unfit when intake would reject the message (see `fit_to_send`), NotDelivered when the
+        it is sent. It belongs to the trace that `traceparent` names, or else to that of the caller's OpenTelemetry span,
+        or else to a new one. Raises Unfit when intake would reject the message (see `fit_to_send`), NotDelivered when the
         transport cannot take it.
         """
         event_type = message.event_type()
         event_id = new_id() if id is None else id
         value = fit_to_send(message, event_id, self.agency, now=self._clock.micros())
         subject = message.reference or message.case
-        envelope = Envelope(
-            id=event_id,
-            source=self.agency.source,
-            type=event_type.ce_type,
-            time=self._clock.now(),
-            subject=subject,
-            sequence=self._sequence.next() if self._sequence else None,
-            traceparent=traceparent,
-            wants_proof=wants_proof,
-        )
         key = subject or event_id
-        self._transport.send(Parcel(event_id, self.agency.topic, key.encode(), value, to_headers(envelope)))
+        told = {
+            "waakvlam.event.id": event_id,
+            "waakvlam.event.type": event_type.name,
+            "waakvlam.agency": self.agency.id,
+        }
+        with trace.sending(traceparent, told) as journey:
+            envelope = Envelope(
+                id=event_id,
+                source=self.agency.source,
+                type=event_type.ce_type,
+                time=self._clock.now(),
+                subject=subject,
+                sequence=self._sequence.next() if self._sequence else None,
+                traceparent=journey.header,
+                wants_proof=wants_proof,
+            )
+            self._transport.send(Parcel(event_id, self.agency.topic, key.encode(), value, to_headers(envelope)))
         return Sent(event_id, event_type.name, self.agency.topic, key, envelope.sequence)
 
     def flush(self, timeout_seconds: float = 30) -> None:
