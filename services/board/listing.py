@@ -33,13 +33,20 @@ def name_of(part: morning.Asked) -> str:
     return " · ".join(one for one in words if one) or say("Alle alarmen")
 
 
-def as_lines(rows: Sequence[AlertRow], shown: str, *, now: int) -> Iterator[Sequence[str]]:
-    """Yield the alerts as lines of a file, the worst first; `shown` keeps to what is new or what was picked up."""
-    yield HEAD
+def in_part(rows: Sequence[AlertRow], shown: str, *, now: int) -> list[AlertRow]:
+    """Return the alerts of a part of the list, the worst first: all, what is new, or what was picked up."""
     today = views.today(now).isoformat()
-    for row in sorted(rows, key=views.urgency):
-        if shown != morning.PARTS[0] and (shown == "opgepakt") != views.is_picked_up(row, today):
-            continue
+    return [
+        row
+        for row in sorted(rows, key=views.urgency)
+        if shown == morning.PARTS[0] or (shown == "opgepakt") == views.is_picked_up(row, today)
+    ]
+
+
+def as_lines(rows: Sequence[AlertRow], *, now: int) -> Iterator[Sequence[str]]:
+    """Yield alerts as lines of a file."""
+    yield HEAD
+    for row in rows:
         yield (
             number_of(row.case_id),
             municipalities().get(row.municipality, row.municipality),

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import registry
-from services.board.access.keeper import COOKIE, Access
+from services.board.access.keeper import COOKIE, Access, Keeper
 from services.board.access.provider import Claims, Provider
 from services.board.access.sessions import Lifetimes
 from services.board.agents import Reader
@@ -88,6 +88,7 @@ class AccessSite:
             address=self.address if self.has_login else "",
         )
         self.app = pages_of(board, self.life if self.is_live else None)
+        self.keeper = Keeper(self.access, board.staff, lambda _: None)
         self.closing = (store.database, ledger, self.access.looks.database)
         return self
 

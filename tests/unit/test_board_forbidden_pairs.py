@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from ledger.numbers import number_of
 from services.board.access.keeper import Keeper
+from services.board.access.lately import WINDOW
 from services.board.pages.menu import FIRST, HOMES
 from services.board.rights import OPEN, TABLE, Action, Grant, Person, Role, Whose, may
 from tests.unit.access_site import ELSEWHERE, FAMILY, HERE, AccessSite
@@ -20,6 +22,21 @@ def site(tmp_path):
         with made.region.reader.store.database.transaction() as t:
             t.execute("UPDATE board_alerts SET acknowledged_by = ? WHERE alert = ?", (OWN, row.alert))
         yield made
+
+
+FOLLOWING = ("/stroom", "/gedaan/{event_id}")  # asked by a page that was logged
+LISTS = {
+    Role.MONITOR: {"/", "/lijst", "/alarmen.csv"},
+    Role.WORKER: {"/", "/lijst"},
+    Role.TEAM_MANAGER: {"/", "/lijst", "/alarmen.csv", "/team", "/team.csv", "/noodtoegang"},
+    Role.POLICY_OFFICER: set(),
+    Role.ADMINISTRATOR: set(),
+    Role.AUDITOR: {"/inzage", "/inzage.csv", "/noodtoegang"},
+}
+
+
+def names(text, case):
+    return case in text or number_of(case) in text
 
 
 def somebody(role, *, inside):
@@ -66,6 +83,27 @@ def test_a_door_that_lets_everybody_in_is_noticed(site, monkeypatch):
     found = {path for _, path, *_ in wrong_answers(site, somebody(Role.MONITOR, inside=False))}
 
     assert "/zaak/{case}" in found
+
+
+@pytest.mark.parametrize("role", Role)
+def test_no_page_and_no_file_names_a_case_without_a_look_that_says_so(site, role):
+    """Whatever is mounted later is asked too: an answer with the number of a case in it has a line for that case before it."""
+    case = site.region.case(FAMILY)
+    site.access.emergencies.ask("mdw-9", case, HERE, reason="gevaar", explained="")
+    site.access.looks.add([site.keeper.look_of(somebody(Role.MONITOR, inside=True), Action.SEE_CASE, case)])
+    named, unsaid = set(), []
+    for method, path, _ in site.routes():
+        if method != "GET" or path.endswith(FOLLOWING):
+            continue
+        before, site.wall.at = site.access.looks.head()[0], site.wall.at + WINDOW  # nothing was shown lately
+        answer = ask(site, site.browser(somebody(role, inside=True)), method, path)
+        if answer.status_code == 200 and names(answer.text, case):
+            named.add(path)
+            since = [line for line in site.access.looks.find(case=case, person=OWN) if line.position > before]
+            unsaid += [] if since else [path]
+
+    assert unsaid == []
+    assert named >= LISTS[role]
 
 
 @pytest.mark.parametrize("role", Role)

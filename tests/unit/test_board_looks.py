@@ -7,7 +7,8 @@ import pytest
 from ledger import errors
 from ledger.database import open_database
 from services.board.access.emergency import Emergencies
-from services.board.access.looks import Look, LookLog
+from services.board.access.line import Look
+from services.board.access.looks import LookLog, Sought
 from services.board.access.sessions import Begun, Lifetimes, Sessions
 from services.board.rights import Person, Role
 from waakvlam.clock import FixedClock
@@ -40,9 +41,10 @@ def as_owner(database, sql):
     with database.transaction() as t:
         if t.postgres:
             t.execute("ALTER TABLE looks DISABLE TRIGGER USER")
+            t.execute("ALTER TABLE looks_shown DISABLE TRIGGER USER")
         else:
-            t.execute("DROP TRIGGER looks_no_update")
-            t.execute("DROP TRIGGER looks_no_delete")
+            for one in ("looks_no_update", "looks_no_delete", "looks_shown_no_update", "looks_shown_no_delete"):
+                t.execute(f"DROP TRIGGER {one}")
         t.execute(sql)
 
 
@@ -69,6 +71,47 @@ def test_a_look_is_found_by_case_by_person_and_newest_first(log, clock):
     assert [line.case_id for line in log.find(person="mdw-2")] == [OTHER]
     assert log.find(case="-") == []
     assert [line.position for line in log.find(before=2)] == [1]
+
+
+def test_a_list_is_one_line_that_is_found_by_each_of_its_cases_and_handed_on_as_one_for_each(log):
+    log.add_list(look("", name="see_alerts"), [OTHER, CASE, OTHER])
+    log.add_list(look(""), [])
+
+    [line] = log.find(case=OTHER)
+    both = list(log.by_case([line]))
+    assert (line.case_id, line.shown) == ("", 2)
+    assert [one.case_id for one in both] == [CASE, OTHER]
+    assert [one.case_id for one in log.by_case([line], case=OTHER[:8])] == [OTHER]
+    assert {one.ldv()["attributes"]["dpl.core.data_subject_id"] for one in both} == {CASE, OTHER}
+    assert len({one.ldv()["span_id"] for one in both}) == 2
+    assert {one.ldv()["trace_id"] for one in both} == {line.trace_id}
+    assert both == list(log.by_case(log.find()))  # handed on twice, it is the same
+    assert both[0].nen7513()["verwerking"] == f"{line.trace_id}-{both[0].span_id}"
+    assert log.broken_at() is None
+
+
+def test_looks_are_found_in_a_period(log, clock):
+    log.add([look()])
+    clock.at += MINUTE
+    log.add([look(OTHER)])
+
+    assert [line.case_id for line in log.find(sought=Sought(since=clock.at))] == [OTHER]
+    assert [line.case_id for line in log.find(sought=Sought(until=clock.at))] == [CASE]
+
+
+def test_a_log_of_before_there_were_lists_is_widened_and_its_chain_holds(log, database, clock):
+    log.add([look()])
+    gone = "ALTER TABLE looks DROP COLUMN"
+    as_owner(database, f"{gone} shown")
+    with database.transaction() as t:
+        t.execute(f"{gone} digest")
+        t.execute("DROP TABLE looks_shown")
+
+    again = LookLog(database, clock)
+    again.add_list(look(""), [OTHER])
+
+    assert [line.shown for line in again.lines()] == [0, 1]
+    assert again.broken_at() is None
 
 
 def test_the_line_of_the_logboek_dataverwerkingen_has_its_fields_and_not_who_looked(log):
@@ -118,11 +161,14 @@ def test_the_chain_holds_however_many_write_at_once(log):
         ("DELETE FROM looks WHERE position = 2", 2),
         ("DELETE FROM looks WHERE position = 3", 3),
         ("UPDATE looks SET hash = previous WHERE position = 1", 1),
+        ("DELETE FROM looks_shown WHERE position = 3", 3),
+        ("UPDATE looks_shown SET case_id = '9b90f8fc' WHERE case_id LIKE '1b9%'", 3),
+        ("INSERT INTO looks_shown VALUES (2, '9b90f8fc')", 2),
     ],
 )
 def test_a_line_that_is_changed_or_taken_away_is_found(log, database, sql, position):
-    for _ in range(3):
-        log.add([look()])
+    log.add([look(), look()])
+    log.add_list(look(""), [CASE, OTHER])
     assert log.broken_at() is None
 
     as_owner(database, sql)
@@ -130,9 +176,11 @@ def test_a_line_that_is_changed_or_taken_away_is_found(log, database, sql, posit
     assert log.broken_at() == position
 
 
-@pytest.mark.parametrize("sql", ["UPDATE looks SET person = 'mdw-9'", "DELETE FROM looks"])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE looks SET person = 'mdw-9'", "DELETE FROM looks", "DELETE FROM looks_shown WHERE position = 1"]
+)
 def test_the_database_itself_refuses_to_change_or_take_away_a_line(log, database, sql):
-    log.add([look()])
+    log.add_list(look(""), [CASE])
 
     with pytest.raises(errors.LedgerError), database.transaction() as t:
         t.execute(sql)

@@ -1,8 +1,8 @@
 """The doorkeeper: who asks, whose a case is, whether they may, and the line in the look log before anything is shown."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlencode
 
@@ -11,7 +11,9 @@ from fastapi import HTTPException, Request
 from ledger import errors
 from ledger.database import Database
 from services.board.access.emergency import Emergencies, Emergency
-from services.board.access.looks import Look, LookLog
+from services.board.access.lately import Lately
+from services.board.access.line import CONTROL, Look
+from services.board.access.looks import LookLog
 from services.board.access.provider import Provider
 from services.board.access.sessions import Lifetimes, Session, Sessions
 from services.board.rights import EVERYWHERE, Action, Person, Role, Whose, may
@@ -24,6 +26,7 @@ PURPOSES: Final = {
     Role.MONITOR: ("monitoren", "Volgen of afspraken over de casus worden nagekomen"),
     Role.WORKER: ("eigen-taak", "Eigen taak in de casus uitvoeren"),
     Role.TEAM_MANAGER: ("aansturen", "Het werk van het team aansturen"),
+    Role.AUDITOR: (CONTROL, "Nagaan wie in welke casus keek, en of dat mocht"),
 }
 EMERGENCY_PURPOSE: Final = ("noodtoegang", "Handelen bij gevaar, buiten het eigen werkgebied")
 PATH: Final = re.compile(r"^/(?![/\\])[\w\-./?=&%]*$", re.ASCII)
@@ -59,8 +62,10 @@ class Access:
     looks: LookLog
     sessions: Sessions
     emergencies: Emergencies
+    clock: Clock = field(compare=False)
     provider: Provider | None = None
     organisation: str = ORGANISATION
+    lately: Lately = field(default_factory=Lately, compare=False)
 
     @classmethod
     def by(
@@ -78,6 +83,7 @@ class Access:
             looks=LookLog(database, wall),
             sessions=Sessions(database, wall, lifetimes or Lifetimes()),
             emergencies=Emergencies(database, wall),
+            clock=wall,
             provider=provider,
             organisation=organisation,
         )
@@ -125,6 +131,20 @@ class Keeper:
             self.access.looks.add([self.look_of(person, action, case, emergency)])
         except errors.LedgerError as error:
             raise NotLogged from error
+
+    def look_at_list(self, person: Person, action: Action, cases: Iterable[str], *, follows: bool) -> None:
+        """Log a look at a list of cases before it is shown; raises NotLogged.
+
+        A list that `follows` is one that a page asks for by itself: then only what is new in it is a look.
+        """
+        now, shown = self.access.clock.micros(), set(cases)
+        if follows:
+            shown = set(self.access.lately.new_to(person.id, action.value, shown, now=now))
+        try:
+            self.access.looks.add_list(self.look_of(person, action, ""), shown)
+        except errors.LedgerError as error:
+            raise NotLogged from error
+        self.access.lately.note(person.id, action.value, shown, now=now)
 
     def look_of(self, person: Person, action: Action, case: str, emergency: Emergency | None = None) -> Look:
         """Return the line for a look."""

@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+CASE = "/zaak/"
 NOTHING = "–"
 DRAWN = 12  # that a picture holds at most; its table has them all
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -58,6 +59,12 @@ class Sheet:
     facts: tuple[tuple[str, str], ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+def cases_of(sheet: Sheet) -> set[str]:
+    """Return the cases that a page of figures names: those that a field of it leads to."""
+    cells = (cell for table in sheet.tables for cells in table.rows for cell in cells)
+    return {cell.href.removeprefix(CASE) for cell in cells if cell.href.startswith(CASE)}
 
 
 def row(*values: str | int | Cell) -> tuple[Cell, ...]:

@@ -9,7 +9,7 @@ from ledger.words import day, how_long, listed, local, role, spoken
 from rulebook.rules import DANGER
 from services.board.marks import Judged
 from services.board.overviews.numbers import HandedOver, Open, Waiting
-from services.board.overviews.sheet import DRAWN, Bar, Cell, Sheet, Table, named, row
+from services.board.overviews.sheet import CASE, DRAWN, Bar, Cell, Sheet, Table, named, row
 from services.board.overviews.usefulness import usefulness
 
 SHOWN = 15
@@ -189,7 +189,7 @@ def _each(of: Team, one: Open) -> tuple[Cell, ...]:
 
 
 def _case(case: str) -> Cell:
-    return Cell(number_of(case), f"/zaak/{case}")
+    return Cell(number_of(case), f"{CASE}{case}")
 
 
 def _turn(one: Open) -> str:

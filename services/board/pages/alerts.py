@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from ledger.numbers import id_beginning, number_of
 from services.board import blind, morning, views
 from services.board.language import say
-from services.board.listing import agencies_asked, as_lines, name_of
+from services.board.listing import agencies_asked, as_lines, in_part, name_of
 from services.board.overviews.sheet import written
 from services.board.pages.overviews import as_file
 from services.board.pages.routes import Route, Who
@@ -49,11 +49,13 @@ class AlertPages:
         unseen = blind.lately(self.board.store.database, now=self.board.clock.micros())
         overview, state = self._overview(part, person, aantal), self.site.state()
         own = self._choices(person)
+        self.site.shows(request, (card.case for card in overview.page))
         return self.site.page(request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen, **own)
 
     def alert_list(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Return the list alone, for a page that asks for what is new."""
         overview, state = self._overview(part, person, aantal), self.site.state()
+        self.site.shows(request, (card.case for card in overview.page))
         return self.site.page(request, "_lijst.html", overzicht=overview, toestand=state, **self._choices(person))
 
     async def alert_stream(self, person: Who, stand: Stand, part: Part, *, leeg: bool = False) -> Response:
@@ -69,14 +71,17 @@ class AlertPages:
         found = [one for one in known if may(person, Action.FIND_CASE, self.site.whose(one))]
         if len(found) == 1:
             return RedirectResponse(f"/zaak/{found[0]}", status_code=303)
+        self.site.shows(request, found)
         cases = [(one, number_of(one)) for one in found]
         return self.site.page(request, "zoek.html", nummer=nummer[:40], casussen=cases)
 
-    def alert_file(self, person: Who, part: Part) -> Response:
+    def alert_file(self, request: Request, person: Who, part: Part) -> Response:
         """Return the part of the list that an address asks for as a file, as far as it is somebody's to take out."""
         _, own = self._own(person, Action.TAKE_CASE_OUT)
-        chosen = self._chosen(part, person.id, own)
-        return as_file(written(as_lines(chosen, part.shown, now=self.board.clock.micros())), "alarmen")
+        now = self.board.clock.micros()
+        chosen = in_part(self._chosen(part, person.id, own), part.shown, now=now)
+        self.site.shows(request, (row.case_id for row in chosen))
+        return as_file(written(as_lines(chosen, now=now)), "alarmen")
 
     async def keep_part(
         self,
@@ -136,7 +141,7 @@ def routes(site: Site) -> list[Route]:
     pages = AlertPages(site)
     return [
         Route("/", pages.alerts, Action.SEE_ALERTS),
-        Route("/lijst", pages.alert_list, Action.SEE_ALERTS),
+        Route("/lijst", pages.alert_list, Action.SEE_ALERTS, follows=True),
         Route("/stroom", pages.alert_stream, Action.SEE_ALERTS),
         Route("/alarmen.csv", pages.alert_file, Action.TAKE_CASE_OUT),
         Route("/weergaven", pages.keep_part, Action.SEE_ALERTS, "POST"),

@@ -36,6 +36,7 @@ def around(keeper: Keeper, request: Request) -> dict[str, Any]:
         "menu": [one for one in MENU if may(person, one.action)],
         "hier": request.url.path,
         "ingezien": looked is not None,
+        "opgesomd": getattr(request.state, "listed", False),
         "noodtoegangen": told_of(keeper, looked),
         "wacht_op_oordeel": len(waiting(keeper, person)),
     }

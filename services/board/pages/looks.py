@@ -1,6 +1,7 @@
 """The look log for auditors, and emergency access: asking for it, being told of it, judging it."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Annotated, Final
 
 from fastapi import Form, HTTPException, Query, Request
@@ -9,7 +10,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from ledger.numbers import id_beginning, number_of
 from services.board.access.emergency import VERDICTS, Emergency
-from services.board.access.looks import NEN7513, PAGE, Line
+from services.board.access.line import NEN7513, Line
+from services.board.access.looks import PAGE
 from services.board.language import say, spoken
 from services.board.overviews.sheet import written
 from services.board.pages.frame import ROLE_WORDS, oversees
@@ -22,6 +24,11 @@ from waakvlam.clock import instant_of
 WORDS: Final[Mapping[str, str]] = {
     Action.SEE_CASE: "Casus bekeken",
     Action.TAKE_CASE_OUT: "Casus afgedrukt of meegenomen",
+    Action.SEE_ALERTS: "Lijst van alarmen bekeken",
+    Action.FIND_CASE: "Casusnummer gezocht",
+    Action.SEE_TEAM: "Overzicht van het team bekeken",
+    Action.SEE_LOOKS: "Inzage gecontroleerd",
+    Action.REVIEW_EMERGENCY_ACCESS: "Noodtoegang beoordeeld",
 }
 FORM: Final = "Formulier bij de casus geopend"
 CSV_LINES: Final = 10_000
@@ -39,6 +46,7 @@ class LookPages:
     def looks(self, request: Request, casus: Sought = "", wie: Sought = "", voor: int = 0) -> Response:
         """Show the look log, newest first, by case or by person."""
         lines = self.access.looks.find(case=_beginning(casus), person=wie.strip(), before=max(0, voor))
+        self.site.shows(request, (line.case_id for line in lines if line.case_id))
         return self.site.page(
             request,
             "inzage.html",
@@ -48,9 +56,12 @@ class LookPages:
             meer=lines[-1].position if len(lines) == PAGE else 0,
         )
 
-    def looks_csv(self, casus: Sought = "", wie: Sought = "") -> Response:
-        """Return the same lines in the words of NEN 7513, for a sheet."""
-        lines = self.access.looks.find(case=_beginning(casus), person=wie.strip(), limit=CSV_LINES)
+    def looks_csv(self, request: Request, casus: Sought = "", wie: Sought = "") -> Response:
+        """Return the same lines in the words of NEN 7513, for a sheet: one for each case that was looked at."""
+        case = _beginning(casus)
+        found = self.access.looks.find(case=case, person=wie.strip(), limit=CSV_LINES)
+        lines = list(islice(self.access.looks.by_case(found, case=case), CSV_LINES))
+        self.site.shows(request, (line.case_id for line in lines))
         return as_file(written([NEN7513, *(tuple(line.nen7513().values()) for line in lines)]), "inzage")
 
     def check(self, request: Request) -> Response:
@@ -82,6 +93,7 @@ class LookPages:
     def emergencies(self, request: Request, person: Who) -> Response:
         """Show what was asked, what waits for a judgement first; a team manager sees their own municipalities."""
         shown = [one for one in self.access.emergencies.all() if oversees(person, one)]
+        self.site.shows(request, (one.case_id for one in shown))
         return self.site.page(
             request, "noodtoegang.html", lijst=[_asked(one, person.id) for one in shown], oordelen=VERDICTS
         )
@@ -119,7 +131,8 @@ def _shown(line: Line) -> dict[str, object]:
         "person": line.person,
         "roles": ", ".join(roles),
         "behalf": line.behalf,
-        "number": number_of(line.case_id),
+        "number": number_of(line.case_id) if line.case_id else "",
+        "shown": line.shown,
         "what": say(WORDS.get(line.name, FORM)),
         "purpose": line.purpose,
         "emergency": bool(line.emergency),

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from services.board.overviews import governors, mirror, region, team
 from services.board.overviews.plots import picture
-from services.board.overviews.sheet import Sheet, as_csv
+from services.board.overviews.sheet import Sheet, as_csv, cases_of
 from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site
 from services.board.rights import EVERYWHERE, Action, Person, may
@@ -51,8 +51,10 @@ class OverviewPages:
         def show(request: Request, person: Who) -> Response:
             return self._page(request, make(person))
 
-        def download(person: Who) -> Response:
-            return as_file(as_csv(make(person)), path.strip("/"))
+        def download(request: Request, person: Who) -> Response:
+            sheet = make(person)
+            self.site.shows(request, cases_of(sheet))
+            return as_file(as_csv(sheet), path.strip("/"))
 
         return [Route(path, show, action), Route(f"{path}.csv", download, action)]
 
@@ -63,6 +65,7 @@ class OverviewPages:
         return found
 
     def _page(self, request: Request, sheet: Sheet, *, back: str = "") -> Response:
+        self.site.shows(request, cases_of(sheet))
         return self.site.page(
             request, "overzicht.html", blad=sheet, toestand=self.site.state(), terug=back, plaatje=picture
         )

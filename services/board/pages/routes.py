@@ -51,7 +51,8 @@ class Doorkeeper(Protocol):
 class Route:
     """One address of the board: what answers, and what it is in the table of rights. `{case}` is a case's id.
 
-    Whatever shows a case is logged as a look, unless it `follows`: a page that was logged asks for more by itself.
+    Whatever shows a case is logged as a look, unless it `follows`: a page that was logged asks for more by itself. What shows
+    a list of cases says which (`Site.shows`), and of a list that follows only what is new in it is logged.
     """
 
     path: str
@@ -77,6 +78,7 @@ class Guard:
         if self.action in OPEN:
             return
         person = request.state.person = self.keeper.person(request)
+        request.state.action, request.state.follows = self.action, self.follows
         if not may(person, self.action):
             raise _turned_away(request, person)
         case = request.path_params.get("case")

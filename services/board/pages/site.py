@@ -1,7 +1,7 @@
 """What all pages share: what they are made from, the frame around a page, the live stream, the error pages."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -110,6 +110,12 @@ class Site:
         return self.address(request, "").startswith("https:")
 
     # What pages show.
+
+    def shows(self, request: Request, cases: Iterable[str]) -> None:
+        """Log which cases a list will show, before it does; every answer that names a case asks this. Raises NotLogged."""
+        state, shown = request.state, set(cases)
+        self.keeper.look_at_list(state.person, state.action, shown, follows=state.follows)
+        state.listed = bool(shown)
 
     def history(self, case: str) -> list[Record]:
         """Return all records of a case, in version order; none when there is no such case."""
