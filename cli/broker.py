@@ -59,6 +59,10 @@ class Broker:
         """The process id while it runs."""
         return self._process.pid if self._process else None
 
+    def has_ended(self) -> bool:
+        """Tell whether it ended by itself; it was started, and not stopped."""
+        return self._process is not None and self._process.poll() is not None
+
     def start(self) -> Self:
         """Start and wait until it accepts; raises BrokerFault with the next step when it does not."""
         self.launch()

@@ -26,11 +26,24 @@ class PostgresMissing(Exception):
 
 
 class Postgres:
-    """One cluster. `durable=True` keeps fsync on, for tests that end it without warning."""
+    """One cluster. `durable=True` keeps fsync on, for tests that end it without warning.
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    `made_with` are more words for initdb, `options` settings of the server, `log` a file for what it says.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durable: bool = False,
+        made_with: tuple[str, ...] = (),
+        options: tuple[str, ...] = (),
+        log: Path | None = None,
+    ) -> None:
         self._folder = folder.absolute()
-        self._durable = durable
+        self._made_with = made_with
+        self._options = (f"fsync={'on' if durable else 'off'}", *options)
+        self._log = log
         self._numbers = itertools.count(1)
         self._runs = False
         self.port = 0
@@ -45,22 +58,36 @@ class Postgres:
             self._folder.mkdir(parents=True, exist_ok=True)
             if os.geteuid() == 0:
                 shutil.chown(self._folder, _USER, _USER)
+            if os.geteuid() == 0 and self._log:
+                self._log.touch()
+                shutil.chown(self._log, _USER, _USER)
             how = ("-A", "trust", "-U", _USER, "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-            self._run("initdb", *how, "-D", str(self._folder))
+            self._run("initdb", *how, *self._made_with, "-D", str(self._folder))
         self.port = self.port or free_port()
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self._folder}"
-        fsync = "on" if self._durable else "off"
-        log = str(self._folder / "server.log")
-        self._run("pg_ctl", "-w", "-D", str(self._folder), "-l", log, "-o", f"{options} -c fsync={fsync}", "start")
+        options = ("listen_addresses=127.0.0.1", f"unix_socket_directories={self._folder}", *self._options)
+        words = " ".join(f"-c {one}" for one in options)
+        self._run(
+            "pg_ctl", "-w", "-D", str(self._folder), "-l", str(self.log), "-o", f"-p {self.port} {words}", "start"
+        )
         self._runs = True
         return self
 
     def stop(self, *, at_once: bool = False) -> None:
         """Stop it; `at_once` as if the power went. A second time changes nothing."""
-        if not self._runs:
-            return
+        is_over = not self._runs or self.has_ended()
         self._runs = False
+        if is_over:
+            return
         self._run("pg_ctl", "-D", str(self._folder), "-m", "immediate" if at_once else "fast", "stop")
+
+    @property
+    def log(self) -> Path:
+        """The file that holds what the server says."""
+        return self._log or self._folder / "server.log"
+
+    def has_ended(self) -> bool:
+        """Tell whether the server ended by itself; it is not running, and was not stopped."""
+        return self._runs and not (self._folder / "postmaster.pid").exists()
 
     def fresh_database(self) -> str:
         """Make an empty database and return its URL."""

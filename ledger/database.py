@@ -40,6 +40,10 @@ READ_ONLY = (
     "the database can only be read: it is a standby, or was set so by hand. Point the setting at the primary, or promote "
     "this one; nothing was taken in and nothing is lost"
 )
+NO_ROOM = (
+    "there is no room on the disk of the database: nothing was taken in and nothing is lost. Make room, and all goes on by "
+    "itself"
+)
 _KEYS_PER_STATEMENT = 500
 _TRY_AGAIN_SECONDS = 0.002
 
@@ -140,6 +144,8 @@ def translated() -> Iterator[None]:
     except (sqlite3.IntegrityError, psycopg.IntegrityError) as error:
         name = getattr(getattr(error, "diag", None), "constraint_name", None) or str(error).partition(": ")[2]
         raise errors.Conflict(f"a unique key is taken: {name.splitlines()[0] if name else 'unknown'}") from None
+    except psycopg.errors.DiskFull as error:
+        raise errors.Unavailable(f"{NO_ROOM} ({error.diag.message_primary})") from error
     except (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise errors.Unavailable(f"the database does not answer: {type(error).__name__}: {error}") from error
     except psycopg.errors.ReadOnlySqlTransaction as error:

@@ -9,11 +9,12 @@ from typing import Any
 
 from ledger.errors import Unavailable
 from ledger.relay import TOPIC as CASE_EVENTS
+from tests.torture.building import site_for
 from tests.torture.chaos import Chaos, Hit
 from tests.torture.evidence import Evidence, ends_of, gathered
 from tests.torture.judge import OUTSIDE, Broken, broken_promises, smallest_story
 from tests.torture.schedule import schedule
-from tests.torture.site import Site, Wish, site_for
+from tests.torture.site import Site, Wish
 from waakvlam.topics import agencies
 
 Kinds = Sequence[tuple[str, str]]
@@ -29,6 +30,11 @@ SCENARIOS: Mapping[str, Kinds] = {
                  ("restart-database", "monitoring"), ("cut-session", "relay"), ("kill", "intake")],
     "network": [("slow-road", "intake"), ("cut-road", "intake"), ("close-road", "relay"), ("cut-road", "monitoring"),
                 ("close-road", "intake"), ("slow-road", "monitoring")],
+    "broker-network": [("slow-road", "intake"), ("cut-road", "relay"), ("close-road", "monitoring"), ("cut-road", "intake"),
+                       ("slow-road", "monitoring"), ("close-road", "intake")],
+    "database-disk": [("fill-tables", "intake"), ("fill-wal", "intake"), ("fill-tables", "monitoring"),
+                      ("fill-wal", "relay")],
+    "broker-disk": [("fill-broker", "intake"), ("fill-broker", "relay")],
     "disk": [("fill-disk", "intake"), ("fill-disk", "monitoring"), ("fill-disk", "board")],
     "clock": [("jump", one) for one in ("intake", "monitoring", "triage", "relay", "deciding")],
 }  # fmt: skip

@@ -3,34 +3,26 @@
 All that can be asked or done from outside stands here; nothing of the product is changed, only its surroundings.
 """
 
-import os
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.broker import PROJECT, Broker, free_port
-from cli.machine import topics_on, wait_until_ready
+from cli.broker import Broker
 from cli.postgres import Postgres
-from cli.programs import gauges, programs_of
-from cli.settings import AGREEMENTS, Settings
-from cli.supervisor import Supervisor, with_us
+from cli.programs import gauges
+from cli.settings import Settings
+from cli.supervisor import Supervisor
 from ledger.application import Ledger
-from ledger.database import open_database
 from ledger.errors import Unavailable
 from tests.torture.cluster import Cluster
+from tests.torture.disk import SmallDisk
 from tests.torture.proxy import Proxy
 from tests.torture.stations import STATIONS, Books
-from tests.torture.stories import BEGIN
 from waakvlam.clock import FastClock
 
 DAY_MICROS = 86_400_000_000
-DAYS = 14
-EVENTS_PER_SECOND = 700  # about what a machine of two busy cores does; it sets the pace of the simulated clock alone
-START_UP_SECONDS = 15.0
 LOOK_SECONDS = 0.02
 STARTS_AGAIN_WITHIN_SECONDS = 120.0
 NAMES = ("ledger", "radar", "triage", "board")
@@ -66,7 +58,8 @@ class Site:
     surroundings: dict[str, dict[str, str]]  # of each service; what is changed here counts from its next start
     sender: "subprocess.Popen[bytes]"
     server: Postgres | None = None
-    proxy: Proxy | None = None
+    road: Proxy | None = None  # to what the scenario cuts off: the database or Kafka
+    disks: dict[str, SmallDisk] = field(default_factory=dict)  # what can be filled, by name
     confirmed: int = 0
     allowed: int = 0
     is_all_sent: bool = False
@@ -145,7 +138,7 @@ class Site:
 
     def open_ledger(self) -> Ledger:
         """Open the ledger as another process would."""
-        return Ledger.open(_direct(self.settings, self.server).ledger_url, clock=self.clock)
+        return Ledger.open(direct(self.settings, self.server).ledger_url, clock=self.clock)
 
     def _listen(self) -> None:
         assert self.sender.stdout is not None
@@ -158,90 +151,9 @@ class Site:
             raise Stuck(f"the agencies gave up: {(self.settings.data / 'sender.log').read_text()[-500:]}")
 
 
-@contextmanager
-def site_for(wish: Wish) -> Iterator[Site]:
-    """Build a site, and leave nothing running behind."""
-    with ExitStack() as stack:
-        broker = (Cluster if wish.scenario == "cluster" else Broker)(wish.folder / "kafka")
-        stack.callback(broker.stop)
-        broker.start()
-        server, proxy = _server(wish, stack)
-        settings, clock = _settings(wish, broker, server, proxy)
-        topics_on(settings)
-        books = _books(_direct(settings, server), stack)
-        programs = [replace(one, environment=dict(one.environment)) for one in programs_of(settings)]
-        surroundings = {one.name: dict(one.environment) for one in programs}
-        for one in programs:
-            surroundings[one.name]["WAAKVLAM_MONITORING_PATIENCE_SECONDS"] = str(wish.patience_seconds)
-        programs = [replace(one, environment=surroundings[one.name]) for one in programs]
-        said: list[str] = []
-        supervisor = Supervisor(programs, settings.data / "logs", said.append, well_after_seconds=0.0)
-        stack.callback(supervisor.stop)
-        supervisor.start()
-        if late := wait_until_ready(supervisor) and wait_until_ready(supervisor):  # a busy machine may take long
-            raise Stuck(f"not ready: {late}; {supervisor.last_words(late[0])}")
-        sender = _sender(wish, settings, stack)
-        yield Site(wish, settings, clock, broker, supervisor, books, surroundings, sender, server, proxy, said=said)
-
-
-def _server(wish: Wish, stack: ExitStack) -> tuple[Postgres | None, Proxy | None]:
-    if wish.database != "postgres":
-        return None, None
-    server = Postgres(wish.folder / "postgres", durable=True)
-    stack.callback(server.stop)
-    server.start()
-    proxy = Proxy(server.port).start()
-    stack.callback(proxy.stop)
-    return server, proxy
-
-
-def _settings(
-    wish: Wish, broker: Broker | Cluster, server: Postgres | None, proxy: Proxy | None
-) -> tuple[Settings, FastClock]:
-    data = wish.folder / "data"
-    if server and proxy:
-        urls = {name: server.fresh_database().replace(f":{server.port}/", f":{proxy.port}/") for name in NAMES}
-    else:
-        urls = {name: f"sqlite:///{data / name}.db" for name in NAMES}
-    seconds = max(20.0, wish.events / EVENTS_PER_SECOND)
-    until = BEGIN + DAYS * DAY_MICROS
-    anchor = time.time() + START_UP_SECONDS
-    clock = FastClock(start=BEGIN, anchor=anchor, rate=DAYS * 86_400 / seconds, until=until)
-    ports = {f"{name}_port": free_port() for name in ("intake", "triage", "monitoring", "board")}
-    settings = Settings(
-        data=data, bootstrap=broker.bootstrap, agreements=AGREEMENTS, clock=clock.setting(), **urls, **ports
-    )
-    return settings, clock
-
-
-def _direct(settings: Settings, server: Postgres | None) -> Settings:
+def direct(settings: Settings, server: Postgres | None) -> Settings:
     """Return the same addresses without the bad road: for who looks on from outside."""
     if server is None:
         return settings
     names = {name: getattr(settings, name).rpartition("/")[2] for name in NAMES}
     return settings.model_copy(update={name: server.url(database) for name, database in names.items()})
-
-
-def _books(settings: Settings, stack: ExitStack) -> Books:
-    Ledger.open(settings.ledger_url, clock=settings.time()).close()  # so that there is something to look at
-    places = settings.places()
-    opened = {name: open_database(places[f"WAAKVLAM_{name.upper()}"]) for name in NAMES}
-    for one in opened.values():
-        stack.callback(one.close)
-    return Books(**opened)
-
-
-def _sender(wish: Wish, settings: Settings, stack: ExitStack) -> "subprocess.Popen[bytes]":
-    words = [wish.seed, settings.bootstrap, str(settings.data / "sent.jsonl")]
-    process = subprocess.Popen(
-        [*with_us(), sys.executable, "-m", "tests.torture.sender", *words],
-        cwd=PROJECT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=stack.enter_context((settings.data / "sender.log").open("ab")),
-    )
-    stack.callback(process.wait)
-    stack.callback(process.kill)
-    assert process.stdout is not None
-    os.set_blocking(process.stdout.fileno(), False)
-    return process

@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from random import Random
 
 import psycopg
@@ -24,6 +25,9 @@ BROKER_STARTS_WITHIN_SECONDS = 300.0
 CLOSED_OFF_SECONDS = 8.0
 DELAY_SECONDS = 0.05
 MORE = 500
+FULL_SECONDS = 10.0
+NOTICED_WITHIN_SECONDS = 240.0
+NO_ROOM = "No space left on device"
 ROOM_BYTES = 128 * 1024  # what a service may still write into a file on a "full disk"
 
 Trouble = Callable[[Site, Strike], None]
@@ -95,28 +99,28 @@ def cut_session(site: Site, _: Strike) -> None:
 
 
 def cut_road(site: Site, _: Strike) -> None:
-    """Cut every connection to the database at once, wherever it is in what it says."""
-    assert site.proxy is not None
-    site.proxy.cut()
+    """Cut every connection on the road at once, wherever it is in what it says."""
+    assert site.road is not None
+    site.road.cut()
 
 
 def close_road(site: Site, _: Strike) -> None:
-    """Let nothing through to the database for a while, in silence; then cut what hung."""
-    assert site.proxy is not None
-    site.proxy.close_off()
+    """Let nothing through for a while, in silence; then cut what hung."""
+    assert site.road is not None
+    site.road.close_off()
     _hold(site, CLOSED_OFF_SECONDS)
-    site.proxy.cut()
-    site.proxy.open_up()
+    site.road.cut()
+    site.road.open_up()
 
 
 def slow_road(site: Site, strike: Strike) -> None:
-    """Let every word to and from the database take its time; the work must go on all the same."""
-    assert site.proxy is not None
-    site.proxy.delay_seconds = DELAY_SECONDS
+    """Let every word in both directions take its time; the work must go on all the same."""
+    assert site.road is not None
+    site.road.delay_seconds = DELAY_SECONDS
     try:
         _comes_further(site, strike.station, "over a slow road")
     finally:
-        site.proxy.delay_seconds = 0.0
+        site.road.delay_seconds = 0.0
 
 
 def fill_disk(site: Site, strike: Strike) -> None:
@@ -143,12 +147,64 @@ def fill_disk(site: Site, strike: Strike) -> None:
         raise Stuck(f"{process} ended on a full disk without saying why: {said[-500:]}")
 
 
+def fill_tables(site: Site, strike: Strike) -> None:
+    """Leave PostgreSQL no room for its tables until it says so."""
+    _fill_database(site, strike, "tables")
+
+
+def fill_wal(site: Site, strike: Strike) -> None:
+    """Leave PostgreSQL no room for its log, without which it can do nothing and ends, until it says so."""
+    _fill_database(site, strike, "wal")
+
+
+def fill_broker(site: Site, strike: Strike) -> None:
+    """Leave Kafka no room for its log until it says so or ends; what it says it cannot write it must be started for anew."""
+    assert isinstance(site.broker, Broker)
+    broker, log = site.broker, site.broker.folder / "server.log"
+    _fill_until_noticed(site, "kafka/log", log, broker.has_ended)
+    if not broker.has_ended():
+        broker.kill()  # what a person does: a broker without its log serves nobody until it is started anew
+    _start_again(site, broker)
+    _comes_further(site, strike.station, "when there is room")
+
+
 TROUBLES: Mapping[str, Trouble] = {
     one.__name__.replace("_", "-"): one
     for one in (
         kill, jump, pause, lose_a_node, restart_database, cut_session, cut_road, close_road, slow_road, fill_disk,
+        fill_tables, fill_wal, fill_broker,
     )
 }  # fmt: skip
+
+
+def _fill_database(site: Site, strike: Strike, disk: str) -> None:
+    assert site.server is not None
+    server = site.server
+    _fill_until_noticed(site, disk, server.log, server.has_ended)
+    if server.has_ended():
+        server.start()
+    _comes_further(site, strike.station, "when there is room")
+
+
+def _fill_until_noticed(site: Site, disk: str, log: Path, has_ended: Callable[[], bool]) -> None:
+    """Fill a disk until it is noticed, and keep it full for a while; give the room back at the end, whatever happens."""
+    before = len(_said(log))
+
+    def is_noticed() -> bool:
+        site.disks[disk].fill()
+        if site.is_idle():
+            site.let_in(MORE)
+        return has_ended() or NO_ROOM in _said(log)[before:]
+
+    try:
+        site.until(is_noticed, NOTICED_WITHIN_SECONDS, f"a full disk is noticed ({disk})")
+        _hold(site, FULL_SECONDS)
+    finally:
+        site.disks[disk].make_room()
+
+
+def _said(log: Path) -> str:
+    return log.read_text("utf-8", errors="replace") if log.exists() else ""
 
 
 def _start_again(site: Site, broker: Broker) -> None:
