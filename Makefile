@@ -44,7 +44,7 @@ bench: .cache/ready.demo ## measure speed; results with the machine's name in be
 	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: torture
-torture: .cache/ready.demo .cache/ready.test ## the long form of the crash laboratory (ARGS='--scenario kills --events 20000 --strikes 20 --seed 7')
+torture: .cache/ready.demo .cache/ready.test ## the crash laboratory, hours (ARGS=--short: half an hour; ARGS='--scenario kills --events 20000 --seed 7')
 	@$(BIN)/python -m tests.torture $(ARGS)
 
 .PHONY: drill

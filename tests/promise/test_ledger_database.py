@@ -5,11 +5,12 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from ledger import errors
 from ledger.application import Ledger
-from ledger.database import Database, Statements, open_database
+from ledger.database import Database, Statements, open_database, translated
 from waakvlam.clock import FixedClock
 
 CREATE = (
@@ -172,6 +173,11 @@ def test_a_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.Monke
 def test_a_database_of_another_kind_is_refused():
     with pytest.raises(ValueError, match="sqlite"):
         open_database("mysql://somewhere")
+
+
+def test_a_disk_without_room_is_named_with_what_to_do():
+    with pytest.raises(errors.Unavailable, match="nothing is lost. Make room"), translated():
+        raise psycopg.errors.DiskFull("could not extend file")
 
 
 def test_a_server_that_was_restarted_is_found_again(tmp_path: Path):

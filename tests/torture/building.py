@@ -33,6 +33,7 @@ DISKS: Mapping[str, Mapping[str, int]] = {
     "database-disk": {"tables": 400, "wal": 64},
     "broker-disk": {"kafka/log": 200},
 }
+ROOT_ONLY = "makes small disks of its own (mount -t tmpfs), which only root may: run it as root"
 
 
 class Detoured(Broker):

@@ -1,7 +1,7 @@
 """The one who strikes: waits for the moment that the schedule names, sees that its victim is at work, and strikes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
@@ -58,6 +58,7 @@ class Chaos:
     """Plays a schedule on a site; `hits` tells what was done."""
 
     site: Site
+    say: Callable[[str], None] = lambda _: None
     hits: list[Hit] = field(default_factory=list)
 
     def play(self, strikes: Sequence[Strike], *, wave: int) -> None:
@@ -65,6 +66,8 @@ class Chaos:
         for number, strike in enumerate(strikes):
             self.site.let_in(wave)
             self._strike(strike, Random(f"{self.site.wish.seed}/{number}"))
+            done = f"{number + 1} of {len(strikes)}: {strike.trouble} {strike.station}"
+            self.say(f"strike {done}; {self.site.confirmed} events confirmed")
         self.site.let_in(max(0, self.site.wish.events - self.site.allowed))
         self.site.end_sending()
 

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -52,15 +52,17 @@ class Verdict:
     story: tuple[str, ...]
 
 
-def run(wish: Wish) -> Verdict:
-    """Run it and judge; raises Stuck when something that must come does not come."""
+def run(wish: Wish, *, say: Callable[[str], None] = lambda _: None) -> Verdict:
+    """Run it and judge, saying how far it is; raises Stuck when something that must come does not come."""
     began = time.monotonic()
     wave = max(1, wish.events // (wish.strikes + 1))
     strikes = schedule(wish.seed, wish.strikes, SCENARIOS[wish.scenario], wave=wave)
     with site_for(wish) as site:
-        chaos = Chaos(site)
+        chaos = Chaos(site, say)
         chaos.play(strikes, wave=wave)
+        say("all was let in; waiting until all is quiet")
         until = settled(site)
+        say("all is quiet; everything is held against each other")
         found = gathered(site, until)
     broken = tuple(broken_promises(found))
     story = tuple(smallest_story(found, broken[0])) if broken else ()
