@@ -176,7 +176,7 @@ def test_a_database_of_another_kind_is_refused():
 
 
 def test_a_disk_without_room_is_named_with_what_to_do():
-    with pytest.raises(errors.Unavailable, match="nothing is lost. Make room"), translated():
+    with pytest.raises(errors.Unavailable, match=r"nothing is lost\. Make room"), translated():
         raise psycopg.errors.DiskFull("could not extend file")
 
 
