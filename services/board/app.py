@@ -103,6 +103,7 @@ def access_of(settings: BoardSettings) -> Access:
         provider=settings.provider(),
         lifetimes=Lifetimes(idle=settings.board_idle_minutes, absolute=settings.board_session_minutes),
         organisation=settings.board_organisation,
+        seal=Seal(outbox_secret(settings)),
     )
 
 

@@ -12,7 +12,7 @@ SAVED_MAX = 12
 
 
 class SavedViews:
-    """What each person kept, in the board's own database; making the view anew leaves it."""
+    """What each person kept, in the database of the look log: nobody reads it again from the ledger, so it is kept."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

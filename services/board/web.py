@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
-from services.board.pages import alerts, case, doing, explained, login, looks, machines, overviews, paper
+from services.board.pages import alerts, case, doing, emergencies, explained, login, looks, machines, overviews, paper
 from services.board.pages.routes import STATIC, Route, mount
 from services.board.pages.site import HERE, Board, Site
 
@@ -20,6 +20,7 @@ MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
     overviews.routes,
     paper.routes,
     looks.routes,
+    emergencies.routes,
     login.routes,
     machines.routes,
 )

@@ -9,7 +9,7 @@ from jinja2 import Environment, nodes
 from ledger.words import PHASES, ROLES
 from services.board import standing, views
 from services.board.access import emergency, provider
-from services.board.pages import case, frame, login, looks, site
+from services.board.pages import case, emergencies, frame, login, looks, site
 from services.board.pages.menu import MENU
 from services.board.translating import Page
 
@@ -77,7 +77,8 @@ def of_tables() -> Iterator[str]:
     for table in (frame.ROLE_WORDS, emergency.REASONS, emergency.VERDICTS, looks.WORDS):
         yield from table.values()
     yield from (provider.FAILED, provider.OTHER_NAME, provider.SILENT, provider.NOT_OPAQUE)
-    yield from (login.NO_ROLE, login.COME_AGAIN, looks.FORM, looks.NO_REASON, looks.NOT_YOURS)
+    yield from (login.NO_ROLE, login.COME_AGAIN, looks.FORM)
+    yield from (emergencies.NO_REASON, emergencies.NOT_YOURS, emergencies.NOT_TOLD)
     yield from site.ERRORS.values()
     yield from (entry.word for entry in MENU)
     yield from (*UNITS, *NEWS, site.LATER, site.STALE_FORM, case.NOT_YET)

@@ -10,7 +10,9 @@ from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import expect
 
 from services.board.access.keeper import COOKIE
+from services.board.rights import Person, Role
 from tests.journey.conftest import _until
+from tests.journey.test_board_access import violations
 from tests.unit.access_site import FAMILY, AccessSite
 
 MONITOR = User(sub="mdw-1", claims={"roles": ["monitor"], "municipalities": ["0014"]})
@@ -18,6 +20,7 @@ POLICY = User(sub="bel-1", claims={"roles": ["policy-officer"]})
 NOBODY = User(sub="mdw-5", claims={"roles": ["koffie"]})
 MAIL = User(sub="jan@verzonnen.example", claims={"roles": ["monitor"]})
 expect.set_options(timeout=20_000)
+TYPED = "Ik bel het team, zodra het kantoor open is"
 DUE = "2026-11-17T23:00:00+00:00"
 
 
@@ -48,7 +51,7 @@ def board(tmp_path, issuer):
     taken = socket.create_server(("127.0.0.1", 0))
     address = f"http://127.0.0.1:{taken.getsockname()[1]}"
     with AccessSite(tmp_path, issuer=issuer, address=address, is_live=True) as site:
-        site.region.alert(FAMILY, "ST-07", "Titel", "Daarom.", due=DUE)
+        site.alert = site.region.alert(FAMILY, "ST-07", "Titel", "Daarom.", due=DUE)
         with served(site, taken):
             yield site
 
@@ -164,3 +167,113 @@ def test_escape_twice_or_one_button_and_the_screen_says_nothing_any_more(window,
         window.wait_for_url(f"{board.address}/rust")
         assert window.title() == "Nieuw tabblad"
         assert "Titel" not in window.content()
+
+
+def open_form(window, board):
+    window.clock.install()
+    log_in(window, f"{board.address}/zaak/{board.region.case(FAMILY)}/doe/oppakken?over={board.alert}")
+    window.get_by_label("Wat gaat u doen?").fill(TYPED)
+    window.get_by_label("Volgende stap uiterlijk op").fill("2026-11-27")
+
+
+def test_two_minutes_before_a_login_ends_the_page_says_so_and_one_click_makes_it_last(window, board):
+    open_form(window, board)
+    warning = window.locator("#verloopt")
+    window.clock.fast_forward("27:50")
+    expect(warning).to_be_hidden()
+
+    window.clock.fast_forward("00:15")
+    expect(warning).to_contain_text("U wordt zo afgemeld")
+    expect(window.get_by_label("Wat gaat u doen?")).to_be_visible()
+    with window.expect_request("**/blijf"):
+        window.get_by_role("button", name="Blijf aangemeld").click()
+
+    expect(warning).to_be_hidden()
+
+
+def test_who_types_is_there_and_the_login_lasts(window, board):
+    open_form(window, board)
+    window.clock.fast_forward("20:00")
+
+    with window.expect_response("**/blijf") as heard:
+        window.get_by_label("Wat gaat u doen?").press_sequentially("!")
+    assert heard.value.status == 204
+
+    window.clock.fast_forward("20:00")
+    expect(window.locator("#verloopt")).to_be_hidden()
+
+
+def test_when_a_login_has_ended_the_page_is_covered_and_what_was_typed_is_there_after_the_new_one(window, board):
+    open_form(window, board)
+    board.wall.at += 31 * 60_000_000
+    window.clock.fast_forward("31:00")
+    expect(window.locator("#verloopt")).to_contain_text("U bent afgemeld")
+    expect(window.get_by_label("Wat gaat u doen?")).to_be_hidden()
+    window.get_by_role("button", name="Ga verder").click()
+    expect(window.get_by_label("Wat gaat u doen?")).to_be_hidden()  # nobody is logged in yet
+
+    with window.expect_popup() as opened:
+        window.get_by_role("link", name="Meld opnieuw aan in een nieuw venster").click()
+    opened.value.get_by_role("button", name="mdw-1", exact=True).click()
+    expect(opened.value.get_by_role("heading", name="U bent aangemeld")).to_be_visible()
+    opened.value.close()
+    window.get_by_role("button", name="Ga verder").click()
+
+    expect(window.get_by_label("Wat gaat u doen?")).to_have_value(TYPED)
+    expect(window.get_by_label("Volgende stap uiterlijk op")).to_have_value("2026-11-27")
+    window.locator("form.doe button[type=submit]").click()
+    expect(window.get_by_role("heading", name="Casus", level=1)).to_be_visible()
+    assert [one.by for one in board.region.reader.outbox.sent()] == ["mdw-1"]
+    assert window.faults == []
+
+
+def test_the_screen_says_nothing_any_more_though_nothing_answers(window, board):
+    open_form(window, board)
+    window.route("**/rust", lambda asked: asked.abort())
+
+    window.keyboard.press("Escape")
+    window.keyboard.press("Escape")
+
+    expect(window.get_by_label("Wat gaat u doen?")).to_have_count(0)
+    assert TYPED not in window.content()
+
+
+def become(window, board, *roles, at="0014", named="mdw-1"):
+    """Log somebody in without the provider's page."""
+    person = Person(id=named, roles=frozenset(roles), municipalities=frozenset({at}))
+    token = board.access.sessions.open(person, id_token="t")
+    window.context.add_cookies([{"name": COOKIE, "value": token, "url": board.address}])
+
+
+def test_what_is_about_access_is_in_order_for_everybody_and_fits_a_narrow_screen(window, board):
+    case = board.region.case(FAMILY)
+    with board.region.reader.store.database.transaction() as t:
+        t.execute("UPDATE board_alerts SET acknowledged_by = 'mdw-1'")
+    board.access.emergencies.ask("mdw-9", case, "0014", reason="gevaar", explained="", owners=["mdw-1"])
+    window.set_viewport_size({"width": 320, "height": 720})
+    for roles, at, path, said in (
+        ((Role.WORKER,), "0014", "/", "Noodtoegang tot uw casus"),
+        ((Role.MONITOR,), "0014", f"/zaak/{case}", "opende deze casus"),
+        ((Role.MONITOR,), "1966", f"/zaak/{case}", "Is er nu gevaar?"),
+        ((Role.TEAM_MANAGER,), "0014", "/noodtoegang", "Niet terecht"),
+        ((Role.TEAM_MANAGER,), "0014", "/team", "wacht op een oordeel"),
+        ((Role.AUDITOR,), "0014", "/inzage", "Wie keek in welke casus"),
+    ):
+        become(window, board, *roles, at=at)
+        window.goto(board.address + path)
+        expect(window.get_by_text(said).first).to_be_visible()
+        assert violations(window) == [], path
+        assert window.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+    become(window, board, Role.WORKER)
+    window.goto(board.address)
+    window.get_by_role("button", name="Ik heb dit gelezen").click()
+    expect(window.get_by_text("Noodtoegang tot uw casus")).to_have_count(0)
+
+
+def test_the_warning_itself_is_in_order(window, board):
+    open_form(window, board)
+    window.clock.fast_forward("28:30")
+    expect(window.locator("#verloopt")).to_be_visible()
+
+    assert violations(window) == []

@@ -10,6 +10,7 @@ from services.board.access.emergency import Emergencies
 from services.board.access.line import Look
 from services.board.access.looks import LookLog, Sought
 from services.board.access.sessions import Begun, Lifetimes, Sessions
+from services.board.outbox import Seal
 from services.board.rights import Person, Role
 from waakvlam.clock import FixedClock
 
@@ -34,6 +35,11 @@ def database(request, tmp_path):
 @pytest.fixture
 def log(database, clock):
     return LookLog(database, clock)
+
+
+@pytest.fixture
+def emergencies(log, clock):
+    return Emergencies(log, clock, Seal())
 
 
 def as_owner(database, sql):
@@ -239,8 +245,7 @@ def test_a_login_comes_back_once_and_in_time(database, clock):
     assert sessions.end_login(late) is None
 
 
-def test_emergency_access_lasts_two_hours_and_for_that_case_and_person_alone(database, clock):
-    emergencies = Emergencies(database, clock)
+def test_emergency_access_lasts_two_hours_and_for_that_case_and_person_alone(emergencies, clock):
     emergencies.ask("mdw-1", CASE, "0014", reason="gevaar", explained="")
 
     assert emergencies.open_to("mdw-1", CASE) is not None
@@ -252,17 +257,14 @@ def test_emergency_access_lasts_two_hours_and_for_that_case_and_person_alone(dat
 
 
 @pytest.mark.parametrize(("reason", "explained"), [("", ""), ("zomaar", "een lange uitleg"), ("anders", "kort")])
-def test_without_a_reason_nothing_opens(database, clock, reason, explained):
-    emergencies = Emergencies(database, clock)
-
+def test_without_a_reason_nothing_opens(emergencies, reason, explained):
     with pytest.raises(ValueError, match="reason"):
         emergencies.ask("mdw-1", CASE, "0014", reason=reason, explained=explained)
 
     assert emergencies.all() == []
 
 
-def test_nobody_judges_their_own_emergency_access_and_a_judgement_stands(database, clock):
-    emergencies = Emergencies(database, clock)
+def test_nobody_judges_their_own_emergency_access_and_a_judgement_stands(emergencies):
     emergencies.ask("mdw-1", CASE, "0014", reason="gevaar", explained="")
     asked = emergencies.unjudged()[0].id
 

@@ -16,6 +16,7 @@ from services.board.access.line import CONTROL, Look
 from services.board.access.looks import LookLog
 from services.board.access.provider import Provider
 from services.board.access.sessions import Lifetimes, Session, Sessions
+from services.board.outbox import Seal
 from services.board.rights import EVERYWHERE, Action, Person, Role, Whose, may
 from waakvlam.clock import Clock, SystemClock
 
@@ -76,13 +77,18 @@ class Access:
         provider: Provider | None = None,
         lifetimes: Lifetimes | None = None,
         organisation: str = ORGANISATION,
+        seal: Seal | None = None,
     ) -> "Access":
-        """Return the access that is kept in one database; the clock is the wall's unless a test hands in another."""
+        """Return the access that is kept in one database; the clock is the wall's unless a test hands in another.
+
+        Explanations are sealed with `seal`; without one nobody can read them after this process.
+        """
         wall = clock or SystemClock()
+        log = LookLog(database, wall)
         return cls(
-            looks=LookLog(database, wall),
+            looks=log,
             sessions=Sessions(database, wall, lifetimes or Lifetimes()),
-            emergencies=Emergencies(database, wall),
+            emergencies=Emergencies(log, wall, seal or Seal()),
             clock=wall,
             provider=provider,
             organisation=organisation,

@@ -13,6 +13,7 @@ from services.board import blind, morning, views
 from services.board.language import say
 from services.board.listing import agencies_asked, as_lines, in_part, name_of
 from services.board.overviews.sheet import written
+from services.board.pages.emergencies import asked, unread
 from services.board.pages.overviews import as_file
 from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site, Stand, Told
@@ -42,15 +43,18 @@ class AlertPages:
     def __init__(self, site: Site) -> None:
         self.site, self.board = site, site.board
         self._worklist = Worklist(site.board.store, site.board.clock)
-        self.saved = SavedViews(site.board.store.database)
+        self.saved = SavedViews(site.access.looks.database)
 
     def alerts(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Show all open alerts, worst first."""
         unseen = blind.lately(self.board.store.database, now=self.board.clock.micros())
         overview, state = self._overview(part, person, aantal), self.site.state()
         own = self._choices(person)
-        self.site.shows(request, (card.case for card in overview.page))
-        return self.site.page(request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen, **own)
+        told = [asked(one, person.id) for one in unread(self.site, person)]
+        self.site.shows(request, (card.case for card in overview.page), (str(one["case"]) for one in told))
+        return self.site.page(
+            request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen, noodberichten=told, **own
+        )
 
     def alert_list(self, request: Request, person: Who, part: Part, aantal: int = PAGE) -> Response:
         """Return the list alone, for a page that asks for what is new."""

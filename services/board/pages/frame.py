@@ -7,7 +7,7 @@ from fastapi import Request
 
 from services.board.access.emergency import Emergency
 from services.board.access.keeper import Keeper
-from services.board.pages.menu import MENU
+from services.board.pages.menu import MENU, home_of
 from services.board.rights import Action, Person, Role, Whose, may
 
 ROLE_WORDS: Final = {
@@ -35,6 +35,7 @@ def around(keeper: Keeper, request: Request) -> dict[str, Any]:
         "mag": partial(may, person),
         "menu": [one for one in MENU if may(person, one.action)],
         "hier": request.url.path,
+        "thuis": home_of(person) if person else None,
         "ingezien": looked is not None,
         "opgesomd": getattr(request.state, "listed", False),
         "noodtoegangen": told_of(keeper, looked),

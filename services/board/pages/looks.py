@@ -1,23 +1,21 @@
-"""The look log for auditors, and emergency access: asking for it, being told of it, judging it."""
+"""The look log for auditors."""
 
 from collections.abc import Mapping
 from itertools import islice
 from typing import Annotated, Final
 
-from fastapi import Form, HTTPException, Query, Request
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse, Response
+from fastapi import Query, Request
+from fastapi.responses import Response
 
 from ledger.numbers import id_beginning, number_of
-from services.board.access.emergency import VERDICTS, Emergency
 from services.board.access.line import NEN7513, Line
 from services.board.access.looks import PAGE
 from services.board.language import say, spoken
 from services.board.overviews.sheet import written
-from services.board.pages.frame import ROLE_WORDS, oversees
+from services.board.pages.frame import ROLE_WORDS
 from services.board.pages.overviews import as_file
-from services.board.pages.routes import Route, Who
-from services.board.pages.site import Site, Told
+from services.board.pages.routes import Route
+from services.board.pages.site import Site
 from services.board.rights import Action, Role
 from waakvlam.clock import instant_of
 
@@ -28,17 +26,16 @@ WORDS: Final[Mapping[str, str]] = {
     Action.FIND_CASE: "Casusnummer gezocht",
     Action.SEE_TEAM: "Overzicht van het team bekeken",
     Action.SEE_LOOKS: "Inzage gecontroleerd",
+    Action.ASK_EMERGENCY_ACCESS: "Noodtoegang gevraagd",
     Action.REVIEW_EMERGENCY_ACCESS: "Noodtoegang beoordeeld",
 }
 FORM: Final = "Formulier bij de casus geopend"
 CSV_LINES: Final = 10_000
-NO_REASON: Final = "Kies een reden. Bij “Iets anders” legt u in ten minste tien tekens uit waarom."
-NOT_YOURS: Final = "Dit oordeel kan niet: het is al gegeven, of u vroeg deze noodtoegang zelf."
 Sought = Annotated[str, Query(max_length=64)]
 
 
 class LookPages:
-    """What was looked at, by whom; and who asked for more than their own."""
+    """What was looked at, by whom."""
 
     def __init__(self, site: Site) -> None:
         self.site, self.access = site, site.access
@@ -68,54 +65,6 @@ class LookPages:
         """Recompute the chain of the whole log and say whether it holds."""
         return self.site.page(request, "inzage_keten.html", stuk=self.access.looks.broken_at())
 
-    async def ask(
-        self,
-        request: Request,
-        person: Who,
-        case: str,
-        reden: Annotated[str, Form(max_length=20)] = "",
-        uitleg: Annotated[str, Form(max_length=200)] = "",
-        handtekening: Annotated[str, Form(max_length=100)] = "",
-    ) -> Response:
-        """Open a case to somebody for a short while."""
-        self.site.take_form(request, handtekening)
-        whose = await run_in_threadpool(self.site.keeper.whose, case)
-        if whose is None:
-            raise HTTPException(404)
-        try:
-            await run_in_threadpool(
-                lambda: self.access.emergencies.ask(person.id, case, whose.municipality, reason=reden, explained=uitleg)
-            )
-        except ValueError as error:
-            raise Told(422, NO_REASON) from error
-        return RedirectResponse(f"/zaak/{case}", status_code=303)
-
-    def emergencies(self, request: Request, person: Who) -> Response:
-        """Show what was asked, what waits for a judgement first; a team manager sees their own municipalities."""
-        shown = [one for one in self.access.emergencies.all() if oversees(person, one)]
-        self.site.shows(request, (one.case_id for one in shown))
-        return self.site.page(
-            request, "noodtoegang.html", lijst=[_asked(one, person.id) for one in shown], oordelen=VERDICTS
-        )
-
-    async def judge(
-        self,
-        request: Request,
-        person: Who,
-        nummer: Annotated[str, Form(max_length=40)],
-        oordeel: Annotated[str, Form(max_length=20)],
-        handtekening: Annotated[str, Form(max_length=100)] = "",
-    ) -> Response:
-        """Keep a judgement."""
-        self.site.take_form(request, handtekening)
-        known = await run_in_threadpool(self.access.emergencies.unjudged)
-        mine = any(one.id == nummer and oversees(person, one) for one in known)
-        if not mine or not await run_in_threadpool(
-            lambda: self.access.emergencies.judge(nummer, by=person.id, verdict=oordeel)
-        ):
-            raise Told(409, NOT_YOURS)
-        return RedirectResponse("/noodtoegang", status_code=303)
-
 
 def _beginning(number: str) -> str:
     """Return the beginning of a case's id; what is no number of a case finds nothing rather than everything."""
@@ -139,28 +88,11 @@ def _shown(line: Line) -> dict[str, object]:
     }
 
 
-def _asked(one: Emergency, reader: str) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "at": spoken(one.asked_at),
-        "person": one.person,
-        "number": number_of(one.case_id),
-        "why": one.why,
-        "explained": one.explained,
-        "verdict": VERDICTS.get(one.verdict or "", ""),
-        "judged_by": one.judged_by,
-        "can_judge": one.judged_at is None and one.person != reader,
-    }
-
-
 def routes(site: Site) -> list[Route]:
-    """Return the addresses of the look log and of emergency access."""
+    """Return the addresses of the look log."""
     pages = LookPages(site)
     return [
         Route("/inzage", pages.looks, Action.SEE_LOOKS),
         Route("/inzage.csv", pages.looks_csv, Action.SEE_LOOKS),
         Route("/inzage/keten", pages.check, Action.SEE_LOOKS),
-        Route("/zaak/{case}/noodtoegang", pages.ask, Action.ASK_EMERGENCY_ACCESS, "POST"),
-        Route("/noodtoegang", pages.emergencies, Action.REVIEW_EMERGENCY_ACCESS),
-        Route("/noodtoegang", pages.judge, Action.REVIEW_EMERGENCY_ACCESS, "POST"),
     ]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -111,9 +112,9 @@ class Site:
 
     # What pages show.
 
-    def shows(self, request: Request, cases: Iterable[str]) -> None:
+    def shows(self, request: Request, *cases: Iterable[str]) -> None:
         """Log which cases a list will show, before it does; every answer that names a case asks this. Raises NotLogged."""
-        state, shown = request.state, set(cases)
+        state, shown = request.state, set(chain.from_iterable(cases))
         self.keeper.look_at_list(state.person, state.action, shown, follows=state.follows)
         state.listed = bool(shown)
 
