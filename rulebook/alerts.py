@@ -46,7 +46,9 @@ def raise_row(case: str, instance: Instance, stage: str, due: int, at: int) -> A
 
 def cause_of(instance: Instance) -> Cause:
     """Return what a sentence about an instance tells of, as it stands now."""
-    deadline = next((due for due in (instance.breach, instance.warn) if due is not None), instance.start.occurred_at)
+    deadline = instance.warn if instance.breach is None else instance.breach
+    if deadline is None:
+        deadline = instance.start.occurred_at
     return Cause(instance.start, instance.number, len(instance.because), deadline)
 
 

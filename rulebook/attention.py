@@ -26,15 +26,15 @@ class Attention:
         self._acknowledged = acknowledged
         self._open: dict[str, tuple[Rule, AlertRow]] = {}
         self._quiet: dict[str, int | None] = {}  # alerts that are acknowledged, and when that runs out
-        self._turns: list[tuple[int, int, int, Rule, AlertRow]] = []
+        self.turns: list[tuple[int, int, int, Rule, AlertRow]] = []  # a heap by instant; also of rows that closed since
         self._pushed = 0
 
     @property
     def next_at(self) -> int | None:
         """The next instant at which somebody may have to be told."""
-        while self._turns and self._turns[0][-1].closed_at is not None:
-            heappop(self._turns)
-        return self._turns[0][0] if self._turns else None
+        while self.turns and self.turns[0][-1].closed_at is not None:
+            heappop(self.turns)
+        return self.turns[0][0] if self.turns else None
 
     def raised(self, rule: Rule, row: AlertRow) -> None:
         """Begin with a row that was raised just now; who is first has been told."""
@@ -51,13 +51,15 @@ class Attention:
 
     def learned(self, alerts: Iterable[str], now: int) -> None:
         """Look again at what is known of the acknowledgements of these alerts, and of those that were acknowledged."""
+        if not self._open:
+            return
         for alert in {*alerts, *self._quiet}:
             if alert in self._open:
                 self._look(alert, now)
 
     def pass_turn(self) -> Escalated | Reminded | None:
         """Come to the next instant; return what must be told then, if anything."""
-        at, step, _, rule, row = heappop(self._turns)
+        at, step, _, rule, row = heappop(self.turns)
         if row.closed_at is not None or is_acknowledged(row, self._acknowledged(row.alert), at):
             return None
         if step != REMINDER:
@@ -86,7 +88,7 @@ class Attention:
 
     def _push(self, at: int, step: int, rule: Rule, row: AlertRow) -> None:
         self._pushed += 1
-        heappush(self._turns, (at, step, self._pushed, rule, row))
+        heappush(self.turns, (at, step, self._pushed, rule, row))
 
 
 def later_steps(rule: Rule, row: AlertRow) -> Iterator[tuple[int, int]]:

@@ -185,25 +185,26 @@ class CaseWatch:
 
     def _pass_time(self, until: int) -> None:
         """Raise what comes due, and tell who is next, in the order of time."""
-        stages, edges, beyond = self._stages, self._edges, until + 1
+        stages, edges, turns, beyond = self._stages, self._edges, self._attention.turns, until + 1
         while True:
             while stages and stages[0][0] <= until and not stages[0][2].may_come_due:
                 heappop(stages)
+            while turns and turns[0][0] <= until and turns[0][-1].closed_at is not None:
+                heappop(turns)
             edge_at = edges[0][0] if edges else beyond
             stage_at = stages[0][0] if stages else beyond
-            turn_at = self._attention.next_at
-            if turn_at is None:
-                turn_at = beyond
+            turn_at = turns[0][0] if turns else beyond
             if edge_at > until and stage_at > until and turn_at > until:
                 return
-            if edge_at <= min(stage_at, turn_at):
+            if edge_at <= stage_at and edge_at <= turn_at:
                 self._go_on(*heappop(edges))
             elif stage_at <= turn_at:
                 self._come_due(*heappop(stages))
             else:
                 self.now = max(self.now, turn_at)
                 told = self._attention.pass_turn()
-                self._changes += [told] if told else []
+                if told is not None:
+                    self._changes.append(told)
 
     def _go_on(self, at: int, _: int, rule: Rule) -> None:
         """Count a schedule without end further: the last moment that was counted comes due."""

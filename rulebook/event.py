@@ -13,6 +13,7 @@ from rulebook.instants import local_day, parse_instant
 
 CORRECTED = "event_corrected"
 WITHDRAWN = "event_withdrawn"
+CHANGING = frozenset({CORRECTED, WITHDRAWN})
 
 # Deeper than this no event goes that is not strange.
 DEPTH = 4

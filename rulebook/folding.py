@@ -9,7 +9,7 @@ from operator import attrgetter
 
 from rulebook import kind, touching
 from rulebook.agreements import Agreements
-from rulebook.event import CORRECTED, WITHDRAWN, Event
+from rulebook.event import CHANGING, Event
 from rulebook.history import PHASE_TYPES, History, effective, named_event
 from rulebook.instance import CASE_CLOSED, REPLACED, Instance
 from rulebook.kind import Counting
@@ -61,7 +61,9 @@ class Folding:
 
     def fold(self, events: Iterable[Event], horizon: int) -> None:
         """Take in events that became known at one instant. Moments are counted up to the horizon."""
-        ordered = sorted(events, key=attrgetter("order"))
+        ordered = list(events)
+        if len(ordered) > 1:
+            ordered.sort(key=attrgetter("order"))
         self.facts += ordered
         if self._needs_everything(ordered):
             self._make_anew()
@@ -71,8 +73,8 @@ class Folding:
             last = self.history.last
             for event in ordered:
                 is_late = last is not None and event.order < last.order
-                touched = self._touched(event, is_late=is_late, is_alone=len(ordered) == 1)
-                self._again.update(dict.fromkeys(touched))
+                for unit in self._touched(event, is_late=is_late, is_alone=len(ordered) == 1):
+                    self._again[unit] = None
             for event in ordered:
                 self._take(event)
         if self._again:
@@ -91,7 +93,7 @@ class Folding:
         last = self.history.last
         changed = False
         for event in events:
-            if event.type in {CORRECTED, WITHDRAWN}:
+            if event.type in CHANGING:
                 self._named.add(named_event(event))
                 changed = True
             changed = changed or event.id in self._named
@@ -256,6 +258,7 @@ class Folding:
             return
         history = self.history
         choice = self.plan.choose(event.day)
+        may_begin = not history.closed and (not was_closed or event.type in OPENERS)
         for rule_id in self.plan.silences:
             if rule_id in self._again:
                 continue
@@ -271,11 +274,10 @@ class Folding:
                 for before in list(living.values()):
                     before.satisfied_at = event.occurred_at
                     self._leave(living, before)
-            if version is None or not silence.is_listening(history, version):
+            if not may_begin or version is None or history.phase not in version.phases:
                 continue
-            if (was_closed and event.type not in OPENERS) or (version.if_case is not None and not history.has_child):
-                continue
-            self._begin(rule_id, Instance(version, event))
+            if version.if_case is None or history.has_child:
+                self._begin(rule_id, Instance(version, event))
 
     def _begin(self, unit: Unit, instance: Instance) -> None:
         self._living.setdefault(unit, {})[instance.key] = instance

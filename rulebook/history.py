@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
-from rulebook.event import CORRECTED, WITHDRAWN, Event, Order
+from rulebook.event import CHANGING, CORRECTED, WITHDRAWN, Event, Order
 from rulebook.instants import day_end, parse_day
 from rulebook.rules import (
     ASSESSMENT,
@@ -66,7 +66,7 @@ def effective(facts: Iterable[Event], corrected: dict[tuple[str, str], Event] | 
                 corrections[target] = event
     known = []
     for event in told:
-        if event.type in {CORRECTED, WITHDRAWN} or event.id in gone:
+        if event.type in CHANGING or event.id in gone:
             continue
         correction = corrections.get(event.id)
         known.append(event if correction is None else _corrected(event, correction, kept))
@@ -120,6 +120,7 @@ class History:
 
     def __init__(self, known: Sequence[Event] = ()) -> None:
         self.events: list[Event] = []
+        self.last: Event | None = None  # in the order
         self.by_type: dict[str, list[Event]] = {}
         self.acknowledgements: dict[Any, list[Event]] = {}
         self.accepted_until: dict[tuple[Any, Any], int] = {}
@@ -146,11 +147,6 @@ class History:
         """
         return all(name in NEVER_HEARD for name in self.by_type)
 
-    @property
-    def last(self) -> Event | None:
-        """The last event in the order."""
-        return self.events[-1] if self.events else None
-
     def of(self, *types: str) -> list[Event]:
         """Return the events of these types, in order."""
         if len(types) == 1:
@@ -162,6 +158,7 @@ class History:
     def add(self, event: Event) -> None:
         """Put an event at the end of the order."""
         self.events.append(event)
+        self.last = event
         self.by_type.setdefault(event.type, []).append(event)
         if event.type in PHASE_TYPES:
             self._mark(event)
@@ -171,6 +168,7 @@ class History:
         """Put an event, which neither opens nor closes a case nor sets its phase, at its place in the order."""
         assert event.type not in PHASE_TYPES, "a late event of these types needs the history made anew"
         insort(self.events, event, key=in_order)
+        self.last = self.events[-1]
         insort(self.by_type.setdefault(event.type, []), event, key=in_order)
         self._note(event)
 

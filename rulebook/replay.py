@@ -7,7 +7,6 @@ so both lie in temporary files, the lines by case and the rows sorted.
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from operator import attrgetter, itemgetter
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +15,7 @@ import orjson
 
 from rulebook import event as events
 from rulebook.agreements import Agreements
-from rulebook.alerts import AlertRow, Raised
+from rulebook.alerts import AlertRow, Change, Raised
 from rulebook.engine import CaseWatch
 from rulebook.errors import HistoryError
 from rulebook.event import Event
@@ -59,11 +58,17 @@ def replay(
 def case_rows(agreements: Agreements, case: str, told: Iterable[Event], last_at: int) -> list[AlertRow]:
     """Return the alert rows of one case up to an instant, included, in the order in which they were raised."""
     watch = CaseWatch(agreements, case, last_at=last_at)
-    changes = []
-    for recorded_at, group in groupby(sorted(told, key=by_recording), key=by_recording):
-        if recorded_at > last_at:
+    changes: list[Change] = []
+    together: list[Event] = []
+    for event in sorted(told, key=by_recording):
+        if event.recorded_at > last_at:
             break
-        changes += watch.learn(group, recorded_at)
+        if together and together[0].recorded_at != event.recorded_at:
+            changes += watch.learn(together, together[0].recorded_at)
+            together = []
+        together.append(event)
+    if together:
+        changes += watch.learn(together, together[0].recorded_at)
     changes += watch.advance(last_at)
     return [change.row for change in changes if isinstance(change, Raised)]
 
