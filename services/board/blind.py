@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ledger.database import Database, Statements
 from ledger.record import Record
-from ledger.words import moment
+from services.board.language import moment, say
 from waakvlam.clock import micros_of
 from waakvlam.codec import decode
 
@@ -27,12 +27,22 @@ class Blind:
     @property
     def text(self) -> str:
         """The sentence for the people who work with the list."""
-        families = "1 gezin" if self.cases == 1 else f"{self.cases} gezinnen"
-        terms = "er liep in die tijd geen termijn af"
-        if self.due:
-            counted = "1 termijn liep" if self.due == 1 else f"{self.due} termijnen liepen"
-            terms = f"{counted} in die tijd af, bij {families}. Kijk daar eerst naar"
-        return f"Het systeem zag niets van {moment(self.blind_from)} tot {moment(self.blind_until)}; {terms}."
+        families = say("1 gezin") if self.cases == 1 else say("{count} gezinnen", count=self.cases)
+        begin, end = moment(self.blind_from), moment(self.blind_until)
+        if not self.due:
+            return say(
+                "Het systeem zag niets van {begin} tot {end}; er liep in die tijd geen termijn af.",
+                begin=begin,
+                end=end,
+            )
+        terms = say("1 termijn liep") if self.due == 1 else say("{count} termijnen liepen", count=self.due)
+        return say(
+            "Het systeem zag niets van {begin} tot {end}; {terms} in die tijd af, bij {families}. Kijk daar eerst naar.",
+            begin=begin,
+            end=end,
+            terms=terms,
+            families=families,
+        )
 
 
 def keep(t: Statements, record: Record) -> None:

@@ -22,6 +22,9 @@ from babel.messages.pofile import read_po
 
 from ledger import words
 from rulebook.dutch import MONTHS
+from rulebook.terms import Term
+from rulebook.wording import UNITS, length
+from waakvlam.catalogue import EventType
 
 HERE: Final = Path(__file__).parent / "locale"
 DUTCH: Final = "nl"
@@ -116,6 +119,35 @@ def how_long(since: int, *, now: int) -> str:
 def listed(parts: list[str]) -> str:
     """Write words as a list in a sentence."""
     return f" {say('en')} ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def event_name(of: EventType) -> str:
+    """Return how a kind of event is called: its Dutch name in Dutch, else the name of its contract, which is English."""
+    name = of.nl if _speaks.get() == DUTCH else of.name
+    return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def term_length(term: Term) -> str:
+    """Write how long a term of an agreement is, without its direction."""
+    if _speaks.get() == DUTCH:
+        return length(term)
+    count = abs(term.number)
+    return f"{count} {say(UNITS[term.unit][count != 1])}"
+
+
+def half_year_in_words(name: str) -> str:
+    """Write a half-year (2026-1): 2026, 1e helft."""
+    year, _, half = name.partition("-")
+    return say("{year}, 1e helft", year=year) if half == "1" else say("{year}, 2e helft", year=year)
+
+
+def duration(hours: float | None) -> str:
+    """Write a coarse duration; a dash where none is told."""
+    if hours is None:
+        return "–"
+    if hours >= 2 * 24:
+        return say("{count} dagen", count=f"{hours / 24:g}")
+    return say("{count} uur", count=f"{hours:g}") if hours >= 2 else say("{count} min", count=round(hours * 60))
 
 
 def role(name: str) -> str:

@@ -45,7 +45,7 @@ def in_part(rows: Sequence[AlertRow], shown: str, *, now: int) -> list[AlertRow]
 
 def as_lines(rows: Sequence[AlertRow], *, now: int) -> Iterator[Sequence[str]]:
     """Yield alerts as lines of a file."""
-    yield HEAD
+    yield [say(word) for word in HEAD]
     for row in rows:
         yield (
             number_of(row.case_id),

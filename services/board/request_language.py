@@ -25,9 +25,7 @@ class InLanguage:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        asked = parse_qs(scope["query_string"].decode("latin-1")).get(PARAMETER, [""])[0]
-        language = preferred(asked, _kept(headers.get("cookie", "")), headers.get("accept-language", ""))
+        asked, language = _asked(scope), language_of(scope)
 
         async def send_in_language(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -42,6 +40,17 @@ class InLanguage:
 
         with speaking(language):
             await self.app(scope, receive, send_in_language)
+
+
+def language_of(scope: Scope) -> str:
+    """Return the language in which a request is answered."""
+    headers = Headers(scope=scope)
+    return preferred(_asked(scope), _kept(headers.get("cookie", "")), headers.get("accept-language", ""))
+
+
+def _asked(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    return parse_qs(query.decode("latin-1")).get(PARAMETER, [""])[0]
 
 
 def _kept(header: str) -> str:

@@ -1,18 +1,17 @@
 """Weeks as the overviews count them: from Monday to Sunday in the Netherlands, named by the day number of their Monday."""
 
 from collections.abc import Sequence
-from datetime import date
 
-from rulebook.dutch import MONTHS
 from rulebook.instants import date_of, local_day
+from services.board.language import day, say
 
 SHOWN = 26  # whole weeks: half a year, so that no total is about a season alone
 
 
 def week_of(micros: int) -> int:
     """Return the week of an instant."""
-    day = local_day(micros)
-    return day - (day + 3) % 7  # day 0 was a Thursday
+    today = local_day(micros)
+    return today - (today + 3) % 7  # day 0 was a Thursday
 
 
 def last_weeks(now: int, number: int = SHOWN) -> Sequence[int]:
@@ -24,13 +23,9 @@ def last_weeks(now: int, number: int = SHOWN) -> Sequence[int]:
 def in_words(week: int) -> str:
     """Return a week as people name it: 48 (23 november 2026)."""
     monday = date_of(week)
-    return f"week {monday.isocalendar().week}, vanaf {_day(monday)}"
+    return say("week {number}, vanaf {day}", number=monday.isocalendar().week, day=day(monday))
 
 
 def short(week: int) -> str:
     """Return the number of a week in its year."""
     return str(date_of(week).isocalendar().week)
-
-
-def _day(one: date) -> str:
-    return f"{one.day} {MONTHS[one.month - 1]} {one.year}"

@@ -6,12 +6,17 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
-from ledger.words import PHASES, ROLES
-from services.board import standing, views
+from ledger.words import PHASES, ROLES, labels_of
+from rulebook import wording
+from services.board import desk, listing, standing, views
 from services.board.access import emergency, provider
-from services.board.pages import case, emergencies, frame, login, looks, site
+from services.board.doing import door, on_alerts, on_family, on_mistakes, on_stalls, shown
+from services.board.doing.table import ACTIONS
+from services.board.overviews import mirror, region, team
+from services.board.pages import case, doing, emergencies, frame, login, looks, site
 from services.board.pages.menu import MENU
 from services.board.translating import Page
+from waakvlam.catalogue import event_types
 
 BOARD = Path(__file__).parents[2] / "services/board"
 TEMPLATES = sorted((BOARD / "templates").glob("*.html"))
@@ -82,6 +87,31 @@ def of_tables() -> Iterator[str]:
     yield from site.ERRORS.values()
     yield from (entry.word for entry in MENU)
     yield from (*UNITS, *NEWS, site.LATER, site.STALE_FORM, case.NOT_YET)
+    yield from of_doing()
+    yield from of_figures()
+
+
+def of_doing() -> Iterator[str]:
+    """Yield what the forms say: of each action its own words, and those of every code that somebody can choose."""
+    told = {one.event for one in ACTIONS.values()}
+    for action in ACTIONS.values():
+        yield from (action.title, action.button, action.intro)
+    for kind in event_types().values():
+        corrected = {one.data_name for one in on_mistakes._open_fields(kind.name)}
+        for name, words in labels_of(kind).items():
+            if name in corrected or kind.name in told:
+                yield from words.values()
+    yield from (*on_mistakes.LABELS.values(), *on_mistakes.YES_OR_NO, *door.SAID_HERE.values())
+    yield from (*shown.INFORMATION.values(), on_alerts.GONE, on_family.CLOSED, on_stalls.LEGAL, on_stalls.SIGNAL)
+    yield from (doing.ALREADY_MINE, doing.OVERTAKEN, doing.UNDERWAY_OTHER, doing.UNDERWAY_OWN, doing.UNFIT)
+    yield from (desk.LOST, desk.NOT_FIRST)
+    yield from (word for both in wording.UNITS.values() for word in both)
+
+
+def of_figures() -> Iterator[str]:
+    """Yield what the overviews and the file of the list say beside their calls."""
+    yield from (*mirror.LATE_WORDS.values(), *mirror.VERDICTS.values(), mirror.ALL, mirror.TITLE)
+    yield from (*team.EACH, team.NOBODY, team.UNKNOWN, region.ALL, region.HIDDEN_NOTE, *listing.HEAD)
 
 
 def all_texts() -> dict[str, str]:

@@ -16,6 +16,7 @@ from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import registry
 from rulebook.agreements import load
+from rulebook.terms import Term
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
@@ -74,7 +75,7 @@ def site(tmp_path) -> Iterator[Site]:
         reasons=Reasons(store, ledger, region),
         meters=registry("board"),
         overviews=Overviews(
-            store, ledger, Rules({}, "binnen vijf werkdagen"), KeptBook(store.database), now=clock.micros
+            store, ledger, Rules({}, [Term("working_days", 5)]), KeptBook(store.database), now=clock.micros
         ),
         agreed=AGREED,
     )

@@ -14,6 +14,7 @@ from ledger.metrics import registry
 from ledger.sealing import FileKeyStore
 from ledger.streams.records import Batch, Place
 from rulebook.agreements import load
+from rulebook.terms import Term
 from services.board.agents import RECEIPTS, Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
@@ -165,7 +166,7 @@ class Seat:
             overviews=Overviews(
                 site.store,
                 site.ledger,
-                Rules({}, "binnen vijf werkdagen"),
+                Rules({}, [Term("working_days", 5)]),
                 KeptBook(site.store.database),
                 now=site.clock.micros,
             ),

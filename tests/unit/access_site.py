@@ -10,15 +10,17 @@ from starlette.testclient import TestClient
 from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import registry
+from rulebook.agreements import Agreements
 from services.board.access.keeper import COOKIE, Access, Keeper
 from services.board.access.provider import Claims, Provider
 from services.board.access.sessions import Lifetimes
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
+from services.board.doing.scene import NOTHING_AGREED, Agreed
 from services.board.kept import KeptBook
 from services.board.live import Hub
-from services.board.outlook import Reasons
+from services.board.outlook import Engine, Reasons
 from services.board.overviews.book import Overviews, Rules
 from services.board.pages.routes import action_of
 from services.board.pages.site import Board
@@ -46,6 +48,7 @@ class AccessSite:
     address: str = "http://127.0.0.1"
     idle_minutes: int = 30
     is_live: bool = False
+    agreements: Agreements | None = None  # none: nothing is agreed, and the region plays the rules
     region: Region = field(init=False)
     access: Access = field(init=False)
     wall: FixedClock = field(default_factory=lambda: FixedClock(NOW))
@@ -65,6 +68,7 @@ class AccessSite:
         self.hub = hub = Hub()
         if not self.is_live:
             hub.end()  # a stream says what it has to say and ends
+        rules = Engine(self.agreements, {}) if self.agreements else self.region
         board = Board(
             store=store,
             ledger=ledger,
@@ -74,17 +78,18 @@ class AccessSite:
             clock=clock,
             staff="demo-medewerker",
             signer=FormSigner(SECRET),
-            rulebook=self.region,
-            reasons=Reasons(store, ledger, self.region),
+            rulebook=rules,
+            reasons=Reasons(store, ledger, rules),
             meters=registry("board"),
             overviews=Overviews(
                 store,
                 ledger,
-                Rules({}, ""),
+                Rules.of(self.agreements) if self.agreements else Rules({}),
                 KeptBook(store.database),
                 now=clock.micros,
             ),
             access=self.access,
+            agreed=Agreed.by(self.agreements) if self.agreements else NOTHING_AGREED,
             address=self.address if self.has_login else "",
         )
         self.app = pages_of(board, self.life if self.is_live else None)
@@ -103,9 +108,11 @@ class AccessSite:
         for one in self.closing:
             one.close()
 
-    def browser(self, person: Person | None = None) -> TestClient:
+    def browser(self, person: Person | None = None, *, raises: bool = True) -> TestClient:
         """Return a browser in which somebody is logged in; nobody, when no person is given."""
-        client = TestClient(self.app, base_url="http://127.0.0.1", follow_redirects=False)
+        client = TestClient(
+            self.app, base_url="http://127.0.0.1", follow_redirects=False, raise_server_exceptions=raises
+        )
         client.cookies.set(FORM_COOKIE, "merk-van-de-test")
         if person is not None:
             client.cookies.set(COOKIE, self.access.sessions.open(person, id_token="t"))

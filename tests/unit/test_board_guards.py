@@ -47,7 +47,7 @@ def client(region):
         overviews=Overviews(
             region.reader.store,
             region.ledger,
-            Rules({}, ""),
+            Rules({}),
             KeptBook(region.reader.store.database),
             now=region.clock.micros,
         ),

@@ -7,6 +7,7 @@ from typing import Any
 from rulebook.event import Event
 from services.board.doing.fields import Asked
 from services.board.doing.scene import Scene
+from services.board.language import say
 from services.board.rights import Action as Right
 
 Values = Mapping[str, Any]
@@ -14,11 +15,15 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What something is done to. `id` stands in the address, `key` in the events about it, `label` is for people."""
+    """What something is done to. `id` stands in the address, `key` in the events about it, `label` is for people.
+
+    A label that is what an agreement says is `quoted`: it stays Dutch in every language.
+    """
 
     id: str
     label: str
     key: str = ""
+    quoted: bool = False
 
     @property
     def about(self) -> str:
@@ -28,10 +33,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not right in a form: the field, empty for the form as a whole, and a Dutch sentence."""
+    """Something that is not right in a form: the field, empty for the form as a whole, and a sentence.
+
+    What the door would say is `quoted`: it stays Dutch in every language.
+    """
 
     field: str
     sentence: str
+    quoted: bool = False
 
 
 def no_problem(_: Scene, __: Subject, ___: Values) -> Problem | None:
@@ -54,7 +63,10 @@ THE_CASE = Subject("", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """Something that people do at the board. All its functions are pure."""
+    """Something that people do at the board. All its functions are pure; what they say, they say in the reader's language.
+
+    `title`, `button` and `intro` are Dutch: pages look them up (`language.say`).
+    """
 
     id: str  # in the address
     right: Right
@@ -69,7 +81,7 @@ class Action:
     about: Callable[[Event], str] = whole_case
     fill: Callable[[Scene, Subject, Values], Values] = nothing_more
     refuse: Callable[[Scene, Subject, Values], Problem | None] = no_problem
-    why_not: Callable[[Scene, str], str] = lambda _, __: "Dit kan nu niet bij deze casus."
+    why_not: Callable[[Scene, str], str] = lambda _, __: say("Dit kan nu niet bij deze casus.")
 
     def subject(self, scene: Scene, asked: str) -> Subject | None:
         """Return what this can be done to now, by its id; None when it cannot."""

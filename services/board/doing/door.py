@@ -12,6 +12,7 @@ from ledger.case import Asked, Refusal
 from rulebook.event import Event
 from services.board.doing.action import Action, Problem, Subject
 from services.board.doing.scene import Scene
+from services.board.language import say
 from waakvlam.clock import instant_of, micros_of
 from waakvlam.codec import data_of
 from waakvlam.messages import Message
@@ -63,4 +64,5 @@ def refusal(message: Message, scene: Scene) -> Problem | None:
 
 
 def _problem(found: Refusal) -> Problem:
-    return Problem(found.field, SAID_HERE.get((found.field, found.sentence), found.sentence))
+    ours = SAID_HERE.get((found.field, found.sentence))
+    return Problem(found.field, found.sentence, quoted=True) if ours is None else Problem(found.field, say(ours))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from ledger.words import labels_of
+from services.board.language import say
 from waakvlam.catalogue import EventType, Field, event_types
 
 
@@ -63,8 +64,8 @@ def coded(event: str, name: str, label: str, **more: Any) -> Asked:
 
 
 def words(event: str, name: str) -> Mapping[str, str]:
-    """Return the codes of an event's field with their Dutch words."""
-    return labels_of(event_types()[event])[field_of(event, name).data_name]
+    """Return the codes of an event's field with their words, in the reader's language."""
+    return {code: say(word) for code, word in labels_of(event_types()[event])[field_of(event, name).data_name].items()}
 
 
 def personal(event: str, name: str, label: str, **more: Any) -> Asked:

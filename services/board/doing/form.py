@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from ledger.words import day, local
+from ledger.words import local
 from rulebook.instants import AMSTERDAM
 from services.board.doing.action import Problem
 from services.board.doing.fields import Asked, Kind
+from services.board.language import day, say
 from waakvlam.shapes import is_id
 
 TEXT_MAX = 2_000
@@ -26,7 +27,7 @@ Given = Mapping[str, Sequence[str]]
 
 
 class NotRight(Exception):
-    """Something that was filled in is not right; its text is a Dutch sentence."""
+    """Something that was filled in is not right; its text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +63,32 @@ def _left_out(one: Asked, sentence: str) -> None:
 def _choice(one: Asked, given: Given, _: int) -> str | None:
     text = _text(one, given)
     if not text:
-        _left_out(one, "Maak een keuze.")
+        _left_out(one, say("Maak een keuze."))
         return None
     if text not in (one.choices or {}):
-        raise NotRight("Deze keuze bestaat niet (meer). Kies een van de mogelijkheden.")
+        raise NotRight(say("Deze keuze bestaat niet (meer). Kies een van de mogelijkheden."))
     return text
 
 
 def _choices(one: Asked, given: Given, _: int) -> list[str]:
     found = [text for text in dict.fromkeys(given.get(one.name, ())) if text]
     if not found:
-        _left_out(one, "Kies er ten minste een.")
+        _left_out(one, say("Kies er ten minste een."))
     if not set(found) <= set(one.choices or {}):
-        raise NotRight("Een van deze keuzes bestaat niet (meer). Kies opnieuw.")
+        raise NotRight(say("Een van deze keuzes bestaat niet (meer). Kies opnieuw."))
     return found
 
 
 def _day(one: Asked, given: Given, _: int) -> date | None:
     text = _text(one, given)
     if not text:
-        _left_out(one, "Kies een dag.")
+        _left_out(one, say("Kies een dag."))
         return None
     found = _date(text)
     if one.earliest is not None and found < one.earliest:
-        raise NotRight("Deze dag is voorbij. Kies vandaag of een latere dag.")
+        raise NotRight(say("Deze dag is voorbij. Kies vandaag of een latere dag."))
     if one.latest is not None and found > one.latest:
-        raise NotRight(one.too_late or f"Kies uiterlijk {day(one.latest)}.")
+        raise NotRight(one.too_late or say("Kies uiterlijk {day}.", day=day(one.latest)))
     return found
 
 
@@ -101,31 +102,33 @@ def _moment(one: Asked, given: Given, now: int) -> datetime | None:
     try:
         at = datetime.combine(found, time.fromisoformat(told), AMSTERDAM)
     except ValueError:
-        raise NotRight("Deze tijd bestaat niet. Schrijf bijvoorbeeld 14:30.") from None
+        raise NotRight(say("Deze tijd bestaat niet. Schrijf bijvoorbeeld 14:30.")) from None
     if at > local(now):
-        raise NotRight("Dit tijdstip moet nog komen. Kies wanneer het gebeurde.")
+        raise NotRight(say("Dit tijdstip moet nog komen. Kies wanneer het gebeurde."))
     return at
 
 
 def _words(one: Asked, given: Given, _: int) -> str | None:
     text = _text(one, given).replace("\r\n", "\n")
     if not text:
-        _left_out(one, "Vul dit in, in een paar woorden.")
+        _left_out(one, say("Vul dit in, in een paar woorden."))
         return None
     if len(text) > TEXT_MAX:
-        raise NotRight(f"Dit zijn {len(text)} tekens. Er passen er {TEXT_MAX} in: maak het korter.")
+        raise NotRight(
+            say("Dit zijn {count} tekens. Er passen er {most} in: maak het korter.", count=len(text), most=TEXT_MAX)
+        )
     return text
 
 
 def _number(one: Asked, given: Given, _: int) -> str | None:
     text = _text(one, given)
     if not text:
-        _left_out(one, "Vul het nummer in.")
+        _left_out(one, say("Vul het nummer in."))
         return None
     if not is_id(text):
-        raise NotRight("Hier hoort één nummer of code, zonder spaties. Woorden over mensen horen hier niet.")
+        raise NotRight(say("Hier hoort één nummer of code, zonder spaties. Woorden over mensen horen hier niet."))
     if NINE_DIGITS(text):
-        raise NotRight("Negen cijfers kunnen een BSN zijn. Dat hoort hier niet.")
+        raise NotRight(say("Negen cijfers kunnen een BSN zijn. Dat hoort hier niet."))
     return text
 
 
@@ -133,7 +136,7 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise NotRight("Deze dag bestaat niet. Schrijf bijvoorbeeld 2026-11-24.") from None
+        raise NotRight(say("Deze dag bestaat niet. Schrijf bijvoorbeeld 2026-11-24.")) from None
 
 
 READERS: Mapping[Kind, Callable[[Asked, Given, int], Any]] = {
@@ -169,6 +172,7 @@ class Question:
     time: str
     options: tuple[Option, ...]
     problem: str
+    is_quoted: bool  # the problem is what the door would say
 
     @property
     def described_by(self) -> str:
@@ -179,11 +183,11 @@ class Question:
 
 def shown(questions: Sequence[Asked], given: Given | None, problems: Sequence[Problem]) -> tuple[Question, ...]:
     """Return the fields as a page shows them; `given` is None when nothing was filled in yet."""
-    wrong = {one.field: one.sentence for one in reversed(problems)}
-    return tuple(_question(one, given, wrong.get(one.name, "")) for one in questions)
+    wrong = {one.field: one for one in reversed(problems)}
+    return tuple(_question(one, given, wrong.get(one.name, Problem("", ""))) for one in questions)
 
 
-def _question(one: Asked, given: Given | None, problem: str) -> Question:
+def _question(one: Asked, given: Given | None, problem: Problem) -> Question:
     texts = [one.text, *one.texts] if given is None else list(given.get(one.name, ()))
     whole = next(iter(texts), "")
     first, _, clock = whole.partition("T") if one.kind is Kind.MOMENT and given is None else (whole, "", "")
@@ -198,5 +202,6 @@ def _question(one: Asked, given: Given | None, problem: str) -> Question:
         options=tuple(
             Option(value, word, hints.get(value, ""), value in texts) for value, word in (one.choices or {}).items()
         ),
-        problem=problem,
+        problem=problem.sentence,
+        is_quoted=problem.quoted,
     )

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from ledger import words
 from ledger.alone import QUIET_DAYS_MAX
-from ledger.words import day, local
+from ledger.words import local
 from rulebook.event import Event
 from services.board.doing.action import Action, Problem, Subject, Values
 from services.board.doing.fields import Asked, Kind, coded, personal
 from services.board.doing.scene import Scene
+from services.board.language import day, say
 from services.board.rights import Action as Right
 from services.board.store import AlertRow
 from services.board.views import state_of
@@ -22,7 +24,7 @@ GONE = "Dit alarm staat niet meer open."
 
 def of_alert(row: AlertRow) -> Subject:
     """Return an open alert as a subject."""
-    return Subject(row.raised, row.title, row.alert)
+    return Subject(row.raised, row.title, row.alert, quoted=True)
 
 
 def alert_of(event: Event) -> str:
@@ -63,10 +65,10 @@ def _taken_danger(scene: Scene) -> Sequence[Subject]:
 def _not_free(scene: Scene, asked: str) -> str:
     row = scene.alert(asked)
     if row is None:
-        return GONE
+        return say(GONE)
     if any(scene.is_me(one) for one in _who_took(scene, row.alert)):
-        return "U heeft dit alarm al opgepakt."
-    return f"Dit alarm is al opgepakt door een collega. {state_of(row, now=scene.now)[1]}"
+        return say("U heeft dit alarm al opgepakt.")
+    return f"{say('Dit alarm is al opgepakt door een collega.')} {state_of(row, now=scene.now)[1]}"
 
 
 def _when_next(scene: Scene, subject: Subject) -> Sequence[Asked]:
@@ -77,16 +79,19 @@ def _when_next(scene: Scene, subject: Subject) -> Sequence[Asked]:
         _intention(),
         Asked(
             name="next_step_on",
-            label="Volgende stap uiterlijk op",
+            label=say("Volgende stap uiterlijk op"),
             kind=Kind.DAY,
-            help=f"Binnen een week, uiterlijk {day(latest)}, want dit gaat over gevaar. Daarna komt het alarm terug."
+            help=say(
+                "Binnen een week, uiterlijk {day}, want dit gaat over gevaar. Daarna komt het alarm terug.",
+                day=day(latest),
+            )
             if danger
-            else "Tot en met deze dag is het alarm stil. Daarna komt het terug.",
+            else say("Tot en met deze dag is het alarm stil. Daarna komt het terug."),
             earliest=scene.today,
             latest=latest,
-            too_late=f"Dit gaat over gevaar: kies een dag binnen een week, uiterlijk {day(latest)}."
+            too_late=say("Dit gaat over gevaar: kies een dag binnen een week, uiterlijk {day}.", day=day(latest))
             if danger
-            else "Kies een dag binnen een jaar.",
+            else say("Kies een dag binnen een jaar."),
         ),
     ]
 
@@ -97,12 +102,12 @@ def _much_later(scene: Scene, _: Subject) -> Sequence[Asked]:
         _intention(),
         Asked(
             name="next_step_on",
-            label="Volgende stap uiterlijk op",
+            label=say("Volgende stap uiterlijk op"),
             kind=Kind.DAY,
-            help="Een collega pakte dit alarm op. Samen mag u het langer dan een week stil houden.",
+            help=say("Een collega pakte dit alarm op. Samen mag u het langer dan een week stil houden."),
             earliest=scene.today,
             latest=latest,
-            too_late="Kies een dag binnen een jaar.",
+            too_late=say("Kies een dag binnen een jaar."),
         ),
     ]
 
@@ -111,9 +116,9 @@ def _intention() -> Asked:
     return personal(
         ACKNOWLEDGED,
         "intention",
-        "Wat gaat u doen?",
+        say("Wat gaat u doen?"),
         required=True,
-        help="In een paar woorden. Dit wordt verzegeld bewaard.",
+        help=say("In een paar woorden. Dit wordt verzegeld bewaard."),
     )
 
 
@@ -122,18 +127,18 @@ def _to_whom(scene: Scene, _: Subject) -> Sequence[Asked]:
     return [
         Asked(
             name="colleague_id",
-            label="Aan welke collega?",
-            help="" if others else "Het medewerkersnummer van uw collega, geen naam.",
+            label=say("Aan welke collega?"),
+            help="" if others else say("Het medewerkersnummer van uw collega, geen naam."),
             kind=Kind.CHOICE if others else Kind.ID,
             choices=others or None,
         ),
-        personal(HANDED_OVER, "note", "Wat moet uw collega weten?", help="Dit wordt verzegeld bewaard."),
+        personal(HANDED_OVER, "note", say("Wat moet uw collega weten?"), help=say("Dit wordt verzegeld bewaard.")),
     ]
 
 
 def _not_to_me(scene: Scene, _: Subject, values: Values) -> Problem | None:
     if scene.is_me(values["colleague_id"]):
-        return Problem("colleague_id", "Dit bent u zelf. Kies een collega.")
+        return Problem("colleague_id", say("Dit bent u zelf. Kies een collega."))
     return None
 
 
@@ -152,7 +157,7 @@ def _lately(scene: Scene) -> Sequence[Subject]:
         if alert_of(one) in still_open or one.recorded_at >= since
     }
     return [
-        Subject(one.id, f"{one.data.get('title', '')} ({day(local(one.occurred_at).date())})", alert)
+        Subject(one.id, f"{one.data.get('title', '')} ({words.day(local(one.occurred_at).date())})", alert, quoted=True)
         for alert, one in raised.items()
         if alert not in mine
     ]
@@ -160,8 +165,8 @@ def _lately(scene: Scene) -> Sequence[Subject]:
 
 def _of_use(_: Scene, __: Subject) -> Sequence[Asked]:
     return [
-        coded(JUDGED, "verdict", "Was dit alarm nuttig?"),
-        coded(JUDGED, "reason", "Zo niet, waarom niet?", help="Alleen invullen als het niet nuttig was."),
+        coded(JUDGED, "verdict", say("Was dit alarm nuttig?")),
+        coded(JUDGED, "reason", say("Zo niet, waarom niet?"), help=say("Alleen invullen als het niet nuttig was.")),
     ]
 
 
@@ -172,9 +177,9 @@ def _judged(scene: Scene, subject: Subject, values: Values) -> Values:
 
 def _a_reason_when_useless(_: Scene, __: Subject, values: Values) -> Problem | None:
     if values["verdict"] == "not_useful" and not values["reason"]:
-        return Problem("reason", "Zeg waarom dit alarm niet nuttig was. Zo kan de regel beter worden.")
+        return Problem("reason", say("Zeg waarom dit alarm niet nuttig was. Zo kan de regel beter worden."))
     if values["verdict"] == "useful" and values["reason"]:
-        return Problem("reason", "Dit alarm was nuttig: laat deze reden leeg.")
+        return Problem("reason", say("Dit alarm was nuttig: laat deze reden leeg."))
     return None
 
 
@@ -206,7 +211,7 @@ KEEP_QUIET = Action(
     fields=_much_later,
     about=alert_of,
     fill=_of_this_alert,
-    why_not=lambda _, __: "Dit kan alleen bij een alarm over gevaar dat een collega heeft opgepakt.",
+    why_not=lambda _, __: say("Dit kan alleen bij een alarm over gevaar dat een collega heeft opgepakt."),
 )
 HAND_OVER = Action(
     id="overdragen",
@@ -222,7 +227,7 @@ HAND_OVER = Action(
     about=alert_of,
     fill=_of_this_alert,
     refuse=_not_to_me,
-    why_not=lambda _, __: GONE,
+    why_not=lambda _, __: say(GONE),
 )
 JUDGE = Action(
     id="nuttig",
@@ -238,6 +243,6 @@ JUDGE = Action(
     about=alert_of,
     fill=_judged,
     refuse=_a_reason_when_useless,
-    why_not=lambda _, __: "U heeft over dit alarm al een oordeel gegeven, of het is langer dan een maand dicht.",
+    why_not=lambda _, __: say("U heeft over dit alarm al een oordeel gegeven, of het is langer dan een maand dicht."),
 )
 ACTIONS = (PICK_UP, KEEP_QUIET, HAND_OVER, JUDGE)

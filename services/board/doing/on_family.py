@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from ledger.words import day, local
+from ledger.words import local
 from rulebook.event import Event
 from services.board.doing.action import THE_CASE, Action, Subject, Values
 from services.board.doing.fields import Asked, Kind, coded, personal
 from services.board.doing.scene import Scene
+from services.board.language import day, say
 from services.board.rights import Action as Right
 
 CONTACTED, MOMENT, ANSWERED = "family_contacted", "monitoring_moment_done", "concern_answered"
@@ -20,9 +21,9 @@ def when(scene: Scene, label: str) -> Asked:
         name="occurred_at",
         label=label,
         kind=Kind.MOMENT,
-        help="Weet u de tijd niet meer? Laat die dan leeg.",
+        help=say("Weet u de tijd niet meer? Laat die dan leeg."),
         latest=scene.today,
-        too_late="Dit is al gebeurd, dus kies vandaag of een dag daarvoor.",
+        too_late=say("Dit is al gebeurd, dus kies vandaag of een dag daarvoor."),
         text=scene.today.isoformat(),
     )
 
@@ -38,14 +39,19 @@ def _after_handover(scene: Scene) -> Sequence[Subject]:
 def _questions(scene: Scene, _: Subject) -> Sequence[Asked]:
     return [
         _which_moment(scene),
-        when(scene, "Wanneer was dit moment?"),
-        coded(MOMENT, "spoken_with", "Met wie is gesproken?", help="Kies iedereen met wie is gesproken."),
-        coded(MOMENT, "conditions", "1. Wordt aan de veiligheidsvoorwaarden voldaan?"),
-        coded(MOMENT, "direct_safety", "2a. Is iedereen nu veilig?"),
-        coded(MOMENT, "stable_safety", "2b. Blijft het veilig?"),
-        coded(MOMENT, "recovery", "3. Wordt er gewerkt aan herstel?"),
-        personal(MOMENT, "findings", "Wat zag en hoorde u?", help="In een paar woorden. Dit wordt verzegeld bewaard."),
-        coded(MOMENT, "decision", "Wat besluit u?"),
+        when(scene, say("Wanneer was dit moment?")),
+        coded(MOMENT, "spoken_with", say("Met wie is gesproken?"), help=say("Kies iedereen met wie is gesproken.")),
+        coded(MOMENT, "conditions", say("1. Wordt aan de veiligheidsvoorwaarden voldaan?")),
+        coded(MOMENT, "direct_safety", say("2a. Is iedereen nu veilig?")),
+        coded(MOMENT, "stable_safety", say("2b. Blijft het veilig?")),
+        coded(MOMENT, "recovery", say("3. Wordt er gewerkt aan herstel?")),
+        personal(
+            MOMENT,
+            "findings",
+            say("Wat zag en hoorde u?"),
+            help=say("In een paar woorden. Dit wordt verzegeld bewaard."),
+        ),
+        coded(MOMENT, "decision", say("Wat besluit u?")),
     ]
 
 
@@ -53,16 +59,17 @@ def _which_moment(scene: Scene) -> Asked:
     done = {one.data.get("moment"): one for one in scene.standing(MOMENT)}
     count = max([MOMENTS_SHOWN, *(number + 1 for number in done if isinstance(number, int))])
     names = {
-        str(number): f"Moment {number}"
-        + (f" (al vastgelegd: {day(local(done[number].occurred_at).date())})" if number in done else "")
+        str(number): say("Moment {number} (al vastgelegd: {day})", number=number, day=_day(done[number]))
+        if number in done
+        else say("Moment {number}", number=number)
         for number in range(1, count + 1)
     }
     following = next(str(number) for number in range(1, count + 1) if number not in done)
     return Asked(
         name="moment",
-        label="Welk monitormoment?",
+        label=say("Welk monitormoment?"),
         kind=Kind.CHOICE,
-        help="Geteld vanaf de overdracht. Het eerste dat nog moet, staat al gekozen.",
+        help=say("Geteld vanaf de overdracht. Het eerste dat nog moet, staat al gekozen."),
         choices=names,
         text=following,
     )
@@ -75,10 +82,14 @@ def _numbered(_: Scene, __: Subject, values: Values) -> Values:
 def _unanswered(scene: Scene) -> Sequence[Subject]:
     answered = {one.data.get("concern_id") for one in scene.standing(ANSWERED)}
     return [
-        Subject(str(one.data["concern_id"]), f"Terugmelding van {day(local(one.occurred_at).date())}")
+        Subject(str(one.data["concern_id"]), say("Terugmelding van {day}", day=_day(one)))
         for one in scene.standing("concern_reported_back")
         if one.data["concern_id"] not in answered
     ]
+
+
+def _day(event: Event) -> str:
+    return day(local(event.occurred_at).date()) or ""
 
 
 def _concern_of(event: Event) -> str:
@@ -95,8 +106,8 @@ CONTACT = Action(
     lock="contact",
     counted=frozenset({CONTACTED}),
     subjects=_while_open,
-    fields=lambda scene, _: [when(scene, "Wanneer was er contact?")],
-    why_not=lambda _, __: CLOSED,
+    fields=lambda scene, _: [when(scene, say("Wanneer was er contact?"))],
+    why_not=lambda _, __: say(CLOSED),
 )
 MONITOR = Action(
     id="monitormoment",
@@ -111,9 +122,9 @@ MONITOR = Action(
     fields=_questions,
     fill=_numbered,
     why_not=lambda scene, _: (
-        CLOSED
+        say(CLOSED)
         if scene.state.closed
-        else "Monitoren begint als een lokaal team de casus heeft geaccepteerd. Dat is nog niet gebeurd."
+        else say("Monitoren begint als een lokaal team de casus heeft geaccepteerd. Dat is nog niet gebeurd.")
     ),
 )
 ANSWER = Action(
@@ -126,9 +137,9 @@ ANSWER = Action(
     lock="concern",
     counted=frozenset({ANSWERED}),
     subjects=_unanswered,
-    fields=lambda scene, _: [when(scene, "Wanneer gaf u antwoord?")],
+    fields=lambda scene, _: [when(scene, say("Wanneer gaf u antwoord?"))],
     about=_concern_of,
     fill=lambda _, subject, values: {**values, "concern_id": subject.id},
-    why_not=lambda _, __: "Deze terugmelding is al beantwoord, of is ingetrokken.",
+    why_not=lambda _, __: say("Deze terugmelding is al beantwoord, of is ingetrokken."),
 )
 ACTIONS = (CONTACT, MONITOR, ANSWER)

@@ -7,14 +7,13 @@ who begins halfway passes over the levels below, and nobody should get there mor
 from collections.abc import Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
-from ledger.words import listed
 from rulebook.event import Event
 from rulebook.rules import Ladder, Level
-from rulebook.wording import length
 from services.board.doing.action import Action, Problem, Subject, Values
 from services.board.doing.fields import Asked, Kind, coded, words
 from services.board.doing.on_family import when
 from services.board.doing.scene import Scene
+from services.board.language import listed, say, term_length
 from services.board.rights import Action as Right
 
 STARTED, MOVED, DECIDED, CLOSED = "escalation_started", "escalation_moved", "escalation_decided", "escalation_closed"
@@ -39,7 +38,7 @@ def level_name(ladder: Ladder, level: Level) -> str:
     """Return how people call a level of a ladder; its number says already what the ladder's letters would say again."""
     own = f"{ladder.id}-"
     name = f"{ladder.id.upper()} {level.name.removeprefix(own)}" if level.name.startswith(own) else level.name
-    return f"Niveau {level.nr}: {name.replace('-', ' ')}"
+    return say("Niveau {number}: {name}", number=level.nr, name=name.replace("-", " "))
 
 
 def ladder_of(scene: Scene, action: str, subject: str) -> tuple[Ladder, int | None] | None:
@@ -63,7 +62,7 @@ def _levels(ladder: Ladder, now: int | None) -> Asked:
     going = [level for level in ladder.levels if level.nr != now]
     return Asked(
         name="level",
-        label="Op welk niveau begint u?" if now is None else "Naar welk niveau?",
+        label=say("Op welk niveau begint u?") if now is None else say("Naar welk niveau?"),
         kind=Kind.CHOICE,
         choices={str(level.nr): level_name(ladder, level) for level in going},
         hints={str(level.nr): _hint(ladder, now, level) for level in going},
@@ -73,21 +72,33 @@ def _levels(ladder: Ladder, now: int | None) -> Asked:
 
 def _hint(ladder: Ladder, now: int | None, level: Level) -> str:
     skipped = passed_over(ladder, now, level.nr)
-    term = f"Besluit binnen {length(level.term)}. " if level.term else ""
+    term = decided_within(level)
     if not skipped:
-        return term.strip()
-    return f"{term}Slaat {listed([f'niveau {one.nr}' for one in skipped])} over: {_only_for(ladder)}."
+        return term
+    over = say("Slaat {levels} over: {only}.", levels=_numbers(skipped), only=_only_for(ladder))
+    return f"{term} {over}".strip()
+
+
+def decided_within(level: Level) -> str:
+    """Return within how long a level decides, as a sentence; empty where nothing says so."""
+    return say("Besluit binnen {term}.", term=term_length(level.term)) if level.term else ""
+
+
+def _numbers(levels: Sequence[Level]) -> str:
+    return listed([say("niveau {number}", number=one.nr) for one in levels])
 
 
 def _only_for(ladder: Ladder) -> str:
     known = words(MOVED, "reason")
     grounds = [known.get(one, one) for one in ladder.skip_reasons]
-    return f"kan alleen omdat {' of omdat '.join(grounds)}" if grounds else "dat kan bij deze ladder nooit"
+    if not grounds:
+        return say("dat kan bij deze ladder nooit")
+    return say("kan alleen omdat {grounds}", grounds=f" {say('of omdat')} ".join(grounds))
 
 
 def _reasons(ladder: Ladder) -> Asked:
     known = words(MOVED, "reason")
-    return coded(MOVED, "reason", "Waarom?", choices={one: known.get(one, one) for one in ladder.reasons})
+    return coded(MOVED, "reason", say("Waarom?"), choices={one: known.get(one, one) for one in ladder.reasons})
 
 
 def _not_skipped(scene: Scene, action: str, subject: Subject, values: Values) -> Problem | None:
@@ -100,8 +111,11 @@ def _not_skipped(scene: Scene, action: str, subject: Subject, values: Values) ->
         return None
     return Problem(
         "level",
-        f"Dit slaat {listed([level_name(ladder, one) for one in skipped])} over. Dat {_only_for(ladder)}. "
-        "Kies een lager niveau, of een reden waarom het mag.",
+        say(
+            "Dit slaat {levels} over: {only}. Kies een lager niveau, of een reden waarom het mag.",
+            levels=_numbers(skipped),
+            only=_only_for(ladder),
+        ),
     )
 
 
@@ -136,7 +150,7 @@ def _move(scene: Scene, subject: Subject, values: Values) -> Values:
 def _to_start(scene: Scene) -> Sequence[Subject]:
     running = {one.ladder for one in scene.state.escalations.values() if one.open}
     return [
-        Subject(one, f"Ladder {ladder_name(scene, one)}", f"start {one}")
+        Subject(one, say("Ladder {name}", name=ladder_name(scene, one)), f"start {one}")
         for one in sorted(scene.ladders)
         if one not in running and not scene.state.closed
     ]
@@ -144,7 +158,9 @@ def _to_start(scene: Scene) -> Sequence[Subject]:
 
 def _running(scene: Scene) -> Sequence[Subject]:
     return [
-        Subject(number, f"Escalatie {ladder_name(scene, one.ladder)}, nu op niveau {one.level}")
+        Subject(
+            number, say("Escalatie {name}, nu op niveau {level}", name=ladder_name(scene, one.ladder), level=one.level)
+        )
         for number, one in scene.state.escalations.items()
         if one.open
     ]
@@ -172,7 +188,7 @@ def _of_this_escalation(_: Scene, subject: Subject, values: Values) -> Values:
 
 
 def _over(_: Scene, __: str) -> str:
-    return "Deze escalatie loopt niet meer. Een collega sloot haar misschien net."
+    return say("Deze escalatie loopt niet meer. Een collega sloot haar misschien net.")
 
 
 START = Action(
@@ -189,7 +205,7 @@ START = Action(
     about=_ladder_started,
     fill=_start,
     refuse=lambda scene, subject, values: _not_skipped(scene, START_ID, subject, values),
-    why_not=lambda _, __: "Op deze ladder loopt al een escalatie, of uw regio kent deze ladder niet.",
+    why_not=lambda _, __: say("Op deze ladder loopt al een escalatie, of uw regio kent deze ladder niet."),
 )
 MOVE = Action(
     id=MOVE_ID,
@@ -217,10 +233,10 @@ DECIDE = Action(
     lock="escalation",
     counted=ALL,
     subjects=_undecided,
-    fields=lambda scene, _: [when(scene, "Wanneer is besloten?")],
+    fields=lambda scene, _: [when(scene, say("Wanneer is besloten?"))],
     about=_escalation_of,
     fill=_of_this_escalation,
-    why_not=lambda _, __: "Over deze escalatie is al besloten, of zij loopt niet meer.",
+    why_not=lambda _, __: say("Over deze escalatie is al besloten, of zij loopt niet meer."),
 )
 CLOSE = Action(
     id="escalatie-sluiten",
@@ -232,7 +248,7 @@ CLOSE = Action(
     lock="escalation",
     counted=ALL,
     subjects=_running,
-    fields=lambda _, __: [coded(CLOSED, "reason", "Hoe eindigde het?")],
+    fields=lambda _, __: [coded(CLOSED, "reason", say("Hoe eindigde het?"))],
     about=_escalation_of,
     fill=_of_this_escalation,
     why_not=_over,

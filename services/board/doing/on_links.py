@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from ledger.numbers import number_of
-from ledger.words import day, local
+from ledger.words import local
 from rulebook.event import CORRECTED, WITHDRAWN, Event
 from services.board.doing.action import THE_CASE, Action, Problem, Subject, Values
 from services.board.doing.fields import Asked, Kind, coded, words
 from services.board.doing.on_mistakes import OWN_VOICES, UNTOUCHED
 from services.board.doing.scene import Scene
+from services.board.language import day, event_name, say
 from services.board.rights import Action as Right
 from waakvlam.catalogue import event_types
 
@@ -21,7 +22,7 @@ def _linked(scene: Scene) -> Sequence[Subject]:
     confirmed = {one.data.get("report_id") for one in scene.standing(CONFIRMED)}
     reports = sorted(scene.standing(REPORT), key=lambda one: (one.recorded_at, one.id))
     return [
-        Subject(str(one.data["report_id"]), f"Melding van {day(local(one.occurred_at).date())}")
+        Subject(str(one.data["report_id"]), say("Melding van {day}", day=day(local(one.occurred_at).date())))
         for one in reports[1:]
         if one.data["report_id"] not in confirmed
     ]
@@ -42,34 +43,34 @@ def _splittable(scene: Scene) -> Sequence[Subject]:
 
 def _what_goes(scene: Scene, _: Subject) -> Sequence[Asked]:
     names = {
-        one.id: f"{event_types()[one.type].nl.replace('-', ' ').capitalize()}, {day(local(one.occurred_at).date())}"
+        one.id: f"{event_name(event_types()[one.type])}, {day(local(one.occurred_at).date())}"
         for one in _movable(scene)
         if one.type in event_types()
     }
     return [
         Asked(
             name="event_ids",
-            label="Welke gebeurtenissen horen niet bij dit gezin?",
+            label=say("Welke gebeurtenissen horen niet bij dit gezin?"),
             kind=Kind.MANY,
-            help="Kies ook wat op een verkeerde melding volgde. Verbeteringen gaan vanzelf mee.",
+            help=say("Kies ook wat op een verkeerde melding volgde. Verbeteringen gaan vanzelf mee."),
             choices=names,
         ),
         Asked(
             name="to_case",
-            label="Bij welke casus horen ze wel?",
+            label=say("Bij welke casus horen ze wel?"),
             kind=Kind.ID,
             required=False,
-            help="Het volledige nummer van die casus (onderaan die pagina). Leeg: een nieuwe casus.",
+            help=say("Het volledige nummer van die casus (onderaan die pagina). Leeg: een nieuwe casus."),
         ),
-        coded(MOVED, "reason", "Waarom?", choices=words(MOVED, "reason")),
+        coded(MOVED, "reason", say("Waarom?"), choices=words(MOVED, "reason")),
     ]
 
 
 def _can_go(scene: Scene, _: Subject, values: Values) -> Problem | None:
     if len(values["event_ids"]) > MOVED_MAX:
-        return Problem("event_ids", f"Verplaats hooguit {MOVED_MAX} gebeurtenissen tegelijk.")
+        return Problem("event_ids", say("Verplaats hooguit {most} gebeurtenissen tegelijk.", most=MOVED_MAX))
     if values["to_case"] == scene.case:
-        return Problem("to_case", f"Dit is deze casus zelf ({number_of(scene.case)}).")
+        return Problem("to_case", say("Dit is deze casus zelf ({number}).", number=number_of(scene.case)))
     return None
 
 
@@ -86,7 +87,7 @@ CONFIRM = Action(
     fields=lambda _, __: [],
     about=_report_of,
     fill=lambda _, subject, values: {**values, "report_id": subject.id},
-    why_not=lambda _, __: "Deze koppeling is al bevestigd, of de melding staat hier niet meer.",
+    why_not=lambda _, __: say("Deze koppeling is al bevestigd, of de melding staat hier niet meer."),
 )
 SPLIT = Action(
     id="koppeling-splitsen",
@@ -100,6 +101,6 @@ SPLIT = Action(
     subjects=_splittable,
     fields=_what_goes,
     refuse=_can_go,
-    why_not=lambda _, __: "Er is hier niets om te verplaatsen.",
+    why_not=lambda _, __: say("Er is hier niets om te verplaatsen."),
 )
 ACTIONS = (CONFIRM, SPLIT)

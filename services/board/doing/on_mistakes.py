@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ledger.words import day, local
+from ledger.words import local
 from rulebook.event import CORRECTED, WITHDRAWN, Event
 from rulebook.history import named_event, removed
 from services.board.doing.action import Action, Problem, Subject, Values
 from services.board.doing.fields import Asked, Kind, words
 from services.board.doing.scene import Scene
+from services.board.language import day, event_name, say
 from services.board.rights import Action as Right
 from waakvlam.catalogue import Field, event_types
 from waakvlam.clock import instant_of, micros_of
@@ -32,8 +33,7 @@ def _tellable(scene: Scene) -> list[Event]:
 
 
 def _subject(event: Event) -> Subject:
-    name = event_types()[event.type].nl.replace("-", " ").capitalize()
-    return Subject(event.id, f"{name}, {day(local(event.occurred_at).date())}")
+    return Subject(event.id, f"{event_name(event_types()[event.type])}, {day(local(event.occurred_at).date())}")
 
 
 def _correctable(scene: Scene) -> Sequence[Subject]:
@@ -49,7 +49,7 @@ def _named(event: Event) -> str:
 
 
 def _reason(event: str) -> Asked:
-    return Asked(name="reason", label="Wat is er mis?", kind=Kind.CHOICE, choices=words(event, "reason"))
+    return Asked(name="reason", label=say("Wat is er mis?"), kind=Kind.CHOICE, choices=words(event, "reason"))
 
 
 def _what_differs(scene: Scene, subject: Subject) -> Sequence[Asked]:
@@ -57,12 +57,12 @@ def _what_differs(scene: Scene, subject: Subject) -> Sequence[Asked]:
     at = local(now.occurred_at)
     moment = Asked(
         name="new_occurred_at",
-        label="Wanneer gebeurde het?",
+        label=say("Wanneer gebeurde het?"),
         kind=Kind.MOMENT,
         latest=scene.today,
-        too_late="Dit is al gebeurd, dus kies vandaag of een dag daarvoor.",
+        too_late=say("Dit is al gebeurd, dus kies vandaag of een dag daarvoor."),
         text=f"{at:%Y-%m-%dT%H:%M}",
-        help="Laat staan wat klopt, en verander wat niet klopt.",
+        help=say("Laat staan wat klopt, en verander wat niet klopt."),
     )
     data = [_asked(one, now.data.get(one.data_name), now.type) for one in _open_fields(now.type)]
     return [moment, *data, _reason(CORRECTED)]
@@ -101,7 +101,7 @@ def _asked(field: Field, value: Any, event: str) -> Asked:
         choices = {**choices, **words(event, field.name)}
         text = "" if value is None else str(value)
     elif kind == "boolean":
-        choices, text = {"ja": "ja", "nee": "nee"}, {True: "ja", False: "nee"}.get(value, "")
+        choices, text = {one: say(one) for one in YES_OR_NO}, {True: "ja", False: "nee"}.get(value, "")
     else:
         choices, text = {str(number): str(number) for number in range(NUMBERS_MAX)}, "" if value is None else str(value)
         choices = {**choices, **({text: text} if text else {})}
@@ -138,7 +138,8 @@ LABELS: Mapping[str, str] = {
 
 
 def _label(field: Field) -> str:
-    return LABELS.get(field.name, f"Gegeven “{field.name.replace('_', ' ')}”")
+    label = LABELS.get(field.name)
+    return say(label) if label else say("Gegeven “{name}”", name=field.name.replace("_", " "))
 
 
 def _difference(scene: Scene, subject: Subject, values: Values) -> tuple[Any, dict[str, Any]]:
@@ -172,10 +173,10 @@ def _plain(field: Field, value: Any) -> Any:
 
 def _something_differs(scene: Scene, subject: Subject, values: Values) -> Problem | None:
     if _same_as_known(scene, subject, values):
-        return Problem("", "U heeft nog niets veranderd. Verander wat niet klopt, of ga terug naar de casus.")
+        return Problem("", say("U heeft nog niets veranderd. Verander wat niet klopt, of ga terug naar de casus."))
     at, data = _difference(scene, subject, values)
     if at is None and not data:
-        return Problem("", "Zo stond het er eerst ook. Trek dan de eerdere verbetering in.")
+        return Problem("", say("Zo stond het er eerst ook. Trek dan de eerdere verbetering in."))
     return None
 
 
@@ -206,7 +207,7 @@ CORRECT = Action(
     about=_named,
     fill=_corrected,
     refuse=_something_differs,
-    why_not=lambda _, __: (
+    why_not=lambda _, __: say(
         "Deze gebeurtenis is ingetrokken, of is er een die Waakvlam zelf maakt. Verbeter waar zij op rust."
     ),
 )
@@ -223,6 +224,6 @@ WITHDRAW = Action(
     fields=lambda _, __: [_reason(WITHDRAWN)],
     about=_named,
     fill=lambda _, subject, values: {**values, "event_id": subject.id},
-    why_not=lambda _, __: "Deze gebeurtenis is al ingetrokken, of is er een die Waakvlam zelf maakt.",
+    why_not=lambda _, __: say("Deze gebeurtenis is al ingetrokken, of is er een die Waakvlam zelf maakt."),
 )
 ACTIONS = (CORRECT, WITHDRAW)

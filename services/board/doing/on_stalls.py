@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 
 from ledger.alone import people_behind
-from ledger.words import day, word_for
 from rulebook.event import Event
 from rulebook.instants import add_months, date_of, day_of, parse_day
 from services.board.doing.action import Action, Subject, Values
-from services.board.doing.fields import Asked, Kind, coded
+from services.board.doing.fields import Asked, Kind, coded, words
 from services.board.doing.scene import Scene
+from services.board.language import day, say
 from services.board.rights import Action as Right
 from services.board.store import AlertRow
-from waakvlam.catalogue import event_types
 
 PROPOSED, ACCEPTED = "stall_acceptance_proposed", "stall_accepted"
 MONTHS_MAX = 3
@@ -20,7 +19,7 @@ SIGNAL = "Dit alarm is een signaal, geen termijn. Er is niets om uit te stellen:
 
 
 def _subject(row: AlertRow) -> Subject:
-    return Subject(row.raised, row.title, f"{row.rule}|{row.instance}")
+    return Subject(row.raised, row.title, f"{row.rule}|{row.instance}", quoted=True)
 
 
 def _about(event: Event) -> str:
@@ -54,12 +53,12 @@ def _proposal(scene: Scene, row: AlertRow) -> Event | None:
 def _why_not(scene: Scene, asked: str) -> str:
     row = scene.alert(asked)
     if row is None:
-        return "Dit alarm staat niet meer open."
+        return say("Dit alarm staat niet meer open.")
     if row.legal:
-        return LEGAL
+        return say(LEGAL)
     if row.stage == "signal":
-        return SIGNAL
-    return (
+        return say(SIGNAL)
+    return say(
         "Dit gaat over gevaar (zwaarte 5). Dat laat niemand alleen wachten: stel het uitstel voor, "
         "en laat een collega beslissen. Wie het voorstelde, kan het niet zelf accepteren."
     )
@@ -72,20 +71,22 @@ def _until_when(scene: Scene, subject: Subject) -> Sequence[Asked]:
 
 def _wait(scene: Scene, proposal: Event | None) -> Sequence[Asked]:
     latest = date_of(add_months(day_of(scene.today), MONTHS_MAX))
-    until, help_text = "", f"Uiterlijk {day(latest)}: een stilstand mag hooguit drie maanden duren."
-    too_late, reason = f"Een stilstand mag hooguit drie maanden duren, dus tot en met {day(latest)}.", ""
+    until, help_text = "", say("Uiterlijk {day}: een stilstand mag hooguit drie maanden duren.", day=day(latest))
+    too_late = say("Een stilstand mag hooguit drie maanden duren, dus tot en met {day}.", day=day(latest))
+    reason = ""
     if proposal is not None:
         until, reason = str(proposal.data["until_on"]), str(proposal.data["reason"])
         latest = date_of(parse_day(until) or day_of(latest))
-        help_text = (
-            f"Een collega stelde voor: tot en met {day(latest)}, want "
-            f"{word_for(event_types()[PROPOSED], 'reason', reason)}. U mag korter kiezen, niet langer."
+        help_text = say(
+            "Een collega stelde voor: tot en met {day}, want {reason}. U mag korter kiezen, niet langer.",
+            day=day(latest),
+            reason=words(PROPOSED, "reason").get(reason, reason),
         )
-        too_late = f"Het voorstel loopt tot en met {day(latest)}. Langer mag niet."
+        too_late = say("Het voorstel loopt tot en met {day}. Langer mag niet.", day=day(latest))
     return [
         Asked(
             name="until_on",
-            label="Tot en met welke dag mag dit wachten?",
+            label=say("Tot en met welke dag mag dit wachten?"),
             kind=Kind.DAY,
             help=help_text,
             earliest=scene.today,
@@ -93,7 +94,7 @@ def _wait(scene: Scene, proposal: Event | None) -> Sequence[Asked]:
             too_late=too_late,
             text=until,
         ),
-        coded(ACCEPTED, "reason", "Waarom mag dit wachten?", text=reason),
+        coded(ACCEPTED, "reason", say("Waarom mag dit wachten?"), text=reason),
     ]
 
 
@@ -119,7 +120,7 @@ PROPOSE = Action(
     why_not=lambda scene, asked: (
         _why_not(scene, asked)
         if scene.alert(asked) is None or scene.alert(asked) not in _may_wait(scene)
-        else "Dit gaat niet over gevaar: u kunt het uitstel zelf accepteren."
+        else say("Dit gaat niet over gevaar: u kunt het uitstel zelf accepteren.")
     ),
 )
 ACCEPT = Action(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ledger.words import listed
 from rulebook.rules import Ladder
-from rulebook.wording import length
-from services.board.doing.on_ladders import level_name
+from services.board.doing.on_ladders import decided_within, level_name
+from services.board.language import say
 
 INFORMATION = {
     "none": "Hier gaat geen informatie over het gezin heen.",
@@ -19,7 +19,8 @@ class Step:
     """One level of a ladder, in words."""
 
     name: str
-    who: str
+    who: str  # as the agreement calls them
+    direction: str
     term: str
     information: str
     is_now: bool
@@ -30,9 +31,10 @@ def steps(ladder: Ladder, now: int | None) -> tuple[Step, ...]:
     return tuple(
         Step(
             name=level_name(ladder, level),
-            who=f"{listed(list(map(_people, level.participants)))}. Regie: {_people(level.direction)}.",
-            term=f"Besluit binnen {length(level.term)}." if level.term else "",
-            information=INFORMATION.get(level.information, ""),
+            who=listed(list(map(_people, level.participants))),
+            direction=_people(level.direction),
+            term=decided_within(level),
+            information=say(INFORMATION[level.information]) if level.information in INFORMATION else "",
             is_now=level.nr == now,
         )
         for level in reversed(ladder.levels)

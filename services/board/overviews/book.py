@@ -1,20 +1,20 @@
 """The one place that reads what the overviews show: from the board's view, from the ledger's doors, and the time."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from ledger.database import Statements
 from ledger.delivery import delivery
-from ledger.words import day
 from rulebook.agreements import Agreements
 from rulebook.instants import date_of, day_start, local_day
 from rulebook.kinds.term import TermRule
-from rulebook.wording import within
+from rulebook.terms import Term
 from services.board import marks, weeks
 from services.board.counting import LATENESS, LATER
 from services.board.kept import KeptBook
+from services.board.language import day, say, spoken_now, term_length
 from services.board.overviews import governors, mirror, numbers, region, team
 from services.board.overviews.sheet import Sheet
 from services.board.store import Store
@@ -37,20 +37,25 @@ class Rules:
     """What the overviews need of the agreements: the title of each rule, and within how long a handover is answered."""
 
     titles: Mapping[str, str]
-    handover: str
+    handover: Sequence[Term] = ()
 
     @classmethod
     def of(cls, agreements: Agreements) -> "Rules":
         """Return it of the newest version of each rule."""
         rules = [rule for file in agreements.files for rule in file.rules.values()]
         answers = {
-            within(rule.breach)
+            rule.breach
             for rule in rules
             if isinstance(rule, TermRule)
+            and isinstance(rule.breach, Term)
             and "handover_offered" in rule.start.by_type
             and "handover_accepted" in rule.until.by_type
         }
-        return cls({rule.id: rule.title for rule in rules}, " of ".join(sorted(answers)))
+        return cls({rule.id: rule.title for rule in rules}, sorted(answers, key=lambda one: (one.unit, one.number)))
+
+    def handover_norm(self) -> str:
+        """Write within how long a handover must be answered; empty when no agreement says so."""
+        return f" {say('of')} ".join(say("binnen {term}", term=term_length(one)) for one in self.handover)
 
 
 class Overviews:
@@ -62,8 +67,8 @@ class Overviews:
         self._rules = rules
         self._kept = kept
         self._now = now
-        self._region: tuple[int, Sheet] | None = None
-        self._governors: tuple[int, Sheet] | None = None
+        self._region: dict[str, tuple[int, Sheet]] = {}  # by language
+        self._governors: dict[str, tuple[int, Sheet]] = {}
         self._agencies = {one.id: one.name for one in agencies().values()}
 
     def team(self, places: frozenset[str] | None = None) -> Sheet:
@@ -91,9 +96,11 @@ class Overviews:
     def region(self) -> Sheet:
         """Return the page of the region; it is of whole weeks, so it is made once a minute."""
         minute = self._now() // MINUTE
-        if self._region is None or self._region[0] != minute:
-            self._region = minute, self._new_region()
-        return self._region[1]
+        made, sheet = self._region.get(spoken_now(), (-1, None))
+        if sheet is None or made != minute:
+            sheet = self._new_region()
+            self._region[spoken_now()] = minute, sheet
+        return sheet
 
     def _new_region(self) -> Sheet:
         which = weeks.last_weeks(self._now())
@@ -106,7 +113,7 @@ class Overviews:
                     by_municipality=numbers.weekly(t, "stall.municipality", which),
                     by_agency=numbers.weekly(t, "stall.agency", which),
                     handovers=numbers.handovers_answered(t, begin, end),
-                    norm=self._rules.handover,
+                    norm=self._rules.handover_norm(),
                     rules=self._rules.titles,
                     municipalities=municipalities(),
                     agencies=self._agencies,
@@ -167,8 +174,10 @@ class Overviews:
     def governors(self) -> Sheet:
         """Return the page of those who govern; made once for each count."""
         found = self._kept.read()
-        if self._governors is None or self._governors[0] != found.counted_at:
+        counted_at, sheet = self._governors.get(spoken_now(), (-1, None))
+        if sheet is None or counted_at != found.counted_at:
             until = day(date_of(local_day(found.counted_at))) if found.counted_at else ""
             of = governors.Kept(figures=found.figures, until=until or "", municipalities=municipalities())
-            self._governors = found.counted_at, governors.governors(of)
-        return self._governors[1]
+            sheet = governors.governors(of)
+            self._governors[spoken_now()] = found.counted_at, sheet
+        return sheet

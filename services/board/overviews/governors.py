@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from rulebook.disclosure import in_words
 from rulebook.figures import NORMS_SOURCE, Figure
-from rulebook.picture import duration_in_words, half_year_in_words
-from services.board.overviews.sheet import DRAWN, NOTHING, Bar, Sheet, Table, row
+from services.board.language import duration, half_year_in_words, say
+from services.board.overviews.sheet import DRAWN, NOTHING, Bar, Cell, Sheet, Table, row
 
 PATH = "/bestuur"
 HALF_YEARS_SHOWN = 4
 COMPARED_MAX = 6
-FEW, RUNNING = "te weinig", "loopt nog"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +33,18 @@ def governors(of: Kept) -> Sheet:
     rules = _rules(rows, half_years)
     shown = _newest_told(by_place, rules, half_years)
     return Sheet(
-        title="Worden de afspraken gehouden?",
-        lead="Van wat moest gebeuren: welk deel gebeurde op tijd. Zonder gezinnen.",
+        title=say("Worden de afspraken gehouden?"),
+        lead=say("Van wat moest gebeuren: welk deel gebeurde op tijd. Zonder gezinnen."),
         path=PATH,
         facts=(
-            ("Stand", f"tot en met {of.until}" if of.until else "de eerste telling loopt nog; kom later terug"),
-            ("Afspraken met genoeg om te tonen", f"{len(rules)}"),
-            ("Landelijke normen", _norms(rules, shown)),
+            (
+                say("Stand"),
+                say("tot en met {day}", day=of.until)
+                if of.until
+                else say("de eerste telling loopt nog; kom later terug"),
+            ),
+            (say("Afspraken met genoeg om te tonen"), f"{len(rules)}"),
+            (say("Landelijke normen"), _norms(rules, shown)),
         ),
         tables=(
             _agreements(by_place, rules, half_years, shown),
@@ -49,13 +53,13 @@ def governors(of: Kept) -> Sheet:
         if rules
         else (),
         notes=(
-            "Een afspraak heet naar wat er mis kan gaan; het percentage is wat goed ging.",
-            "Wat te laat is en nog open staat, telt als niet op tijd. Uitstel maakt te laat niet op tijd.",
-            "Percentages zijn bij benadering: ze komen uit aantallen die op vijf zijn afgerond.",
-            f"“{FEW}”: zo weinig gezinnen dat er iets over één gezin uit af te leiden zou zijn.",
-            f"“{RUNNING}”: van meer dan een tiende is de termijn nog niet om.",
-            *NORMS_SOURCE,
+            say("Een afspraak heet naar wat er mis kan gaan; het percentage is wat goed ging."),
+            say("Wat te laat is en nog open staat, telt als niet op tijd. Uitstel maakt te laat niet op tijd."),
+            say("Percentages zijn bij benadering: ze komen uit aantallen die op vijf zijn afgerond."),
+            say("“te weinig”: zo weinig gezinnen dat er iets over één gezin uit af te leiden zou zijn."),
+            say("“loopt nog”: van meer dan een tiende is de termijn nog niet om."),
         ),
+        sources=NORMS_SOURCE,
     )
 
 
@@ -87,8 +91,8 @@ def _newest_told(by_place: Fields, rules: Sequence[str], half_years: Sequence[st
 def _norms(rules: Sequence[str], shown: Mapping[str, Figure]) -> str:
     judged = [shown[rule] for rule in rules if shown[rule].meets_norm is not None]
     if not judged:
-        return "nog niet te zeggen"
-    return f"{sum(one.meets_norm is True for one in judged)} van {len(judged)} gehaald"
+        return say("nog niet te zeggen")
+    return say("{met} van {all} gehaald", met=sum(one.meets_norm is True for one in judged), all=len(judged))
 
 
 def _agreements(
@@ -96,29 +100,31 @@ def _agreements(
 ) -> Table:
     return Table(
         id="afspraken",
-        title="Elke afspraak: het deel op tijd",
+        title=say("Elke afspraak: het deel op tijd"),
         head=(
-            "Afspraak",
+            say("Afspraak"),
             *(half_year_in_words(one) for one in half_years),
-            "Verandering",
-            "Norm",
-            "De helft binnen",
-            "Aantal",
+            say("Verandering"),
+            say("Norm"),
+            say("De helft binnen"),
+            say("Aantal"),
         ),
         rows=tuple(
             row(
-                f"{rule} {shown[rule].title}",
+                Cell(f"{rule} {shown[rule].title}", quoted=True),
                 *(_share(by_place.get((rule, "", one))) for one in half_years),
                 _change(by_place, rule, half_years),
                 _norm(shown[rule]),
-                duration_in_words(shown[rule].median_hours),
+                duration(shown[rule].median_hours),
                 in_words(shown[rule].instances),
             )
             for rule in rules
         ),
         bars=tuple(_bar(f"{one.rule} {one.title}", one) for one in _drawn(rules, shown)),
         most=100,
-        note="De helft binnen en Aantal gaan over het laatste half jaar waarvan een percentage te zeggen is; zo ook het beeld, met eerst de landelijke normen en dan wat het minst gehouden wordt.",
+        note=say(
+            "De helft binnen en Aantal gaan over het laatste half jaar waarvan een percentage te zeggen is; zo ook het beeld, met eerst de landelijke normen en dan wat het minst gehouden wordt."
+        ),
     )
 
 
@@ -133,12 +139,12 @@ def _comparisons(
         if len(newest) < 2 or len(found) == COMPARED_MAX:
             continue
         places = sorted(newest, key=lambda one: municipalities.get(one, one))
-        title = f"Gemeenten naast elkaar: {rule} {next(iter(newest.values())).title}"
+        title = say("Gemeenten naast elkaar: {rule}", rule=f"{rule} {next(iter(newest.values())).title}")
         found.append(
             Table(
                 id=f"gemeenten-{rule}",
                 title=title,
-                head=("Gemeente", *(half_year_in_words(one) for one in half_years), "Norm"),
+                head=(say("Gemeente"), *(half_year_in_words(one) for one in half_years), say("Norm")),
                 rows=tuple(
                     row(
                         municipalities.get(place, place),
@@ -176,7 +182,7 @@ def _share(one: Figure | None) -> str:
     if one is None:
         return NOTHING
     if one.share_in_time is None:
-        return RUNNING if one.still_running else FEW
+        return say("loopt nog") if one.still_running else say("te weinig")
     return f"{one.share_in_time} %"
 
 
@@ -190,12 +196,15 @@ def _change(by_place: Fields, rule: str, half_years: Sequence[str]) -> str:
         return NOTHING
     by = told[-1] - told[-2]
     if by == 0:
-        return "gelijk"
-    points = "punt" if abs(by) == 1 else "punten"
-    return f"{abs(by)} {points} {'hoger' if by > 0 else 'lager'}"
+        return say("gelijk")
+    if abs(by) == 1:
+        return say("1 punt hoger") if by > 0 else say("1 punt lager")
+    return say("{count} punten hoger", count=by) if by > 0 else say("{count} punten lager", count=-by)
 
 
 def _norm(one: Figure) -> str:
     if one.norm is None:
         return NOTHING
-    return f"{one.norm} %{'' if one.meets_norm is None else ' gehaald' if one.meets_norm else ' niet gehaald'}"
+    if one.meets_norm is None:
+        return f"{one.norm} %"
+    return say("{norm} % gehaald", norm=one.norm) if one.meets_norm else say("{norm} % niet gehaald", norm=one.norm)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledger.delivery import Delivery, SetAside
-from ledger.words import how_long, moment
 from rulebook.disclosure import in_words, told, told_together
 from rulebook.figures import SHARE_FROM
 from services.board import weeks
 from services.board.counting import LATER
+from services.board.language import how_long, moment, say
 from services.board.overviews.numbers import Weekly
 from services.board.overviews.sheet import NOTHING, Bar, Cell, Sheet, Table, row
 
@@ -65,23 +65,23 @@ def agencies(briefs: Sequence[Brief], *, now: int, exact: bool) -> Sheet:
     """Return the page that lists all agencies, the longest silent first."""
     ordered = sorted(briefs, key=lambda one: (one.heard_at or 0, one.name))
     return Sheet(
-        title="Aanlevering per organisatie",
-        lead="Hoe goed komt aan wat elke organisatie vertelt? Kies een organisatie voor haar eigen spiegel.",
+        title=say("Aanlevering per organisatie"),
+        lead=say("Hoe goed komt aan wat elke organisatie vertelt? Kies een organisatie voor haar eigen spiegel."),
         path=PATH,
         tables=(
             Table(
                 id="organisaties",
-                title="Alle organisaties, de langst stille eerst",
+                title=say("Alle organisaties, de langst stille eerst"),
                 head=(
-                    "Organisatie",
-                    "Laatst gehoord",
-                    "Hoe lang stil",
-                    "Gebeurtenissen",
-                    "Binnen een dag",
-                    "Apart gelegd, open",
+                    say("Organisatie"),
+                    say("Laatst gehoord"),
+                    say("Hoe lang stil"),
+                    say("Gebeurtenissen"),
+                    say("Binnen een dag"),
+                    say("Apart gelegd, open"),
                 ),
                 rows=tuple(_brief(one, now, exact=exact) for one in ordered),
-                note=f"Gebeurtenissen van de laatste {weeks.SHOWN} hele weken.",
+                note=say("Gebeurtenissen van de laatste {count} hele weken.", count=weeks.SHOWN),
             ),
         ),
     )
@@ -93,30 +93,35 @@ def mirror(of: Mirror) -> Sheet:
     quick = sum(totals[one] for one in QUICK)
     missing = sum(one.count for one in of.delivery.gaps)
     return Sheet(
-        title=f"Spiegel: {of.name}",
-        lead="Wat deze organisatie vertelt, en hoe het aankomt.",
+        title=say("Spiegel: {name}", name=of.name),
+        lead=say("Wat deze organisatie vertelt, en hoe het aankomt."),
         path=f"{PATH}/{of.agency}",
         facts=(
-            ("Laatst gehoord", moment(of.heard_at) if of.heard_at else "nog nooit"),
-            ("Stilte", _silence(of)),
-            ("Binnen een dag verteld", _share(quick, sum(totals.values()), exact=of.exact)),
-            ("Wacht op een casus", _waiting(of, "parked")),
-            ("Apart gelegd, nog open", _waiting(of, "dead_letters")),
-            ("Ontbrekende volgnummers", str(missing)),
+            (say("Laatst gehoord"), moment(of.heard_at) if of.heard_at else say("nog nooit")),
+            (say("Stilte"), _silence(of)),
+            (say("Binnen een dag verteld"), _share(quick, sum(totals.values()), exact=of.exact)),
+            (say("Wacht op een casus"), _waiting(of, "parked")),
+            (say("Apart gelegd, nog open"), _waiting(of, "dead_letters")),
+            (say("Ontbrekende volgnummers"), str(missing)),
         ),
         tables=(*_arrived(of), _set_aside(of), _gaps(of)),
         notes=(
-            "Te laat vertellen is iets anders dan te laat handelen: hier telt alleen hoe lang een gebeurtenis onderweg was.",
-            f"Weken zijn de laatste {len(of.weeks)} hele weken, geteld naar wanneer het grootboek iets vastlegde.",
+            say(
+                "Te laat vertellen is iets anders dan te laat handelen: hier telt alleen hoe lang een gebeurtenis onderweg was."
+            ),
+            say(
+                "Weken zijn de laatste {count} hele weken, geteld naar wanneer het grootboek iets vastlegde.",
+                count=len(of.weeks),
+            ),
         ),
     )
 
 
 def _brief(one: Brief, now: int, *, exact: bool) -> tuple[Cell, ...]:
-    heard = (moment(one.heard_at), how_long(one.heard_at, now=now)) if one.heard_at else ("nog nooit", NOTHING)
+    heard = (moment(one.heard_at), how_long(one.heard_at, now=now)) if one.heard_at else (say("nog nooit"), NOTHING)
     link = Cell(one.name, f"{PATH}/{one.agency}")
-    say = _saying(exact=exact)
-    return row(link, *heard, say(one.told), _share(one.quick, one.told, exact=exact), say(one.waiting))
+    count = _saying(exact=exact)
+    return row(link, *heard, count(one.told), _share(one.quick, one.told, exact=exact), count(one.waiting))
 
 
 def _arrived(of: Mirror) -> tuple[Table, ...]:
@@ -127,8 +132,8 @@ def _arrived(of: Mirror) -> tuple[Table, ...]:
         return _tables(of, by_week, by_lateness, sum(by_week))
     answer = told_together(by_week, by_lateness)
     if answer is None:
-        few = "Er is in deze weken te weinig verteld om iets te tonen."
-        return (Table(id="weken", title=TITLE, head=("Week", "Aantal"), rows=(), empty=few),)
+        few = say("Er is in deze weken te weinig verteld om iets te tonen.")
+        return (Table(id="weken", title=say(TITLE), head=(say("Week"), say("Aantal")), rows=(), empty=few),)
     (told_weeks, told_lateness), total = answer
     return _tables(of, told_weeks, told_lateness, total)
 
@@ -137,22 +142,25 @@ def _tables(
     of: Mirror, by_week: Sequence[int | None], by_lateness: Sequence[int | None], total: int | None
 ) -> tuple[Table, ...]:
     pairs = list(zip(of.weeks, by_week, strict=True))
-    late = list(zip(LATE_WORDS.values(), by_lateness, strict=True))
+    late = list(zip(map(say, LATE_WORDS.values()), by_lateness, strict=True))
     return (
         Table(
             id="weken",
-            title=TITLE,
-            head=("Week", "Aantal"),
-            rows=(*(row(weeks.in_words(week), in_words(count)) for week, count in pairs), row(ALL, in_words(total))),
+            title=say(TITLE),
+            head=(say("Week"), say("Aantal")),
+            rows=(
+                *(row(weeks.in_words(week), in_words(count)) for week, count in pairs),
+                row(say(ALL), in_words(total)),
+            ),
             columns=tuple(
                 Bar(weeks.short(week), count, f"{weeks.in_words(week)}: {in_words(count)}") for week, count in pairs
             ),
         ),
         Table(
             id="laat",
-            title="Hoe lang na het gebeuren het werd verteld",
-            head=("Verteld", "Aantal"),
-            rows=(*(row(words, in_words(count)) for words, count in late), row(ALL, in_words(total))),
+            title=say("Hoe lang na het gebeuren het werd verteld"),
+            head=(say("Verteld"), say("Aantal")),
+            rows=(*(row(words, in_words(count)) for words, count in late), row(say(ALL), in_words(total))),
             bars=tuple(Bar(words, count, in_words(count)) for words, count in late) if total != 0 else (),
         ),
     )
@@ -162,31 +170,38 @@ def _set_aside(of: Mirror) -> Table:
     some = of.delivery.set_aside
     return Table(
         id="apart",
-        title="Apart gelegd, en waarom",
-        head=("Wat", "Veld", "Reden", "Aantal", "Waarvan open", "Laatst"),
+        title=say("Apart gelegd, en waarom"),
+        head=(say("Wat"), say("Veld"), say("Reden"), say("Aantal"), say("Waarvan open"), say("Laatst")),
         rows=tuple(_reason(one, exact=of.exact) for one in some[:SHOWN]),
-        note="Open is wat nog niemand afhandelde. Bij Reden staat de zin die de organisatie zelf ook kreeg.",
-        empty="Er is niets apart gelegd.",
+        note=say("Open is wat nog niemand afhandelde. Bij Reden staat de zin die de organisatie zelf ook kreeg."),
+        empty=say("Er is niets apart gelegd."),
     )
 
 
 def _reason(one: SetAside, *, exact: bool) -> tuple[Cell, ...]:
-    verdict = VERDICTS.get(one.verdict, one.verdict)
-    say = _saying(exact=exact)
-    return row(verdict, one.field or NOTHING, one.reason, say(one.count), say(one.open), moment(one.last_at))
+    verdict = say(VERDICTS[one.verdict]) if one.verdict in VERDICTS else one.verdict
+    count = _saying(exact=exact)
+    return row(
+        verdict,
+        one.field or NOTHING,
+        Cell(one.reason, quoted=True),
+        count(one.count),
+        count(one.open),
+        moment(one.last_at),
+    )
 
 
 def _gaps(of: Mirror) -> Table:
     newest = sorted(of.delivery.gaps, key=lambda one: (-one.since, one.first))
     return Table(
         id="nummers",
-        title="Volgnummers die niet kwamen",
-        head=("Van", "Tot en met", "Hoeveel", "Gezien op", "Kan nog komen"),
+        title=say("Volgnummers die niet kwamen"),
+        head=(say("Van"), say("Tot en met"), say("Hoeveel"), say("Gezien op"), say("Kan nog komen")),
         rows=tuple(
-            row(one.first, one.last, one.count, moment(one.since), "nee" if one.is_closed else "ja")
+            row(one.first, one.last, one.count, moment(one.since), say("nee") if one.is_closed else say("ja"))
             for one in newest[:SHOWN]
         ),
-        empty="Alle volgnummers kwamen aan.",
+        empty=say("Alle volgnummers kwamen aan."),
     )
 
 
@@ -195,16 +210,19 @@ def _silence(of: Mirror) -> str:
         return NOTHING
     lasts = how_long(of.heard_at, now=of.now)
     is_told = of.delivery.silent_since is not None and of.delivery.silent_since >= of.heard_at
-    return f"{lasts}: langer dan gewoon, de organisatie is gewaarschuwd" if is_told else lasts
+    return say("{lasts}: langer dan gewoon, de organisatie is gewaarschuwd", lasts=lasts) if is_told else lasts
 
 
 def _waiting(of: Mirror, kind: str) -> str:
     found = [one for one in of.delivery.waiting if one.kind == kind]
     if not found:
-        return "niets"
-    one, say = found[0], _saying(exact=of.exact)
-    overdue = f", waarvan {say(one.overdue)} te lang" if one.overdue else ""
-    return f"{say(one.count)}{overdue}; het oudste {how_long(one.oldest_at, now=of.now)}"
+        return say("niets")
+    one, told_as = found[0], _saying(exact=of.exact)
+    count, oldest = told_as(one.count), how_long(one.oldest_at, now=of.now)
+    if not one.overdue:
+        return say("{count}; het oudste {oldest}", count=count, oldest=oldest)
+    late = told_as(one.overdue)
+    return say("{count}, waarvan {late} te lang; het oudste {oldest}", count=count, late=late, oldest=oldest)
 
 
 def _saying(*, exact: bool) -> Callable[[int], str]:
@@ -217,4 +235,4 @@ def _share(part: int, whole: int, *, exact: bool) -> str:
     if exact:
         return f"{round(100 * part / whole)} %" if whole else NOTHING
     rounded, of_all = told(part) or 0, told(whole) or 0
-    return f"ongeveer {min(100, round(100 * rounded / of_all))} %" if of_all >= SHARE_FROM else NOTHING
+    return say("ongeveer {share} %", share=min(100, round(100 * rounded / of_all))) if of_all >= SHARE_FROM else NOTHING

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from services.board.language import say
 from services.board.overviews.sheet import Bar, Table
 
 WIDTH, LABEL, WORDS, ROW, BAR = 880, 300, 170, 30, 14
@@ -27,7 +28,7 @@ def picture(table: Table) -> Markup:
 
 def _svg(table: Table, height: int, parts: Iterator[Markup], sentence: str) -> Markup:
     start = Markup('<svg class="beeld" viewBox="0 0 {} {}" role="img" aria-label="{}" focusable="false">').format(
-        WIDTH, height, f"{table.title}. {sentence} De tabel hieronder zegt hetzelfde."
+        WIDTH, height, f"{table.title}. {sentence} {say('De tabel hieronder zegt hetzelfde.')}"
     )
     return start + Markup("").join(parts) + Markup("</svg>")
 
@@ -73,13 +74,15 @@ def _columns(columns: Sequence[Bar], most: int | None) -> Iterator[Markup]:
 def _sentence(title: str, bars: Sequence[Bar]) -> str:
     top = max(bars, key=lambda one: one.value or 0)
     under = sum(one.is_under for one in bars)
-    told = f"Het meest: {top.label}, {top.words}." if top.value else f"{title}: nergens genoeg om te tekenen."
-    return f"{told} {under} onder de norm." if under else told
+    told = say("{title}: nergens genoeg om te tekenen.", title=title)
+    if top.value:
+        told = say("Het meest: {label}, {words}.", label=top.label, words=top.words)
+    return f"{told} {say('{count} onder de norm.', count=under)}" if under else told
 
 
 def _over_time(table: Table) -> str:
     first, last = table.columns[0], table.columns[-1]
-    return f"Van {first.words} tot {last.words}."
+    return say("Van {first} tot {last}.", first=first.words, last=last.words)
 
 
 def _shortened(label: str) -> str:

@@ -16,10 +16,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One field of a table; `href` leads to a page of this board."""
+    """One field of a table; `href` leads to a page of this board. What is `quoted` stays Dutch in every language."""
 
     text: str
     href: str = ""
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Table:
     head: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
-    empty: str = "Er is niets om te tonen."
+    empty: str = ""
     bars: tuple[Bar, ...] = ()
     columns: tuple[Bar, ...] = ()  # one for each week
     most: int | None = None  # the end of the scale; none: the largest of the bars
@@ -59,6 +60,7 @@ class Sheet:
     facts: tuple[tuple[str, str], ...] = ()
     tables: tuple[Table, ...] = ()
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()  # quoted, in Dutch
 
 
 def cases_of(sheet: Sheet) -> set[str]:
@@ -78,7 +80,7 @@ def as_csv(sheet: Sheet) -> str:
     blocks += [
         [(table.title,), table.head, *([cell.text for cell in cells] for cells in table.rows)] for table in sheet.tables
     ]
-    blocks.append([(note,) for note in sheet.notes])
+    blocks.append([(note,) for note in (*sheet.notes, *sheet.sources)])
     lines: list[Sequence[str]] = []
     for block in blocks:
         if block:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ledger.numbers import number_of
-from ledger.words import day, how_long, listed, local, role, spoken
+from ledger.words import local
 from rulebook.rules import DANGER
+from services.board.language import day, how_long, listed, role, say, spoken
 from services.board.marks import Judged
 from services.board.overviews.numbers import HandedOver, Open, Waiting
 from services.board.overviews.sheet import CASE, DRAWN, Bar, Cell, Sheet, Table, named, row
@@ -46,16 +47,16 @@ def team(of: Team) -> Sheet:
     today = of.today
     past = [one for one in of.rows if _is_past(one, today)]
     return Sheet(
-        title="Het werk van het team",
-        lead="Wat ligt bij wie, wat ligt er nog bij niemand, en wat is al eens herinnerd.",
+        title=say("Het werk van het team"),
+        lead=say("Wat ligt bij wie, wat ligt er nog bij niemand, en wat is al eens herinnerd."),
         path=PATH,
         facts=(
-            ("Open alarmen", str(len(of.rows))),
-            ("Door niemand opgepakt", str(len(unowned))),
-            ("Langst niet opgepakt", _longest(unowned, of.now)),
-            ("Herinnerd en niet opgepakt", str(len(ignored))),
-            ("Volgende stap voorbij", str(len(past))),
-            ("Overdrachten zonder antwoord", str(len(of.waiting))),
+            (say("Open alarmen"), str(len(of.rows))),
+            (say("Door niemand opgepakt"), str(len(unowned))),
+            (say("Langst niet opgepakt"), _longest(unowned, of.now)),
+            (say("Herinnerd en niet opgepakt"), str(len(ignored))),
+            (say("Volgende stap voorbij"), str(len(past))),
+            (say("Overdrachten zonder antwoord"), str(len(of.waiting))),
         ),
         tables=(
             _loads(of),
@@ -66,7 +67,7 @@ def team(of: Team) -> Sheet:
             _handovers(of),
             usefulness(of.judged, of.rules),
         ),
-        notes=("Collega’s staan hier met hun nummer, niet met hun naam.",),
+        notes=(say("Collega’s staan hier met hun nummer, niet met hun naam."),),
     )
 
 
@@ -74,15 +75,15 @@ def _loads(of: Team) -> Table:
     by_who: dict[str, list[Open]] = {}
     for one in of.rows:
         if one.acknowledged_at is not None:
-            by_who.setdefault(one.acknowledged_by or UNKNOWN, []).append(one)
+            by_who.setdefault(one.acknowledged_by or say(UNKNOWN), []).append(one)
     today = of.today
     nobody = [one for one in of.rows if one.acknowledged_at is None]
     sorted_loads = sorted(by_who.items(), key=lambda one: (-len(one[1]), one[0]))
-    loads = [*([(NOBODY, nobody)] if nobody else []), *sorted_loads]
+    loads = [*([(say(NOBODY), nobody)] if nobody else []), *sorted_loads]
     return Table(
         id="bij-wie",
-        title="Wat ligt bij wie",
-        head=("Collega", "Alarmen", "Waarvan gevaar", "Gezinnen", "Volgende stap voorbij"),
+        title=say("Wat ligt bij wie"),
+        head=(say("Collega"), say("Alarmen"), say("Waarvan gevaar"), say("Gezinnen"), say("Volgende stap voorbij")),
         rows=tuple(
             row(
                 who,
@@ -93,8 +94,11 @@ def _loads(of: Team) -> Table:
             )
             for who, some in loads
         ),
-        bars=tuple(Bar(who, len(some), f"{len(some)} ({_danger(some)} gevaar)") for who, some in loads[:DRAWN]),
-        empty="Er zijn geen open alarmen.",
+        bars=tuple(
+            Bar(who, len(some), say("{count} ({danger} gevaar)", count=len(some), danger=_danger(some)))
+            for who, some in loads[:DRAWN]
+        ),
+        empty=say("Er zijn geen open alarmen."),
     )
 
 
@@ -102,14 +106,14 @@ def _unowned(of: Team, unowned: Sequence[Open]) -> Table:
     oldest = sorted(unowned, key=lambda one: (one.raised_at, one.raised))
     return Table(
         id="niemand",
-        title="Het langst door niemand opgepakt",
-        head=(*EACH, "Alarm sinds", "Hoe lang", "Aan zet"),
+        title=say("Het langst door niemand opgepakt"),
+        head=(*_each_head(), say("Alarm sinds"), say("Hoe lang"), say("Aan zet")),
         rows=tuple(
             (*_each(of, one), *row(spoken(one.raised_at), how_long(one.raised_at, now=of.now), _turn(one)))
             for one in oldest[:SHOWN]
         ),
         note=_left_out(len(oldest)),
-        empty="Alles is opgepakt.",
+        empty=say("Alles is opgepakt."),
     )
 
 
@@ -117,13 +121,13 @@ def _ignored(of: Team, ignored: Sequence[Open]) -> Table:
     most = sorted(ignored, key=lambda one: (-of.reminded[one.alert], one.raised_at, one.raised))
     return Table(
         id="herinnerd",
-        title="Herinnerd, en nog niet opgepakt",
-        head=(*EACH, "Herinneringen", "Alarm sinds", "Aan zet"),
+        title=say("Herinnerd, en nog niet opgepakt"),
+        head=(*_each_head(), say("Herinneringen"), say("Alarm sinds"), say("Aan zet")),
         rows=tuple(
             (*_each(of, one), *row(of.reminded[one.alert], spoken(one.raised_at), _turn(one))) for one in most[:SHOWN]
         ),
         note=_left_out(len(most)),
-        empty="Geen enkele herinnering bleef liggen.",
+        empty=say("Geen enkele herinnering bleef liggen."),
     )
 
 
@@ -131,14 +135,14 @@ def _past(of: Team, past: Sequence[Open]) -> Table:
     oldest = sorted(past, key=lambda one: (one.next_step_on or "", one.raised))
     return Table(
         id="stap-voorbij",
-        title="Opgepakt, maar de volgende stap is voorbij",
-        head=(*EACH, "Collega", "Volgende stap was uiterlijk"),
+        title=say("Opgepakt, maar de volgende stap is voorbij"),
+        head=(*_each_head(), say("Collega"), say("Volgende stap was uiterlijk")),
         rows=tuple(
-            (*_each(of, one), *row(one.acknowledged_by or UNKNOWN, day(one.next_step_on) or ""))
+            (*_each(of, one), *row(one.acknowledged_by or say(UNKNOWN), day(one.next_step_on) or ""))
             for one in oldest[:SHOWN]
         ),
         note=_left_out(len(oldest)),
-        empty="Alle afgesproken stappen zijn nog op tijd.",
+        empty=say("Alle afgesproken stappen zijn nog op tijd."),
     )
 
 
@@ -146,15 +150,15 @@ def _handed(of: Team) -> Table:
     some = sorted((one for one in of.rows if one.alert in of.handed), key=lambda one: of.handed[one.alert].at)
     return Table(
         id="overgedragen",
-        title="Aan een collega overgedragen, en nog niet opgepakt",
-        head=(*EACH, "Door", "Aan", "Sinds"),
+        title=say("Aan een collega overgedragen, en nog niet opgepakt"),
+        head=(*_each_head(), say("Door"), say("Aan"), say("Sinds")),
         rows=tuple(
             (*_each(of, one), *row(handed.by, handed.colleague, spoken(handed.at)))
             for one in some[:SHOWN]
             for handed in (of.handed[one.alert],)
         ),
         note=_left_out(len(some)),
-        empty="Alles wat is overgedragen, is opgepakt.",
+        empty=say("Alles wat is overgedragen, is opgepakt."),
     )
 
 
@@ -162,30 +166,34 @@ def _handovers(of: Team) -> Table:
     by_agency = Counter(one.to_agency for one in of.waiting)
     return Table(
         id="overdrachten",
-        title="Overdrachten die op antwoord wachten",
-        head=("Casus", "Gemeente", "Aangeboden aan", "Sinds", "Hoe lang"),
+        title=say("Overdrachten die op antwoord wachten"),
+        head=(say("Casus"), say("Gemeente"), say("Aangeboden aan"), say("Sinds"), say("Hoe lang")),
         rows=tuple(
             row(
                 _case(one.case_id),
                 of.municipalities.get(one.municipality, one.municipality),
-                named(one.to_agency, of.agencies, nobody=UNKNOWN),
+                named(one.to_agency, of.agencies, nobody=say(UNKNOWN)),
                 spoken(one.offered_at),
                 how_long(one.offered_at, now=of.now),
             )
             for one in of.waiting[:SHOWN]
         ),
         bars=tuple(
-            Bar(named(agency, of.agencies, nobody=UNKNOWN), number, str(number))
+            Bar(named(agency, of.agencies, nobody=say(UNKNOWN)), number, str(number))
             for agency, number in sorted(by_agency.items(), key=lambda one: (-one[1], one[0]))
         ),
         note=_left_out(len(of.waiting)),
-        empty="Op elke overdracht is geantwoord.",
+        empty=say("Op elke overdracht is geantwoord."),
     )
+
+
+def _each_head() -> tuple[str, ...]:
+    return tuple(say(one) for one in EACH)
 
 
 def _each(of: Team, one: Open) -> tuple[Cell, ...]:
     place = of.municipalities.get(one.municipality, one.municipality)
-    return row(_case(one.case_id), place, f"{one.title} ({one.rule})", one.weight)
+    return row(_case(one.case_id), place, Cell(f"{one.title} ({one.rule})", quoted=True), one.weight)
 
 
 def _case(case: str) -> Cell:
@@ -206,8 +214,10 @@ def _is_past(one: Open, today: str) -> bool:
 
 
 def _longest(unowned: Sequence[Open], now: int) -> str:
-    return how_long(min(one.raised_at for one in unowned), now=now) if unowned else "niets"
+    return how_long(min(one.raised_at for one in unowned), now=now) if unowned else say("niets")
 
 
 def _left_out(number: int) -> str:
-    return f"Hier staan de eerste {SHOWN} van {number}." if number > SHOWN else ""
+    if number <= SHOWN:
+        return ""
+    return say("Hier staan de eerste {shown} van {number}.", shown=SHOWN, number=number)

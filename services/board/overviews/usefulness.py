@@ -7,13 +7,13 @@ one family is not. So counts are told as everywhere (`rulebook.disclosure`), eac
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from ledger.words import labels_of
 from rulebook.disclosure import SMALL, in_words, told
 from rulebook.figures import SHARE_FROM
 from services.board import weeks
+from services.board.doing.fields import words
+from services.board.language import say
 from services.board.marks import JUDGED, USEFUL, Judged
 from services.board.overviews.sheet import NOTHING, Bar, Cell, Table, row
-from waakvlam.catalogue import event_types
 
 
 def usefulness(judged: Sequence[Judged], titles: Mapping[str, str]) -> Table:
@@ -25,24 +25,29 @@ def usefulness(judged: Sequence[Judged], titles: Mapping[str, str]) -> Table:
     ordered = sorted(by_rule, key=lambda rule: (shares[rule] is None, shares[rule] or 0, rule))
     return Table(
         id="nuttig",
-        title="Hoe nuttig waren de alarmen",
-        head=("Regel", "Nuttig", "Niet nuttig", "Deel nuttig", "Vaakst waarom niet"),
+        title=say("Hoe nuttig waren de alarmen"),
+        head=(say("Regel"), say("Nuttig"), say("Niet nuttig"), say("Deel nuttig"), say("Vaakst waarom niet")),
         rows=tuple(_line(rule, titles, by_rule[rule], shares[rule]) for rule in ordered),
         bars=tuple(
-            Bar(_name(rule, titles), share, f"ongeveer {share} %")
+            Bar(_name(rule, titles), share, say("ongeveer {share} %", share=share))
             for rule in ordered
             if (share := shares[rule]) is not None
         ),
         most=100,
-        note=f"Oordelen van de laatste {weeks.SHOWN} hele weken. Aantallen zijn afgerond op vijf; <5 is één tot en met vier.",
-        empty="In deze weken gaf nog niemand een oordeel over een alarm.",
+        note=say(
+            "Oordelen van de laatste {count} hele weken. Aantallen zijn afgerond op vijf; <5 is één tot en met vier.",
+            count=weeks.SHOWN,
+        ),
+        empty=say("In deze weken gaf nog niemand een oordeel over een alarm."),
     )
 
 
 def _line(rule: str, titles: Mapping[str, str], some: Sequence[Judged], share: int | None) -> tuple[Cell, ...]:
     useful, useless = _counts(some)
-    of_all = NOTHING if share is None else f"ongeveer {share} %"
-    return row(_name(rule, titles), in_words(told(useful)), in_words(told(useless)), of_all, _reason(some))
+    of_all = NOTHING if share is None else say("ongeveer {share} %", share=share)
+    return row(
+        Cell(_name(rule, titles), quoted=True), in_words(told(useful)), in_words(told(useless)), of_all, _reason(some)
+    )
 
 
 def _counts(some: Iterable[Judged]) -> tuple[int, int]:
@@ -62,7 +67,7 @@ def _reason(some: Iterable[Judged]) -> str:
     """Return the reason that was given most, where enough people gave it."""
     given = Counter(one.reason for one in some if one.reason)
     reason, count = min(given.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
-    return labels_of(event_types()[JUDGED])["reason"].get(reason, reason) if count >= SMALL else NOTHING
+    return words(JUDGED, "reason").get(reason, reason) if count >= SMALL else NOTHING
 
 
 def _name(rule: str, titles: Mapping[str, str]) -> str:

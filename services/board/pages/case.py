@@ -61,7 +61,9 @@ class CasePages:
     def _offers(self, scene: Scene, person: Person, row: AlertRow) -> list[tuple[str, str]]:
         """Return what somebody can do about an alert, with where."""
         able = [one for one in (*on_alerts.ACTIONS, *on_stalls.ACTIONS) if may(person, one.right)]
-        return [(one.title, address(scene.case, one.id, row.raised)) for one in able if one.subject(scene, row.raised)]
+        return [
+            (say(one.title), address(scene.case, one.id, row.raised)) for one in able if one.subject(scene, row.raised)
+        ]
 
 
 def _day(text: str) -> date | None:

@@ -21,6 +21,7 @@ from services.board.doing.on_ladders import MOVE_ID, START_ID, ladder_of
 from services.board.doing.scene import Scene, scene_of
 from services.board.doing.shown import Step, steps
 from services.board.doing.table import ACTIONS
+from services.board.language import say
 from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site
 from services.board.rights import Action as Right
@@ -114,7 +115,7 @@ class DoingPages:
             return ()
         sent = [one for one in self.board.desk.outbox.sent(case=scene.case) if one.lock == action.lock]
         mine = any(scene.is_me(one.by) and one.subject == subject.about and one.state == "recorded" for one in sent)
-        return (Problem("", ALREADY_MINE if mine else OVERTAKEN),)
+        return (Problem("", say(ALREADY_MINE if mine else OVERTAKEN)),)
 
     def _keep(
         self, action: Action, scene: Scene, subject: Subject, given: form.Given, message: Message
@@ -134,10 +135,10 @@ class DoingPages:
         try:
             taken = self.board.desk.tell(deed)
         except Unfit as wrong:
-            return (Problem("", UNFIT.format(sentence=wrong)),)
+            return (Problem("", say(UNFIT, sentence=wrong)),)
         if taken.by_somebody_else:
-            return (Problem("", UNDERWAY_OTHER),)
-        return (Problem("", UNDERWAY_OWN),) if taken.is_another else ()
+            return (Problem("", say(UNDERWAY_OTHER)),)
+        return (Problem("", say(UNDERWAY_OWN)),) if taken.is_another else ()
 
     def _form(
         self,
@@ -160,7 +161,7 @@ class DoingPages:
             over=subject,
             beurt=action.turn(scene, subject),
             vragen=questions,
-            algemeen=[one.sentence for one in problems if one.field not in names],
+            algemeen=[one for one in problems if one.field not in names],
             treden=_ladder(action, scene, subject),
         )
 

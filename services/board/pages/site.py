@@ -23,12 +23,13 @@ from services.board.desks import people_of
 from services.board.doing.addresses import address
 from services.board.doing.scene import NOTHING_AGREED, Agreed
 from services.board.feed import Feed
-from services.board.language import say, spoken_now
+from services.board.language import say, speaking, spoken_now
 from services.board.outlook import Reasons
 from services.board.overviews.book import Overviews
 from services.board.pages.frame import around
 from services.board.pages.routes import Elsewhere
 from services.board.ports import Histories, Rulebook
+from services.board.request_language import language_of
 from services.board.rights import Whose
 from services.board.security import FIELD, HEADERS, FormSigner
 from services.board.store import Store
@@ -186,7 +187,8 @@ class Site:
         return self.page(request, "opnieuw.html", status=401, velden=filled, pad=request.url.path)
 
     async def fault_page(self, request: Request, _: Exception) -> Response:
-        """Show a fault of our own as such a page; it is made outside of all guards, so it brings its headers itself."""
-        answer = self.page(request, "fout.html", status=500, tekst=say(ERRORS[500]))
+        """Show a fault of our own as such a page; it is made outside of all guards, so it brings its headers and language."""
+        with speaking(language_of(request.scope)):
+            answer = self.page(request, "fout.html", status=500, tekst=say(ERRORS[500]))
         answer.headers.update({**HEADERS, "cache-control": "no-store"})
         return answer
