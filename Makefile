@@ -51,6 +51,10 @@ torture: .cache/ready.demo .cache/ready.test ## the crash laboratory, hours (ARG
 drill: .cache/ready.demo .cache/ready.test ## make each fault on purpose and see who is called, half an hour (ARGS='--only broker'); only root
 	@$(BIN)/python -m tests.drill $(ARGS)
 
+.PHONY: upgrade
+upgrade: .cache/ready.demo .cache/ready.test ## a rolling upgrade from the former version under load, and back (ARGS='--database postgres')
+	@$(BIN)/python -m tests.upgrade $(ARGS)
+
 .PHONY: mutants
 mutants: .cache/ready.demo ## put small faults in the rule book and tell which the tests do not notice (an hour or more)
 	@nice -n 10 $(BIN)/python -m tests.mutants $(ARGS)

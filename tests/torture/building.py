@@ -5,16 +5,17 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from cli.broker import PROJECT, Broker, free_port
 from cli.machine import topics_on, wait_until_ready
 from cli.postgres import Postgres
 from cli.programs import programs_of
 from cli.settings import AGREEMENTS, Settings
-from cli.supervisor import Supervisor, with_us
+from cli.supervisor import Program, Supervisor, with_us
 from ledger.application import Ledger
 from ledger.database import open_database
 from tests.torture.cluster import Cluster
@@ -54,8 +55,25 @@ class Detoured(Broker):
         return f"127.0.0.1:{self.road_port}"
 
 
+def make_ledger(settings: Settings) -> None:
+    """Make the ledger, so that there is something to look at."""
+    Ledger.open(settings.ledger_url, clock=settings.time()).close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Making:
+    """What a site is made of: its programs, who makes its ledger, and the agreements that hold there."""
+
+    crew: Callable[[Settings], Sequence[Program]] = programs_of
+    make_ledger: Callable[[Settings], None] = make_ledger
+    agreements: Path = AGREEMENTS
+
+
+AS_IT_IS = Making()
+
+
 @contextmanager
-def site_for(wish: Wish) -> Iterator[Site]:
+def site_for(wish: Wish, making: Making = AS_IT_IS) -> Iterator[Site]:
     """Build a site, and leave nothing running behind."""
     with ExitStack() as stack:
         disks = {
@@ -66,9 +84,11 @@ def site_for(wish: Wish) -> Iterator[Site]:
         if server and wish.scenario == "network":
             road = _road_to(server.port, stack)
         settings, clock = _settings(wish, broker, server, road)
+        settings = settings.model_copy(update={"agreements": making.agreements})
         topics_on(settings)
+        making.make_ledger(settings)
         books = _books(direct(settings, server), stack)
-        surroundings, supervisor, said = _services(wish, settings, stack)
+        surroundings, supervisor, said = _services(wish, making.crew(settings), settings, stack)
         sender = _sender(wish, settings, stack)
         yield Site(
             wish, settings, clock, broker, supervisor, books, surroundings, sender, server, road, disks, said=said
@@ -120,9 +140,8 @@ def _server(wish: Wish, disks: Mapping[str, SmallDisk], stack: ExitStack) -> Pos
 
 
 def _services(
-    wish: Wish, settings: Settings, stack: ExitStack
+    wish: Wish, programs: Sequence[Program], settings: Settings, stack: ExitStack
 ) -> tuple[dict[str, dict[str, str]], Supervisor, list[str]]:
-    programs = programs_of(settings)
     surroundings = {one.name: dict(one.environment) for one in programs}
     for one in programs:
         surroundings[one.name]["WAAKVLAM_MONITORING_PATIENCE_SECONDS"] = str(wish.patience_seconds)
@@ -158,7 +177,6 @@ def _settings(
 
 
 def _books(settings: Settings, stack: ExitStack) -> Books:
-    Ledger.open(settings.ledger_url, clock=settings.time()).close()  # so that there is something to look at
     places = settings.places()
     opened = {name: open_database(places[f"WAAKVLAM_{name.upper()}"]) for name in NAMES}
     for one in opened.values():

@@ -10,11 +10,12 @@ from typing import Any
 
 import kafka
 
-from cli.summary import export_lines, replay_ledger
+from cli.summary import Replayed, export_lines
 from ledger import record
 from ledger.application import Ledger
 from ledger.relay import TOPIC as CASE_EVENTS
 from rulebook.agreements import load
+from rulebook.replay import replay
 from tests.torture.site import Site
 from tests.torture.stories import POLICE, VEILIG_THUIS
 from waakvlam import receipt as receipts
@@ -65,13 +66,13 @@ class Evidence:
     without_deadline: int = 0
 
 
-def gathered(site: Site, until: int) -> Evidence:
-    """Read everything, once all is quiet; alerts are compared up to `until`."""
+def gathered(site: Site, until: int, *, strange: frozenset[str] = frozenset()) -> Evidence:
+    """Read everything, once all is quiet; alerts are compared up to `until`. Of types that are `strange` here no rule speaks."""
     found = Evidence()
     _read_sent(site, found)
     with closing(site.open_ledger()) as ledger:
         _read_ledger(ledger, found)
-        _read_alerts(site, ledger, until, found)
+        _read_alerts(site, ledger, until, found, strange)
     _read_bus(site, found)
     return found
 
@@ -94,15 +95,17 @@ def _read_ledger(ledger: Ledger, found: Evidence) -> None:
     found.parked = ledger.parked_now()
 
 
-def _read_alerts(site: Site, ledger: Ledger, until: int, found: Evidence) -> None:
+def _read_alerts(site: Site, ledger: Ledger, until: int, found: Evidence, strange: frozenset[str]) -> None:
     raised, open_alerts = {}, set()
-    for line in map(json.loads, export_lines(ledger)):
+    lines = [one for one in export_lines(ledger) if json.loads(one)["type"] not in strange]
+    for line in map(json.loads, lines):
         if line["type"] == "alert_raised":
             raised[line["data"]["alert"]] = line["data"]["due"]
             open_alerts.add((line["data"]["alert"], line["data"].get("row")))
         if line["type"] == "alert_closed":
             open_alerts.discard((line["data"]["alert"], line["data"].get("row")))
-    replayed = replay_ledger(ledger, load(site.settings.agreements), until)
+    rows = replay(load(site.settings.agreements), lines, until=until)
+    replayed = Replayed(until, frozenset(str(row["alert"]) for row in rows))
     beside = replayed.beside(raised)
     found.replayed = replayed.alerts
     found.raised = (replayed.alerts | set(beside.live_only)) - set(beside.replay_only)
@@ -113,7 +116,7 @@ def _read_alerts(site: Site, ledger: Ledger, until: int, found: Evidence) -> Non
         found.open_on_board = frozenset(
             row[0] for row in t.rows("SELECT alert FROM board_alerts WHERE closed_at IS NULL")
         )
-    found.without_deadline = int(site.gauge("waakvlam_radar_open_cases_without_deadline") or 0)
+    found.without_deadline = int(sum(site.gauges("waakvlam_radar_open_cases_without_deadline")))
 
 
 def _read_bus(site: Site, found: Evidence) -> None:

@@ -66,7 +66,7 @@ def run(wish: Wish, *, say: Callable[[str], None] = lambda _: None) -> Verdict:
         found = gathered(site, until)
     broken = tuple(broken_promises(found))
     story = tuple(smallest_story(found, broken[0])) if broken else ()
-    return Verdict(_numbers(wish, found, chaos.hits, broken, time.monotonic() - began), broken, story)
+    return Verdict(numbers(wish, found, chaos.hits, broken, time.monotonic() - began), broken, story)
 
 
 def settled(site: Site) -> int:
@@ -78,7 +78,7 @@ def settled(site: Site) -> int:
     with closing(site.open_ledger()) as ledger:
         until = ledger.promise_time().time
     name = "waakvlam_radar_horizon_timestamp_seconds"
-    site.until(lambda: (site.gauge(name) or 0.0) * 1e6 >= until, LOOKED_WITHIN_SECONDS, "the radar has looked")
+    site.until(lambda: min(site.gauges(name)) * 1e6 >= until, LOOKED_WITHIN_SECONDS, "the radar has looked")
     site.until(lambda: _is_quiet(site), QUIET_WITHIN_SECONDS, "all is quiet again")
     return until
 
@@ -113,9 +113,10 @@ def _shown(site: Site) -> int:
         return int(t.value("SELECT sum(position) FROM board_positions WHERE topic = 'case-events'") or 0)
 
 
-def _numbers(
+def numbers(
     wish: Wish, found: Evidence, hits: Sequence[Hit], broken: Sequence[Broken], seconds: float
 ) -> dict[str, Any]:
+    """Return what a run came to in numbers."""
     counts = {one.promise: one.count for one in broken}
     return {
         "seed": wish.seed,

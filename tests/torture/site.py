@@ -131,10 +131,10 @@ class Site:
         except OSError:
             return ""
 
-    def gauge(self, name: str) -> float | None:
-        """Return a number that monitoring tells; None while it does not answer."""
-        monitoring = next(one for one in self.supervisor.programs if one.name == "monitoring")
-        return gauges(monitoring).get(name)
+    def gauges(self, name: str) -> list[float]:
+        """Return a number that monitoring tells, of each of its workers; 0 of one that does not answer."""
+        workers = [one for one in self.supervisor.programs if one.name.startswith("monitoring")]
+        return [gauges(one).get(name, 0.0) for one in workers]
 
     def open_ledger(self) -> Ledger:
         """Open the ledger as another process would."""
