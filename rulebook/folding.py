@@ -1,7 +1,8 @@
 """Fold events into the living instances of a case, looking again only at the rules that an event can touch.
 
 An ordinary event at the end of the order is followed step by step (`_append`). A late one, a correction or a withdrawal
-makes the rules it touches be counted anew from the whole history, by `rulebook.kinds`; so are rules of a kind that has no steps here.
+makes the rules it touches be counted anew from the whole history, by the functions of their kind (`rulebook.kinds`). So does
+every event for a rule of a kind that has no steps here: only what is `Keyed` is followed, and silences.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

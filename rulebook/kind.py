@@ -1,7 +1,7 @@
 """What is asked of a kind of rule: its YAML, its instances, its words. A kind is one class in one file of `rulebook.kinds`.
 
-It must say what it is called (`kind`, `called`), which keys it has (`keys`, `required`, `read`), which instances a history
-yields (`instances`) and what it asks of people (`asks`). All else has an answer here that is right for any kind; a kind
+It must say what it is called (`kind`, `called`), which keys it has (`keys`, `required`, `read`), with which events something
+begins (`begins_with`), which instances a history yields (`instances`) and what it asks of people (`asks`). All else has an answer here that is right for any kind; a kind
 that can say it better says it in its own file.
 """
 

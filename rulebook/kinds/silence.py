@@ -13,7 +13,7 @@ from rulebook.kind import ANYTHING, Counting, Kind
 from rulebook.plan import Plan
 from rulebook.question import NO_AGREEMENT, NO_START, Question, Silent
 from rulebook.reading_parts import Reader, common, known_type, stages
-from rulebook.rules import MARKERS, NEVER_HEARD, OPENERS, PHASES, Due
+from rulebook.rules import MARKERS, NEVER_HEARD, NOTHING, OPENERS, PHASES, Due, Matcher
 from rulebook.why_not_begun import hindrance
 from rulebook.wording import Words
 
@@ -63,6 +63,10 @@ class SilenceRule(Due, Kind):
     def listens_in(self) -> frozenset[str]:
         """The phases in which a silence is noticed."""
         return self.phases
+
+    def begins_with(self) -> Matcher:
+        """Return none: a silence begins with anything that is heard."""
+        return NOTHING
 
     def instances(self, counting: Counting) -> dict[str, Instance]:
         """Return nothing: `instances` below asks all versions of the rule together."""

@@ -9,7 +9,7 @@ from ledger.database import Statements
 from ledger.delivery import delivery
 from rulebook.agreements import Agreements
 from rulebook.instants import date_of, day_start, local_day
-from rulebook.kinds.term import TermRule
+from rulebook.rules import Keyed
 from rulebook.terms import Term
 from services.board import marks, weeks
 from services.board.counting import LATENESS, LATER
@@ -46,7 +46,7 @@ class Rules:
         answers = {
             rule.breach
             for rule in rules
-            if isinstance(rule, TermRule)
+            if isinstance(rule, Keyed)
             and isinstance(rule.breach, Term)
             and "handover_offered" in rule.start.by_type
             and "handover_accepted" in rule.until.by_type
