@@ -132,7 +132,7 @@ def _set_down(
         {"valid_from": str(date_of(one.valid_from)), "years": one.years, "from_youngest_age": one.from_youngest_age}
         for one in terms
     ]
-    said = json.dumps({"kind": retention.KINDS[0], **counts, "terms": rules})
+    said = json.dumps({"kind": retention.CASE, **counts, "terms": rules})
     with ledger.writing() as w:
         one = Decision(
             f"retention/{date_of(day)}", decisions.RETAIN, decisions.DONE, proposer or decisions.SYSTEM, said, w.now

@@ -245,13 +245,20 @@ def retention(
     data: DataFolder = None,
     *,
     run: Annotated[bool, typer.Option("--run", help="As the timed job: set down in the ledger what was done.")] = False,
+    done: Annotated[
+        bool, typer.Option("--done", help="Print what the job and the board did about what was over, instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print which closed cases have been kept long enough, by the terms in agreements/retention."""
     from cli.erase import show_retention
+    from cli.retained import show_done
     from rulebook.instants import parse_day
 
     with errors_as_exits():
+        if done:
+            show_done(read_settings(data), as_json=as_json)
+            return
         day = None if until is None else parse_day(until)
         if until is not None and day is None:
             raise Ends(Exit.USAGE, f"--until: {until} is not a day that exists. Write it as YYYY-MM-DD.")

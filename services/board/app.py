@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from ledger import retention
 from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import Meters, registry
@@ -16,6 +17,7 @@ from ledger.private import private_file
 from ledger.streams import Pump, Sender
 from services.board.access.keeper import Access
 from services.board.access.sessions import Lifetimes
+from services.board.ageing import Ageing, Shelf
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
 from services.board.desk import Desk
 from services.board.doing.scene import Agreed
@@ -33,6 +35,7 @@ from services.board.settings import BoardSettings
 from services.board.store import Store
 from services.board.theme import theme_of
 from services.board.web import put_on
+from waakvlam.clock import SystemClock
 from waakvlam.topics import agencies
 
 NAME = "board"
@@ -56,6 +59,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
     counter = Counter(kept := KeptBook(store.database), settings, now=clock.micros)
     access = access_of(settings)
+    ageing = ageing_of(settings, access)
     board = Board(
         store=store,
         ledger=ledger,
@@ -75,7 +79,7 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         address=settings.board_address,
     )
     beside = (
-        _running(hub, sender, feed, counter),
+        _running(hub, sender, feed, counter, ageing),
         measured(board, settings.health_host, settings.board_health_port),
     )
     return pages_of(board, _life(beside, (store.database.close, access.looks.database.close, ledger.close)))
@@ -105,6 +109,12 @@ def access_of(settings: BoardSettings) -> Access:
         organisation=settings.board_organisation,
         seal=Seal(outbox_secret(settings)),
     )
+
+
+def ageing_of(settings: BoardSettings, access: Access) -> Ageing:
+    """Return who throws away what is over, by the wall's clock as logins are; raises AgreementError for odd terms."""
+    who = {retention.SESSION: access.sessions.forget_sessions, retention.LOGIN: access.sessions.forget_logins}
+    return Ageing(Shelf(access.looks.database, SystemClock(), who), retention.load_ages(settings.agreements))
 
 
 def pages_of(board: Board, life: Life | None = None) -> FastAPI:
@@ -149,16 +159,18 @@ def _pump(settings: BoardSettings, reader: Reader, meters: Meters) -> Pump:
 
 
 @asynccontextmanager
-async def _running(hub: Hub, sender: Sender, feed: KafkaFeed, counter: Counter) -> AsyncIterator[None]:
+async def _running(hub: Hub, sender: Sender, feed: KafkaFeed, counter: Counter, ageing: Ageing) -> AsyncIterator[None]:
     """Run what lives beside the pages, and end it in the other order."""
     hub.bind(asyncio.get_running_loop())
     await sender.start()
     await feed.start()
     await counter.start()
+    await ageing.start()
     try:
         yield
     finally:
         hub.end()
+        await ageing.stop()
         await counter.stop()
         await feed.stop()
         await sender.stop()

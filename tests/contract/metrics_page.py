@@ -33,6 +33,9 @@ STATED: dict[int, tuple[str, str] | str] = {
     21: "tests show it",
     22: "the board refuses by itself; a test asks every route as every role",
     23: "what is not logged is not shown; an auditor checks the chain at the board",
+    24: "the board settles a deed by its receipt; tests show it",
+    25: "`make upgrade` shows it, and a test in every run",
+    26: "`waakvlam retention --done` shows it when somebody asks",
 }
 BEGIN = """# Metrics
 

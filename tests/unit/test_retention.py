@@ -58,9 +58,28 @@ def test_the_terms_that_ship_are_read():
     assert (one.years, one.from_youngest_age) == (20, 18)
 
 
+def test_what_ended_at_the_board_has_terms_of_its_own():
+    terms = retention.load_ages(AGREEMENTS)
+
+    assert {one.kind: one.days for one in terms} == {"session": 1, "login": 1}
+    assert all(one.source for one in terms)
+
+
+def test_the_newest_term_that_counts_on_a_day_is_taken():
+    day = [day_of(date(2026, 1, 1)), day_of(date(2027, 1, 1))]
+    terms = [retention.Age("session", one, days, "voorbeeld") for one, days in zip(day, (7, 1), strict=True)]
+
+    assert [retention.age_of(terms, "session", one).days for one in (day[0], day[1] - 1, day[1])] == [7, 7, 1]
+    assert retention.age_of(terms, "session", day[0] - 1) is None
+    assert retention.age_of(terms, "login", day[1]) is None
+
+
 @pytest.mark.parametrize(
     ("line", "field"),
     [
+        ("kind: session, valid_from: 2010-01-01, days: -1, source: x", "days"),
+        ("kind: session, valid_from: 2010-01-01, years: 1, source: x", "years"),
+        ("kind: login, valid_from: 2010-01-01, source: x", "days"),
         ("kind: cases, valid_from: 2010-01-01, years: 20, from_youngest_age: 18, source: x", "kind"),
         ("kind: case, valid_from: 2010-02-30, years: 20, from_youngest_age: 18, source: x", "valid_from"),
         ("kind: case, valid_from: 2010-01-01, years: -1, from_youngest_age: 18, source: x", "retention[0]"),

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from ledger.database import Database
+from ledger.database import Database, Statements
 from services.board.rights import Person, Role
 from waakvlam.clock import Clock
 
@@ -76,7 +76,7 @@ class Sessions:
             now,
         )
         with self._database.transaction() as t:
-            t.execute("DELETE FROM sessions WHERE begun_at <= ? OR seen_at <= ?", self._oldest(now))
+            self.forget_sessions(t, now)
             t.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return token
 
@@ -105,11 +105,20 @@ class Sessions:
         with self._database.transaction() as t:
             t.execute("DELETE FROM sessions WHERE token = ?", (_hashed(token),))
 
+    def forget_sessions(self, t: Statements, before: int) -> int:
+        """Throw away the sessions that ended before an instant; return how many."""
+        return t.execute("DELETE FROM sessions WHERE begun_at <= ? OR seen_at <= ?", self._oldest(before))
+
+    @staticmethod
+    def forget_logins(t: Statements, before: int) -> int:
+        """Throw away the logins that could not be ended any more before an instant; return how many."""
+        return t.execute("DELETE FROM logins WHERE begun_at <= ?", (before - LOGIN_SECONDS * 1_000_000,))
+
     def begin_login(self, begun: Begun) -> str:
         """Keep what a login must come back with; return the token for the browser's cookie."""
         token, now = secrets.token_urlsafe(32), self._clock.micros()
         with self._database.transaction() as t:
-            t.execute("DELETE FROM logins WHERE begun_at <= ?", (now - LOGIN_SECONDS * 1_000_000,))
+            self.forget_logins(t, now)
             t.execute(
                 "INSERT INTO logins VALUES (?, ?, ?, ?, ?, ?)",
                 (_hashed(token), begun.state, begun.nonce, begun.verifier, begun.towards, now),
