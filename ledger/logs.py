@@ -11,10 +11,13 @@ its message where the error is one of ours (others may quote what they choked on
 import logging
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 import structlog
+
+from waakvlam.trace import Trace
 
 _OURS = frozenset({"waakvlam", "ledger", "rulebook", "services", "region", "cli"})
 _TEXT_LENGTH_MAX = 300
@@ -26,6 +29,7 @@ Line = MutableMapping[str, Any]
 def configure(service: str, *, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send all logging of this process to the stream (standard error), each line with the service's name."""
     before: list[Any] = [
+        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -51,6 +55,13 @@ def configure(service: str, *, level: str = "INFO", stream: TextIO | None = None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+
+
+@contextmanager
+def about(trace: Trace | None) -> Iterator[None]:
+    """Let every line that is written inside bear the id of the trace of the event that it is about, where it has one."""
+    with structlog.contextvars.bound_contextvars(**({"trace_id": trace.trace_id} if trace else {})):
+        yield
 
 
 def guard(_: Any, __: str, line: Line) -> Line:

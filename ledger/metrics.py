@@ -84,7 +84,19 @@ CHECKPOINTS = (
     ),
 )
 
-METRICS: tuple[Metric, ...] = (*CLOCK, *PUMP, *INTAKE, *LEDGER, *CHECKPOINTS, *RADAR, *TRIAGE, *BOARD, *WATCH)
+TRACES = (
+    Metric("waakvlam_traces_sent_spans_total", "counter", "spans", EVERY, "Spans that the collector took."),
+    Metric(
+        "waakvlam_traces_dropped_spans_total",
+        "counter",
+        "spans",
+        EVERY,
+        "Spans that were dropped: too many waited (full), or the collector did not take them (not_taken).",
+        ("reason",),
+    ),
+)
+
+METRICS: tuple[Metric, ...] = (*CLOCK, *PUMP, *TRACES, *INTAKE, *LEDGER, *CHECKPOINTS, *RADAR, *TRIAGE, *BOARD, *WATCH)
 
 
 class Meters:

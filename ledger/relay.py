@@ -18,12 +18,15 @@ from ledger.database import Statements
 from ledger.errors import Fenced
 from ledger.ledger_clock import LedgerClock
 from ledger.model import Notification
+from ledger.tracing import OFF, POSITION, Step, Tracing
+from waakvlam.clock import Clock, SystemClock
 from waakvlam.trace import HEADER, Trace
 
 TOPIC = "case-events"
 PAGE = 2_000
 IDLE_SECONDS = 0.1
 OVERTAKEN_MAX = 3
+STEP = "relay publish"
 _PUBLISHED = "relay/published"
 NO_TRACES: Mapping[int, Trace] = {}
 _PLACE = ("relay", 0)  # where its own position stands among the read positions
@@ -60,6 +63,8 @@ class Relay:
     sender: Sender
     clock_seconds: float = 0.5
     real_seconds: Callable[[], float] = time.monotonic
+    tracing: Tracing = OFF
+    real: Clock = field(default_factory=SystemClock)
     position: int = 0
     promised_at: int = 0
     _stored: int | None = None
@@ -110,8 +115,10 @@ class Relay:
         page = await asyncio.to_thread(self._next_page)
         if not page:
             return 0
-        rows = await asyncio.to_thread(self._rows, page)
+        rows, steps = await asyncio.to_thread(self._rows, page)
         self._ends.update(await self.sender.deliver(rows))
+        for one in steps:
+            one.end(at=self.real.micros())
         await asyncio.to_thread(self._move, page[-1].position, len(page))
         return len(page)
 
@@ -128,10 +135,16 @@ class Relay:
     def _next_page(self) -> list[Notification]:
         return self.ledger.notifications(after=self.position, limit=PAGE)
 
-    def _rows(self, page: Sequence[Notification]) -> list[Published]:
+    def _rows(self, page: Sequence[Notification]) -> tuple[list[Published], list[Step]]:
         with self.ledger.reading() as statements:
             known = traces.between(statements, after=self.position, through=page[-1].position)
-        return published(page, known)
+        began = self.real.micros()
+        steps = {
+            position: self.tracing.begin(STEP, one, at=began, kind="producer", told={POSITION: position})
+            for position, one in known.items()
+        }
+        going = {at: step.trace for at, step in steps.items() if step.trace}
+        return published(page, going), list(steps.values()) if self.tracing.is_on else []
 
     def _move(self, position: int, published: int) -> None:
         with self.ledger.writing() as w:

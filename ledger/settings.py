@@ -7,10 +7,11 @@ from them. A service has a frozen class of its own that adds what only it needs:
         intake_port: int = Field(0, description="Port of intake's own web server; 0 for none.")
 """
 
+import re
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ledger.servers import Limits
@@ -23,7 +24,12 @@ class Settings(BaseSettings):
     """The settings that services share."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WAAKVLAM_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="WAAKVLAM_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+        populate_by_name=True,
     )
 
     bootstrap: str = Field(
@@ -59,6 +65,12 @@ class Settings(BaseSettings):
         "127.0.0.1",
         description="Address on which /health, /ready and /metrics of a service listen; 0.0.0.0 where others must ask.",
     )
+    traces: str = Field(
+        "",
+        validation_alias=AliasChoices("WAAKVLAM_TRACES", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="Traces: address of an OpenTelemetry collector (OTLP over HTTP), such as http://collector:4318. Empty: nobody "
+        "follows events.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
 
     def time(self) -> Clock:
@@ -88,12 +100,22 @@ class Settings(BaseSettings):
         """Return the arguments by which Kafka clients connect safely; raises Misconfigured."""
         return self.kafka().login()
 
+    @field_validator("traces")
+    @classmethod
+    def _traces_go_somewhere(cls, address: str) -> str:
+        if address and not _COLLECTOR.fullmatch(address):
+            raise ValueError(
+                "is no address of a collector; write http://host:4318, without a login and without /v1/traces"
+            )
+        return address
+
     @model_validator(mode="after")
     def _login_is_whole(self) -> Self:
         self.kafka()
         return self
 
 
+_COLLECTOR = re.compile(r"https?://[^\s/@]+(/[^\s@]*)?(?<!/v1/traces)")
 S = TypeVar("S", bound=Settings)
 
 
@@ -118,4 +140,5 @@ def unusable(error: ValidationError) -> str:
 
 def _name(place: tuple[int | str, ...]) -> str:
     """Return the name of a setting, to stand before what is wrong with it; nothing where several do not go together."""
-    return f"WAAKVLAM_{'_'.join(map(str, place)).upper()}: " if place else ""
+    name = "_".join(map(str, place)).upper()
+    return f"WAAKVLAM_{name.removeprefix('WAAKVLAM_')}: " if place else ""

@@ -243,6 +243,14 @@ AGENCIES = (
 
 CAPACITY = (
     Panel(
+        "Spans told to the collector, and dropped",
+        "cps",
+        (
+            ("sum(rate(waakvlam_traces_sent_spans_total[15m]))", "told"),
+            ("sum by (reason) (rate(waakvlam_traces_dropped_spans_total[15m]))", "dropped: {{reason}}"),
+        ),
+    ),
+    Panel(
         "For how long records wait",
         "s",
         (("max by (reader) (waakvlam_watch_lag_seconds)", "{{reader}}"),),

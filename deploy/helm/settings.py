@@ -49,6 +49,7 @@ DECIDED = frozenset(
         "SASL_PASSWORD_FILE",
         "SASL_USERNAME",
         "SECURITY",
+        "TRACES",
         "TRANSIT_MOUNT",
         "TRANSIT_REGISTER",
         "TRANSIT_TOKEN_FILE",
@@ -66,7 +67,7 @@ NOT_FOR_A_CLUSTER = {
 
 def fields_of(settings: type[Settings]) -> dict[str, Any]:
     """Return the settings of a class as JSON Schema, by name without `WAAKVLAM_`; `secret` says whether it is one."""
-    properties = settings.model_json_schema()["properties"]
+    properties = settings.model_json_schema(by_alias=False)["properties"]
     return {
         name.upper(): {**properties[name], "secret": SecretStr in _kinds(field.annotation)}
         for name, field in settings.model_fields.items()

@@ -46,7 +46,8 @@ class Hosting:
 class Parts:
     """What a service is made of: its services, in the order in which they start, and when it is ready.
 
-    `is_beating` is for a service that promises more than to be alive: it is asked at /heartbeat.
+    `is_beating` is for a service that promises more than to be alive: it is asked at /heartbeat. `at_the_end` is called when all
+    has stopped.
     """
 
     services: Sequence[Service]
@@ -54,6 +55,7 @@ class Parts:
     registry: CollectorRegistry = REGISTRY
     on_control: Callable[[bytes], None] = lambda _: None
     is_beating: Callable[[], bool] | None = None
+    at_the_end: Callable[[], None] = lambda: None
 
 
 Build = Callable[[], Parts]
@@ -103,6 +105,7 @@ async def _life(hosting: Hosting, build: Build) -> int:
         return EXIT_CRASHED
     finally:
         await _stop(hosting.name, app)
+        parts.at_the_end()
     return _verdict(hosting.name, app)
 
 

@@ -12,9 +12,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from ledger import retention
 from ledger.application import Ledger
 from ledger.database import open_database
+from ledger.following import follow, stepping
 from ledger.metrics import Meters, registry
 from ledger.private import private_file
 from ledger.streams import Pump, Sender
+from ledger.streams.pump import Handle
 from services.board.access.keeper import Access
 from services.board.access.sessions import Lifetimes
 from services.board.ageing import Ageing, Shelf
@@ -55,7 +57,9 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
     reader = Reader(store, ledger, changed=hub.tell, meters=meters)
     sender = Sender(settings.bootstrap, security=settings.kafka_login())
     desk = Desk(reader.outbox, ledger, sender.send_all, clock=clock, seal=Seal(outbox_secret(settings)))
-    feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, meters), fail=fail)
+    trail = follow(settings.traces, NAME, meters)
+    handle = stepping(trail.tracing, "board show", reader.handle)
+    feed = KafkaFeed(reader, desk, lambda: _pump(settings, reader, handle, meters), fail=fail)
     rulebook = Engine.load(settings.agreements, names={one.id: one.name for one in agencies().values()})
     counter = Counter(kept := KeptBook(store.database), settings, now=clock.micros)
     access = access_of(settings)
@@ -82,7 +86,9 @@ def application(settings: BoardSettings, *, fail: Callable[[], None]) -> FastAPI
         _running(hub, sender, feed, counter, ageing),
         measured(board, settings.health_host, settings.board_health_port),
     )
-    return pages_of(board, _life(beside, (store.database.close, access.looks.database.close, ledger.close)))
+    return pages_of(
+        board, _life(beside, (store.database.close, access.looks.database.close, ledger.close, trail.close))
+    )
 
 
 def _life(beside: Sequence[AbstractAsyncContextManager[object]], at_the_end: Sequence[Callable[[], object]]) -> Life:
@@ -146,13 +152,13 @@ def outbox_secret(settings: BoardSettings) -> bytes:
     return kept.read_bytes()
 
 
-def _pump(settings: BoardSettings, reader: Reader, meters: Meters) -> Pump:
+def _pump(settings: BoardSettings, reader: Reader, handle: Handle, meters: Meters) -> Pump:
     return Pump(
         settings.bootstrap,
         NAME,
         [CASE_EVENTS, RECEIPTS],
         positions=reader.positions,
-        handle=reader.handle,
+        handle=handle,
         meters=meters,
         security=settings.kafka_login(),
     )

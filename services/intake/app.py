@@ -6,6 +6,7 @@ from contextlib import closing
 
 from ledger.application import Ledger
 from ledger.dangers import dangers_of
+from ledger.following import follow
 from ledger.keys import open_keys
 from ledger.ladders import ladders_of
 from ledger.ledger_clock import TOPIC as LEDGER_CLOCK
@@ -16,6 +17,8 @@ from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.relay import Relay
 from ledger.sealing import KeyStore
 from ledger.streams import Batch, Hosting, Loop, Parts, Place, Pump, Sender, run
+from ledger.streams.pump import Handle
+from ledger.tracing import OFF, Tracing
 from rulebook import agreements
 from services.intake import missing, silent
 from services.intake.deadlines import calendar_of
@@ -74,11 +77,12 @@ def recall_told(settings: IntakeSettings, keys: KeyStore, told: Sequence[Told], 
 
 def _parts(settings: IntakeSettings, ledger: Ledger, keys: KeyStore) -> Parts:
     meters = registry(NAME, settings.time())
-    pipeline = _pipeline(settings, ledger, meters, settings.time())
+    trail = follow(settings.traces, NAME, meters)
+    pipeline = _pipeline(settings, ledger, meters, settings.time(), trail.tracing)
     security = settings.kafka_login()
     out, letters = (Sender(settings.bootstrap, security=security) for _ in range(2))
     notary = Notary(ledger, settings.time(), settings.log_keys(), meters=meters)
-    relay = Relay(ledger, out, clock_seconds=settings.intake_clock_seconds)
+    relay = Relay(ledger, out, clock_seconds=settings.intake_clock_seconds, tracing=trail.tracing)
 
     def is_first() -> bool:
         """Tell whether this worker is the one that publishes: of several, the one that reads this place."""
@@ -94,23 +98,28 @@ def _parts(settings: IntakeSettings, ledger: Ledger, keys: KeyStore) -> Parts:
             pump.loop.call_soon_threadsafe(one.wake)
         return held
 
-    pump = Pump(
-        settings.bootstrap,
-        NAME,
-        [one.topic for one in agencies().values()],
-        positions=pipeline.positions,
-        handle=handle,
-        meters=meters,
-        security=security,
-        behind=BEHIND,
-    )
+    pump = _pump(settings, pipeline, handle, meters)
     looks = [
         Loop("Operators", _refreshing(pipeline, pump)),
         Loop("Replays", _if(is_first, _replaying(Replays(ledger, pipeline, keys)))),
         Loop("Gauges", _gauging(ledger, relay, meters)),
         *_watching(settings, ledger, meters, is_first),
     ]
-    return Parts([out, letters, relaying, posting, signing, pump, *looks], pump.is_ready, meters.registry)
+    services = [out, letters, relaying, posting, signing, pump, *looks]
+    return Parts(services, pump.is_ready, meters.registry, at_the_end=trail.close)
+
+
+def _pump(settings: IntakeSettings, pipeline: Pipeline, handle: Handle, meters: Meters) -> Pump:
+    return Pump(
+        settings.bootstrap,
+        NAME,
+        [one.topic for one in agencies().values()],
+        positions=pipeline.positions,
+        handle=handle,
+        meters=meters,
+        security=settings.kafka_login(),
+        behind=BEHIND,
+    )
 
 
 def _watching(settings: IntakeSettings, ledger: Ledger, meters: Meters, is_first: Callable[[], bool]) -> list[Loop]:
@@ -123,7 +132,9 @@ def _watching(settings: IntakeSettings, ledger: Ledger, meters: Meters, is_first
     ]
 
 
-def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters, clock: Clock) -> Pipeline:
+def _pipeline(
+    settings: IntakeSettings, ledger: Ledger, meters: Meters, clock: Clock, tracing: Tracing = OFF
+) -> Pipeline:
     agreed = agreements.load(settings.agreements)
     return Pipeline(
         ledger,
@@ -133,6 +144,7 @@ def _pipeline(settings: IntakeSettings, ledger: Ledger, meters: Meters, clock: C
         calendar=calendar_of(agreed),
         parked_days=settings.intake_parked_days,
         meters=meters,
+        tracing=tracing,
     )
 
 

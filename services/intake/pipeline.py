@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
-from ledger import aside
+from ledger import aside, logs
 from ledger.application import Ledger
 from ledger.dangers import Dangers, no_dangers
 from ledger.erasing import CONFIRMED
@@ -31,6 +31,7 @@ from services.intake.fuses import Fuses
 from services.intake.outcome import Outcome, dead_letters, letters
 from services.intake.rules import Reading, Rejected, classify
 from services.intake.session import Session
+from waakvlam import trace
 from waakvlam.clock import Clock, SystemClock
 from waakvlam.envelope import wants_proof
 from waakvlam.topics import Agency, agencies, agency_of_topic
@@ -173,7 +174,8 @@ class Pipeline:
                 if place in held:
                     break
                 try:
-                    held |= self._take_in(Batch({place: [raw]}))
+                    with logs.about(trace.of(raw.headers)):
+                        held |= self._take_in(Batch({place: [raw]}))
                 except (Conflict, Unavailable, Damaged):
                     raise
                 except Exception as error:  # noqa: BLE001 - as above; its text may quote the record, so it is not chained
@@ -252,11 +254,7 @@ class Pipeline:
             self._tell_fuse(agency, is_blown=True)
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
-            if outcome.verdict == "conflict":
-                log.error(
-                    "%s sent event %s again with other content; it was set aside.", outcome.agency.id, outcome.event_id
-                )
+        telling.tell_conflicts(outcomes)
         if self._meters:
             telling.tell_outcomes(outcomes, self._meters, now=self._clock.micros())
 

@@ -1,15 +1,18 @@
 """The counters of what came in and what became of it. Labels are ids of agencies and names in the catalogue, nothing else."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from ledger import logs
 from ledger.metrics import Meters
 from ledger.streams.records import Arrived
-from services.intake.outcome import Outcome
+from services.intake.outcome import CONFLICT, Outcome
 from waakvlam.catalogue import event_types
 from waakvlam.topics import agency_of_topic
 
+log = logging.getLogger(__name__)
 UNKNOWN = "unknown"
 
 
@@ -22,6 +25,16 @@ def tell_outcomes(outcomes: Sequence[Outcome], meters: Meters, *, now: int) -> N
     heard = meters.gauge("waakvlam_intake_heard_timestamp_seconds")
     for agency in {one.agency.id for one in outcomes}:
         heard.labels(agency=agency).set(now / 1e6)
+
+
+def tell_conflicts(outcomes: Iterable[Outcome]) -> None:
+    """Tell operators of what was sent again with other content."""
+    for outcome in outcomes:
+        if outcome.verdict == CONFLICT:
+            with logs.about(outcome.trace):
+                log.error(
+                    "%s sent event %s again with other content; it was set aside.", outcome.agency.id, outcome.event_id
+                )
 
 
 def tell_taken(taken: Iterable[Arrived], meters: Meters, *, real_now: int) -> None:

@@ -10,14 +10,12 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 import structlog
 
-from ledger import record as ledger_record
 from ledger.errors import Conflict
 from ledger.metrics import Meters
 from ledger.model import OutboxRow
-from ledger.streams.records import Batch
 from services.monitoring import alert_view
-from services.monitoring.announcement import announcements
 from services.monitoring.audit import KINDS, Auditor, Round
+from services.monitoring.following import Following
 from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
@@ -41,12 +39,6 @@ DERIVED_ANEW_EVERY_MICROS = 86_400_000_000
 
 Send = Callable[[Sequence[OutboxRow]], Awaitable[object]]
 Mine = Callable[[], Collection[int]]
-
-
-def tell_folded(batch: Batch, clock: Clock, meters: Meters) -> None:
-    """Tell how long ago the oldest record of a batch that was folded had been recorded."""
-    oldest = min(ledger_record.decode(some[0].value or b"").recorded_at for some in batch.records.values())
-    meters.histogram("waakvlam_radar_folded_seconds").observe(max(0, clock.micros() - oldest) / 1e6)
 
 
 class Looking:
@@ -121,9 +113,19 @@ class Telling:
     """Delivers what is untold of alert rows, and marks it only then: a crash in between repeats it under the same id."""
 
     def __init__(
-        self, radar: Radar, rules: RuleIndex, send: Send, *, mine: Mine, clock: Clock, real: Clock, meters: Meters
+        self,
+        radar: Radar,
+        rules: RuleIndex,
+        send: Send,
+        *,
+        mine: Mine,
+        clock: Clock,
+        real: Clock,
+        meters: Meters,
+        follow: Following | None = None,
     ) -> None:
         self._radar = radar
+        self._follow = follow or Following()
         self._rules = rules
         self._send = send
         self._mine = mine
@@ -137,7 +139,9 @@ class Telling:
         """Tell the next rows, the heaviest first."""
         rows = await asyncio.to_thread(self._untold)
         if rows:
-            await self._send([message for row in rows for message in announcements(row, self._rules)])
+            telling = await asyncio.to_thread(self._follow.begin, rows, self._rules)
+            await self._send(telling.messages)
+            telling.end(at=self._real.micros())
             await asyncio.to_thread(self._mark, rows)
         return 0.0 if len(rows) == ROWS_PER_DELIVERY else 0.5
 

@@ -5,21 +5,25 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 
-from ledger import ledger_clock
+from ledger import ledger_clock, traces
 from ledger.application import Ledger
 from ledger.database import open_database
+from ledger.following import follow, stepping
 from ledger.metrics import Meters, registry
 from ledger.relay import TOPIC as CASE_EVENTS
 from ledger.streams import Batch, Hosting, Loop, Parts, Pump, Sender, run
 from ledger.streams.pump import Positions
 from ledger.streams.records import Place
 from ledger.streams.tail import Tail, partition_of
+from ledger.tracing import Tracing
 from rulebook import agreements
 from services.monitoring import anchor
-from services.monitoring.agents import Auditing, Counting, Looking, Mine, Telling, tell_folded
+from services.monitoring.agents import Auditing, Counting, Looking, Mine, Telling
 from services.monitoring.announcement import SENDER
 from services.monitoring.audit import Auditor
 from services.monitoring.blindness import Admitting, Sight
+from services.monitoring.folded import tell_folded
+from services.monitoring.following import Following
 from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.horizon import Horizon
 from services.monitoring.outward import Outward
@@ -29,6 +33,7 @@ from services.monitoring.settings import MonitoringSettings
 from services.monitoring.view import RadarView
 from waakvlam.clock import SystemClock
 from waakvlam.topics import agencies
+from waakvlam.trace import Trace
 
 NAME = "monitoring"
 COLLECT_AFTER = (50_000, 20, 50)
@@ -61,15 +66,9 @@ def collect_rarely() -> None:
 def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Parts:
     clock, security = settings.time(), settings.kafka_login()
     meters = registry(NAME, clock)
+    trail = follow(settings.traces, NAME, meters)
     rules, horizon = RuleIndex(agreements.load(settings.agreements)), Horizon(time.monotonic)
-    radar = Radar(
-        view,
-        rules,
-        history=ledger.history,
-        horizon=horizon,
-        clock=settings.time(),
-        cases_in_memory_max=settings.monitoring_cases_in_memory,
-    )
+    radar = _radar(settings, ledger, view, rules, horizon)
     sender, heartbeat = Sender(settings.bootstrap, security=security), Heartbeat(SystemClock(), meters)
     auditor = _auditor(radar, rules, ledger)
 
@@ -87,26 +86,50 @@ def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Par
         NAME,
         [CASE_EVENTS],
         positions=_positions(radar, ledger),
-        handle=fold,
+        handle=stepping(trail.tracing, "radar fold", fold),
         torn=auditor.catch_up,
         meters=meters,
         security=security,
     )
     tail = Tail(settings.bootstrap, ledger_clock.TOPIC, hear, security=security)
-    looking, *others = _loops(settings, radar, auditor, rules, sender, pump, meters, heartbeat)
+    alerting = _following(trail.tracing, ledger)
+    looking, *others = _loops(
+        settings, radar, auditor, rules, sender, pump, meters=meters, heartbeat=heartbeat, alerting=alerting
+    )
     services = [sender, tail, pump, looking, *others]
-    return Parts(services, pump.is_ready, meters.registry, is_beating=heartbeat.is_beating)
+    return Parts(services, pump.is_ready, meters.registry, is_beating=heartbeat.is_beating, at_the_end=trail.close)
 
 
-def _loops(
+def _radar(settings: MonitoringSettings, ledger: Ledger, view: RadarView, rules: RuleIndex, horizon: Horizon) -> Radar:
+    return Radar(
+        view,
+        rules,
+        history=ledger.history,
+        horizon=horizon,
+        clock=settings.time(),
+        cases_in_memory_max=settings.monitoring_cases_in_memory,
+    )
+
+
+def _following(tracing: Tracing, ledger: Ledger) -> Following:
+    def traces_of(ids: Collection[str]) -> Mapping[str, Trace]:
+        with ledger.reading() as statements:
+            return traces.of_events(statements, ids)
+
+    return Following(tracing, traces_of)
+
+
+def _loops(  # noqa: PLR0913 - all that is made, for all that is done with it
     settings: MonitoringSettings,
     radar: Radar,
     auditor: Auditor,
     rules: RuleIndex,
     sender: Sender,
     pump: Pump,
+    *,
     meters: Meters,
     heartbeat: Heartbeat,
+    alerting: Following,
 ) -> tuple[Loop, ...]:
     """Return what is done again and again, the looking first."""
     clock, real = settings.time(), SystemClock()
@@ -115,7 +138,7 @@ def _loops(
     def mine() -> Collection[int]:
         return {place.partition for place in pump.assigned()}
 
-    tells = Telling(radar, rules, sender.send_all, mine=mine, clock=clock, real=real, meters=meters)
+    tells = Telling(radar, rules, sender.send_all, mine=mine, clock=clock, real=real, meters=meters, follow=alerting)
     telling = Loop("Telling", tells.step)
     looks = Looking(
         radar,

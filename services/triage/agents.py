@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ledger import record as ledger_record
 from ledger.errors import Damaged
+from ledger.following import carried
 from ledger.metrics import Meters
 from ledger.model import OutboxRow
 from ledger.record import Record
@@ -61,4 +62,4 @@ class Agent:
                 known = histories[record.case] = self._history(record.case)
             if len(known) < record.version:
                 raise Damaged(f"case {record.case}: the ledger does not have version {record.version}")
-            yield from answers(known, record, self._policy)
+            yield from carried(arrived, list(answers(known, record, self._policy)))

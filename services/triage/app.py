@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from ledger.application import Ledger
 from ledger.database import open_database
+from ledger.following import follow, stepping
 from ledger.metrics import registry
 from ledger.model import OutboxRow
 from ledger.relay import TOPIC as CASE_EVENTS
@@ -44,6 +45,7 @@ def _parts(settings: TriageSettings) -> Parts:
         asyncio.run_coroutine_threadsafe(sender.send_all(messages), loop).result(DELIVERED_WITHIN_SECONDS)
 
     meters = registry(NAME, settings.time())
+    trail = follow(settings.traces, NAME, meters)
     agent = Agent(
         policy.load(settings.agreements / "triage.yaml"),
         history=ledger.history,
@@ -56,8 +58,8 @@ def _parts(settings: TriageSettings) -> Parts:
         NAME,
         [CASE_EVENTS],
         positions=agent.positions,
-        handle=agent.handle,
+        handle=stepping(trail.tracing, "triage answer", agent.handle),
         meters=meters,
         security=security,
     )
-    return Parts([sender, pump], is_ready=pump.is_ready, registry=meters.registry)
+    return Parts([sender, pump], is_ready=pump.is_ready, registry=meters.registry, at_the_end=trail.close)

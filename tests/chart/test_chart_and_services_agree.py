@@ -20,7 +20,15 @@ from waakvlam.lines import read_line
 from waakvlam.topics import topics
 
 PREFIX = "WAAKVLAM_"
-ELSEWHERE = {"PGSSLROOTCERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "HTTPS_PROXY", "NO_PROXY"}  # what libraries read
+# What libraries read.
+ELSEWHERE = {
+    "PGSSLROOTCERT",
+    "SSL_CERT_FILE",
+    "REQUESTS_CA_BUNDLE",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "OTEL_EXPORTER_OTLP_CERTIFICATE",
+}
 
 
 def _environment(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:

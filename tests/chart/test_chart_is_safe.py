@@ -132,10 +132,10 @@ def test_what_may_be_reached_is_what_is_needed() -> None:
 
     assert allowed == {
         None: [],
-        "intake": [53, 5432, 8200, 9093],
-        "triage": [53, 5432, 9093],
-        "monitoring": [53, 443, 5432, 9093],
-        "board": [53, 443, 5432, 9093],
+        "intake": [53, 4318, 5432, 8200, 9093],
+        "triage": [53, 4318, 5432, 9093],
+        "monitoring": [53, 443, 4318, 5432, 9093],
+        "board": [53, 443, 4318, 5432, 9093],
         "watch": [53, 5432, 9093],
         "topics": [53, 9093],
         "migrations": [53, 5432],

@@ -11,8 +11,9 @@ from ledger.metrics import Meters, registry
 from ledger.streams.records import Batch, Place
 from services.intake.testing import Sent
 from services.monitoring import alert_view
-from services.monitoring.agents import Auditing, Counting, Telling, tell_folded
+from services.monitoring.agents import Auditing, Counting, Telling
 from services.monitoring.audit import KINDS, Auditor
+from services.monitoring.folded import tell_folded
 from services.monitoring.heartbeat import Heartbeat
 from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World, partition_of
 from waakvlam.clock import FixedClock, micros_of

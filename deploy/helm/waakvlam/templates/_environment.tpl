@@ -83,6 +83,17 @@
 {{- end }}
 {{- end }}
 
+{{- define "waakvlam.tracesEnvironment" -}}
+{{- if and .root.Values.traces.url (has .component (list "intake" "triage" "monitoring" "board")) -}}
+- name: WAAKVLAM_TRACES
+  value: {{ .root.Values.traces.url | quote }}
+{{- if .root.Values.traces.ca.existingSecret }}
+- name: OTEL_EXPORTER_OTLP_CERTIFICATE
+  value: /etc/waakvlam/traces/ca.crt
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "waakvlam.keysEnvironment" -}}
 - name: WAAKVLAM_KEYS
   value: /var/lib/waakvlam-keys/keys.db

@@ -46,6 +46,7 @@ topologySpreadConstraints:
   env:
     {{- include "waakvlam.sharedEnvironment" . | nindent 4 }}
     {{- include (printf "%s.environment" $own) . | nindent 4 }}
+    {{- include "waakvlam.tracesEnvironment" . | nindent 4 }}
     {{- include "waakvlam.givenEnvironment" . | nindent 4 }}
   ports:
     - name: health
@@ -62,6 +63,7 @@ topologySpreadConstraints:
   volumeMounts:
     {{- include "waakvlam.loginMounts" . | nindent 4 }}
     {{- include "waakvlam.authorityMount" (dict "name" "database" "ca" .root.Values.database.ca) | nindent 4 }}
+    {{- include "waakvlam.authorityMount" (dict "name" "traces" "ca" .root.Values.traces.ca) | nindent 4 }}
     {{- include (printf "%s.data" $own) . | nindent 4 }}
     {{- include "waakvlam.agreementsMounts" . | nindent 4 }}
     {{- include (printf "%s.mounts" $own) . | nindent 4 }}
@@ -115,6 +117,7 @@ spec:
       volumes:
         {{- include "waakvlam.loginVolumes" (dict "root" .root "login" (.login | default .component)) | nindent 8 }}
         {{- include "waakvlam.authorityVolume" (dict "name" "database" "ca" .root.Values.database.ca) | nindent 8 }}
+        {{- include "waakvlam.authorityVolume" (dict "name" "traces" "ca" .root.Values.traces.ca) | nindent 8 }}
         {{- include "waakvlam.agreementsVolumes" . | nindent 8 }}
         {{- include (printf "%s.volumes" $own) . | nindent 8 }}
 {{- end }}
