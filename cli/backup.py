@@ -2,17 +2,20 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cli.books import ledger_at
 from cli.exits import Ends, Exit
 from cli.screen import result
 from cli.settings import Settings
 from ledger import backup
-from ledger.backup import Held
+from ledger.backup import Copy, Held
 from ledger.private import private_file
+from services.board.access import keeping
+from services.board.access.keeping import OUTBOX_KEY
 from waakvlam.clock import SystemClock, iso, micros_of
 
 LAST_WORD = "backup.made"
@@ -39,15 +42,25 @@ def make_backup(settings: Settings, to: Path, keys_to: Path | None, *, as_json: 
     places, now = settings.places(), SystemClock().now()
     with ledger_at(settings.ledger_url, SystemClock()):
         pass  # it exists: a backup must not make the ledger that it copies
-    made = backup.take(settings.ledger_url, to, now=now)
+    made = backup.take(settings.ledger_url, to, now=now, beside=_looks(places["WAAKVLAM_LOOKS"]))
     keys = None
     if keys_to is not None:  # after the ledger: then every key that the copy needs is there
         store, signing = Path(places["WAAKVLAM_KEYS"]), Path(places["WAAKVLAM_CHECKPOINT_KEY"])
         if not store.is_file():
             raise Ends(Exit.UNREACHABLE, f"There is no key store at {store}. Set WAAKVLAM_KEYS to the right file.")
-        keys = backup.take_keys(store, signing, keys_to, now=now)
+        keys = backup.take_keys(store, signing, keys_to, now=now, others=board_keys(settings))
     private_file(settings.data / LAST_WORD).write_text(iso(micros_of(now)) + "\n", "utf-8")
     _tell(made, keys, as_json=as_json)
+
+
+def board_keys(settings: Settings) -> dict[str, Path]:
+    """Return the board's own key, by its name in a backup: it opens what stands sealed in the look log."""
+    return {OUTBOX_KEY: settings.data / OUTBOX_KEY}
+
+
+def _looks(url: str) -> dict[str, Copy]:
+    """Return how the look log is copied along; nothing where there is none."""
+    return {keeping.FILE: lambda file: keeping.copy_out(url, file).told()} if keeping.is_kept(url) else {}
 
 
 def last_backup(settings: Settings) -> datetime | None:
@@ -85,4 +98,17 @@ def _tell(made: Held, keys: Held | None, *, as_json: bool) -> None:
         if keys
         else "The keys are not: give --keys-to, or nothing personal can be read after a restore."
     )
-    result(told, as_json=as_json, lines=lines)
+    looks = (made.manifest.beside or {}).get(keeping.FILE)
+    lines.append(_told_of_looks(looks))
+    result({**told, "looks": looks}, as_json=as_json, lines=lines)
+
+
+def _told_of_looks(looks: Mapping[str, Any] | None) -> str:
+    if looks is None:
+        return "There is no look log at WAAKVLAM_LOOKS, so none is in it. Is that where the board keeps it?"
+    if looks["broken_at"]:
+        return (
+            f"The look log is in it too, but its chain does not hold at line {looks['broken_at']}: a line was changed or taken "
+            "away. Tell the data protection officer."
+        )
+    return f"The look log is in it too: {looks['lines']} lines, and its chain holds."

@@ -78,6 +78,45 @@ def restore(
         restoring.restore(read_settings(data), wish, as_json=as_json)
 
 
+def looks(  # noqa: PLR0913 - each is an option of the command
+    by: Annotated[
+        str, typer.Option("--by", metavar="WORKER", help="Who asks: your own opaque id; the look is logged under it.")
+    ] = "",
+    case: Annotated[str, typer.Option(metavar="ID", help="Only looks at this case: its id or its short number.")] = "",
+    person: Annotated[str, typer.Option(metavar="WORKER", help="Only looks by this person: an opaque id.")] = "",
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="INSTANT", help="Only looks from this instant on, with offset or Z.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="Only looks before this instant, with offset or Z.")
+    ] = None,
+    data: DataFolder = None,
+    *,
+    ldv: Annotated[
+        bool,
+        typer.Option(
+            "--ldv", help="In the form of LDV, the standard of Logius, without who looked. Default: NEN 7513."
+        ),
+    ] = False,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write them here, as CSV.")] = None,
+    limit: Annotated[int, typer.Option("--show", min=1, help="How many at most, the newest first.")] = 10_000,
+    check: Annotated[bool, typer.Option("--check", help="Only compute the chain of the whole log anew.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print who looked at which case at the board, when, for what and on whose behalf; that is logged as a look itself.
+
+    A list that somebody looked at is one line for each case in it. With --check it ends with 5 when the chain does not hold.
+    """
+    from cli import looks as looking
+
+    with errors_as_exits():
+        if check:
+            looking.check_looks(read_settings(data), as_json=as_json)
+            return
+        wish = looking.Wish(by=by, case=case, person=person, since=since, until=until, ldv=ldv, csv=csv, limit=limit)
+        looking.show_looks(read_settings(data), wish, as_json=as_json)
+
+
 def migrate(
     data: DataFolder = None,
     *,

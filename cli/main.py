@@ -31,7 +31,7 @@ for one in aside_commands.APPS:
     app.add_typer(one)
 app.add_typer(proof_commands.app)
 
-for command in (keeping.backup, keeping.restore, keeping.migrate, keeping.rebuild, *looking.COMMANDS):
+for command in (keeping.backup, keeping.restore, keeping.looks, keeping.migrate, keeping.rebuild, *looking.COMMANDS):
     app.command(epilog=EXIT_CODES)(command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

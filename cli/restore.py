@@ -15,10 +15,12 @@ from typing import Any
 
 from aiokafka.errors import KafkaError
 
+from cli.backup import board_keys
 from cli.books import without_password
 from cli.exits import Ends, Exit
 from cli.machine import topics_on
 from cli.programs import is_ready, programs_of
+from cli.restore_looks import looks_of, put_back_looks
 from cli.screen import progress, result
 from cli.settings import Settings
 from ledger import backup, ledger_clock, relay
@@ -70,7 +72,9 @@ def restore(settings: Settings, wish: Wish, *, as_json: bool) -> None:
     if not wish.accept_loss and (gap := _gap(heard, held)):
         raise Ends(Exit.REFUSED, gap)
     told = told_after([one for some in heard.values() for one in some], held.manifest.records)
-    _put_back(settings, wish, held, held_keys)
+    with looks_of(settings, held) as looks:
+        _put_back(settings, wish, held, held_keys)
+        put_back_looks(settings, looks)
     recalled, erased = _go_on(settings, told, bounds)
     _forget_what_followed(settings)
     _tell(held, recalled, lost, erased, as_json=as_json)
@@ -147,7 +151,7 @@ def _forget_what_followed(settings: Settings) -> None:
 
 def _put_back(settings: Settings, wish: Wish, held: Held, held_keys: Held | None) -> None:
     if held_keys:
-        backup.put_back_keys(held_keys, *_keys_of(settings), replace=wish.replace)
+        backup.put_back_keys(held_keys, *_keys_of(settings), replace=wish.replace, others=board_keys(settings))
         progress("The keys are back.")
     backup.put_back(held, settings.ledger_url, replace=wish.replace)
     progress("The ledger is back and proves itself.")

@@ -47,6 +47,7 @@ class Manifest:
     root: str = ""  # the Merkle root over all records, in hexadecimal
     rows: Mapping[str, int] | None = None
     positions: Mapping[str, int] | None = None  # how far each topic was read: "topic/partition"
+    beside: Mapping[str, Any] | None = None  # what is told of other files that were copied along, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +58,37 @@ class Held:
     manifest: Manifest
 
 
-def take(url: str, folder: Path, *, now: datetime) -> Held:
+Copy = Callable[[Path], Mapping[str, Any]]
+"""Copies something into a file, and tells what it holds."""
+
+
+def take(url: str, folder: Path, *, now: datetime, beside: Mapping[str, Copy] | None = None) -> Held:
     """Make a backup of a ledger, which may be in use; raises Damaged when the ledger does not prove itself.
 
-    `folder` must not exist; it appears when the backup is whole and on disk.
+    `folder` must not exist; it appears when the backup is whole and on disk. `beside` are other files that belong in it, by name.
     """
 
     def fill(made: Path) -> dict[str, Any]:
         copying.copy_out(url, private_file(made / LEDGER))
-        return _proven(made / LEDGER)
+        told = _proven(made / LEDGER)
+        along = {name: dict(copy(private_file(made / name))) for name, copy in (beside or {}).items()}
+        return {**told, "beside": along or None}
 
     return _made(folder, fill, now)
 
 
-def take_keys(keys: Path, signing: Path, folder: Path, *, now: datetime) -> Held:
-    """Make a backup of the key store, and of the keys that sign checkpoints with what they signed last, where there are."""
+def take_keys(
+    keys: Path, signing: Path, folder: Path, *, now: datetime, others: Mapping[str, Path] | None = None
+) -> Held:
+    """Make a backup of the key store, and of the keys that sign checkpoints with what they signed last, where there are.
+
+    `others` are files with keys of other parts, by the name that they get in the backup.
+    """
 
     def fill(made: Path) -> dict[str, Any]:
         copying.copy_file(keys, private_file(made / KEYS))
-        for source, name in ((signing, SIGNING), (_signed(signing), SIGNING + REMEMBERED)):
+        found = ((one, name) for name, one in (others or {}).items())
+        for source, name in ((signing, SIGNING), (_signed(signing), SIGNING + REMEMBERED), *found):
             if source.exists():
                 private_file(made / name).write_bytes(source.read_bytes())
         return {}
@@ -124,14 +137,18 @@ def put_back(held: Held, url: str, *, replace: bool) -> None:
             copying.copy_in(work, url)
 
 
-def put_back_keys(held: Held, keys: Path, signing: Path, *, replace: bool) -> None:
+def put_back_keys(
+    held: Held, keys: Path, signing: Path, *, replace: bool, others: Mapping[str, Path] | None = None
+) -> None:
     """Put back a checked backup of keys; raises Conflict when there are keys and `replace` does not say they may go.
 
-    What is replaced is not kept: a key that will be destroyed one day may not lie beside the store.
+    What is replaced is not kept: a key that will be destroyed one day may not lie beside the store. Of `others` (see
+    `take_keys`) only those that are missing are put back.
     """
     keys_may_be_replaced(keys, signing, replace=replace)
     places = {KEYS: keys, SIGNING: signing, SIGNING + REMEMBERED: _signed(signing)}
-    for name in held.manifest.files:
+    places |= {name: one for name, one in (others or {}).items() if not one.exists()}
+    for name in (one for one in held.manifest.files if one in places):
         new = places[name].with_name(places[name].name + ".new")
         shutil.copyfile(held.folder / name, private_file(new))
         _on_disk(new)

@@ -18,6 +18,7 @@ from ledger.private import private_file
 from ledger.streams import Pump, Sender
 from ledger.streams.pump import Handle
 from services.board.access.keeper import Access
+from services.board.access.keeping import OUTBOX_KEY
 from services.board.access.sessions import Lifetimes
 from services.board.ageing import Ageing, Shelf
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
@@ -146,7 +147,7 @@ def outbox_secret(settings: BoardSettings) -> bytes:
     """Return what the outbox is sealed with: the board's secret, or else one of this machine's own in the data folder."""
     if settings.board_secret:
         return settings.board_secret.get_secret_value().encode()
-    kept = private_file(settings.data / "board-outbox.key")
+    kept = private_file(settings.data / OUTBOX_KEY)
     if not kept.read_bytes():
         kept.write_bytes(secrets.token_bytes(32))
     return kept.read_bytes()

@@ -4,6 +4,7 @@ The table is pure and is the only place where this is decided. Every route names
 of the forbidden pairs and the page `docs/reference/rights-on-the-board.md` are made from it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -99,6 +100,10 @@ _ROWS: Final[Mapping[Action, tuple[Grant, ...]]] = {
 TABLE: Final[Mapping[tuple[Role, Action], Grant]] = {
     (role, action): grant for action, row in _ROWS.items() for role, grant in zip(_COLUMNS, row, strict=True)
 }
+
+
+OPAQUE: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,63}$")
+"""What the id of a person looks like: never a name or an address of mail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

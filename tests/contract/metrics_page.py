@@ -32,7 +32,7 @@ STATED: dict[int, tuple[str, str] | str] = {
     20: "each page tells it by itself; tests show it",
     21: "tests show it",
     22: "the board refuses by itself; a test asks every route as every role",
-    23: "what is not logged is not shown; an auditor checks the chain at the board",
+    23: "what is not logged is not shown; an auditor checks the chain at the board or with `waakvlam looks --check`",
     24: "the board settles a deed by its receipt; tests show it",
     25: "`make upgrade` shows it, and a test in every run",
     26: "`waakvlam retention --done` shows it when somebody asks",

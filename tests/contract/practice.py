@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ledger.application import Ledger
+from ledger.database import open_database
 from ledger.record import Record, decode
 from ledger.sealing import FileKeyStore
+from services.board.access.line import Look
+from services.board.access.looks import LookLog
 from services.intake.pipeline import Pipeline
 from services.intake.testing import Desk, report, sent
 from tests.property.radar_world import Station, World
@@ -94,3 +97,22 @@ def _recorded(folder: Path, url: str) -> list[Record]:
             assert receipt.verdict == "accepted", receipt
             cases.setdefault(opener, receipt.case)
         return [decode(one.body) for one in opened.notifications(after=0, limit=RECORDS_MAX)]
+
+
+def fill_looks(folder: Path) -> None:
+    """Make a look log in a folder: somebody opened a case, and an hour later a list in which it stands with another one."""
+    clock = FixedClock(micros_of(datetime.fromisoformat("2026-11-24T11:30:00+01:00")))
+    case, other = "0a90f8fc-1234-5678-8abc-000000000001", "1b90f8fc-1234-5678-8abc-000000000002"
+    purpose = "Volgen of afspraken over de casus worden nagekomen"
+    said = {
+        "person": "mdw-1",
+        "roles": "monitor",
+        "behalf": "Veilig Thuis",
+        "activity": "monitoren",
+        "purpose": purpose,
+    }
+    with closing(open_database(f"sqlite:///{folder}/looks.db")) as database:
+        log = LookLog(database, clock)
+        log.add([Look(case_id=case, name="see_case", **said)])
+        clock.at += 60 * MINUTE
+        log.add_list(Look(case_id="", name="see_alerts", **said), [case, other])

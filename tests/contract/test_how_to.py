@@ -13,7 +13,12 @@ from tests.contract import practice
 ROOT = Path(__file__).resolve().parents[2]
 HOW_TO = ROOT / "docs" / "how-to"
 # Each guide, and what makes ready what it looks at: a folder that it calls /tmp/oefening.
-GUIDES = {"change-an-agreement.md": None, "ask-why.md": practice.fill, "set-aside.md": None}
+GUIDES = {
+    "change-an-agreement.md": None,
+    "ask-why.md": practice.fill,
+    "set-aside.md": None,
+    "log-in.md": practice.fill_looks,
+}
 BLOCK = re.compile(r"```(console|text)\n(.*?)```", re.DOTALL)
 
 

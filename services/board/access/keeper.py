@@ -12,7 +12,7 @@ from ledger import errors
 from ledger.database import Database
 from services.board.access.emergency import Emergencies, Emergency
 from services.board.access.lately import Lately
-from services.board.access.line import CONTROL, Look
+from services.board.access.line import CONTROL, CONTROL_PURPOSE, ORGANISATION, Look
 from services.board.access.looks import LookLog
 from services.board.access.provider import Provider
 from services.board.access.sessions import Lifetimes, Session, Sessions
@@ -22,12 +22,11 @@ from waakvlam.clock import Clock, SystemClock
 
 COOKIE: Final = "waakvlam_sessie"
 ROLE_COOKIE: Final = "waakvlam_rol"
-ORGANISATION: Final = "Veilig Thuis"
 PURPOSES: Final = {
     Role.MONITOR: ("monitoren", "Volgen of afspraken over de casus worden nagekomen"),
     Role.WORKER: ("eigen-taak", "Eigen taak in de casus uitvoeren"),
     Role.TEAM_MANAGER: ("aansturen", "Het werk van het team aansturen"),
-    Role.AUDITOR: (CONTROL, "Nagaan wie in welke casus keek, en of dat mocht"),
+    Role.AUDITOR: (CONTROL, CONTROL_PURPOSE),
 }
 EMERGENCY_PURPOSE: Final = ("noodtoegang", "Handelen bij gevaar, buiten het eigen werkgebied")
 PATH: Final = re.compile(r"^/(?![/\\])[\w\-./?=&%]*$", re.ASCII)

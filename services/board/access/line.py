@@ -17,6 +17,8 @@ from waakvlam.clock import iso
 ACTIVITY: Final = "urn:nld:waakvlam:verwerkingsactiviteit:"
 STATUS_OK: Final = "STATUS_CODE_OK"
 CONTROL: Final = "controleren"
+CONTROL_PURPOSE: Final = "Nagaan wie in welke casus keek, en of dat mocht"
+ORGANISATION: Final = "Veilig Thuis"
 NEN7513: Final = ("gebeurtenis", "tijdstip", "dossier", "gebruiker", "rol", "namens", "grondslag", "doel", "verwerking")
 
 

@@ -4,7 +4,6 @@ Code flow with PKCE (S256), state and nonce. What it says is checked by signatur
 made into a `Person`: an opaque id, roles and municipalities. A name or an address of mail is never taken.
 """
 
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,12 +18,11 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.board.access.sessions import Begun
-from services.board.rights import Person, Role
+from services.board.rights import OPAQUE, Person, Role
 
 SCOPE: Final = "openid"
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
 SECONDS: Final = 10
-OPAQUE: Final = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.:|-]{0,63}$")
 
 
 FAILED: Final = "Het aanmelden is niet gelukt. Probeer het opnieuw."
