@@ -79,7 +79,7 @@ def of_tables() -> Iterator[str]:
     yield from (word for _, word in views.STAGES.values())
     for table in (views.OUTCOMES, standing.ANSWERS, standing.QUESTIONS, ROLES, PHASES):
         yield from table.values()
-    for table in (frame.ROLE_WORDS, emergency.REASONS, emergency.VERDICTS, looks.WORDS):
+    for table in (frame.ROLE_WORDS, emergency.REASONS, emergency.VERDICTS, looks.WORDS, looks.LISTS):
         yield from table.values()
     yield from (provider.FAILED, provider.OTHER_NAME, provider.SILENT, provider.NOT_OPAQUE)
     yield from (login.NO_ROLE, login.COME_AGAIN, looks.FORM)

@@ -14,6 +14,7 @@ from cli import restore as restoring
 from cli.backup import make_backup
 from cli.exits import Ends, Exit
 from ledger.errors import Erased
+from tests.looks_site import live, looks_in
 from tests.simulation.drill import DAY, VT, Region, erase, family
 from waakvlam.topics import agencies
 
@@ -29,6 +30,7 @@ def test_after_a_restore_deadlines_open_alerts_and_receipts_are_what_they_were_a
     region.tell(*(family(number, region) for number in range(5)))
     region.clock.at += 40 * DAY
     region.rest()
+    looked = live(region.settings.places()["WAAKVLAM_LOOKS"])
     make_backup(region.settings, tmp_path / "backup", tmp_path / "keys", as_json=True)
     erased = erase(region, 4)
     region.tell(*(family(number, region) for number in range(5, 8)))
@@ -48,6 +50,7 @@ def test_after_a_restore_deadlines_open_alerts_and_receipts_are_what_they_were_a
         assert ledger.receipts_pending() == []
         with pytest.raises(Erased):
             ledger.unseal(ledger.history(erased)[0])
+    assert looks_in(region.settings.places()["WAAKVLAM_LOOKS"]) == looked
     region.clock.at += 2 * DAY
     region.rest()
     assert len(region.told()["events"]) >= len(before["events"])

@@ -136,3 +136,16 @@ def test_what_an_earlier_version_kept_in_clear_is_sealed_when_it_is_opened(tmp_p
     with database.reading() as t:
         assert "Kanarie" not in t.value("SELECT explained FROM emergencies")
     database.close()
+
+
+def test_the_last_day_for_a_judgement_is_two_working_days_later_and_what_is_late_says_so(site):
+    break_in(site)  # on a Tuesday
+    assert "Oordeel uiterlijk op 26 november 2026." in site.browser(MANAGER).get("/noodtoegang").text
+
+    site.wall.at += 3 * DAY
+    assert (
+        "Te laat: het oordeel moest er uiterlijk op 26 november 2026 zijn."
+        in site.browser(MANAGER).get("/noodtoegang").text
+    )
+    break_in(site)  # on a Friday
+    assert "Oordeel uiterlijk op 1 december 2026." in site.browser(MANAGER).get("/noodtoegang").text

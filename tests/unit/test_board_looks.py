@@ -7,14 +7,13 @@ import pytest
 from ledger import errors
 from ledger.database import open_database
 from services.board.access.emergency import Emergencies
-from services.board.access.line import Look
 from services.board.access.looks import LookLog, Sought
 from services.board.access.sessions import Begun, Lifetimes, Sessions
 from services.board.outbox import Seal
 from services.board.rights import Person, Role
+from tests.looks_site import CASE, OTHER, look
 from waakvlam.clock import FixedClock
 
-CASE, OTHER = "0a90f8fc-1234-5678-8abc-000000000001", "1b90f8fc-1234-5678-8abc-000000000002"
 MINUTE = 60_000_000
 SOMEBODY = Person(id="mdw-1", roles=frozenset({Role.MONITOR}), municipalities=frozenset({"0014"}), team="noord")
 
@@ -52,19 +51,6 @@ def as_owner(database, sql):
             for one in ("looks_no_update", "looks_no_delete", "looks_shown_no_update", "looks_shown_no_delete"):
                 t.execute(f"DROP TRIGGER {one}")
         t.execute(sql)
-
-
-def look(case=CASE, person="mdw-1", **others):
-    fields = {
-        "person": person,
-        "roles": "monitor",
-        "behalf": "Veilig Thuis",
-        "case_id": case,
-        "name": "see_case",
-        "activity": "monitoren",
-        "purpose": "Volgen of afspraken over de casus worden nagekomen",
-    }
-    return Look(**(fields | others))
 
 
 def test_a_look_is_found_by_case_by_person_and_newest_first(log, clock):

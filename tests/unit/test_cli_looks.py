@@ -10,7 +10,8 @@ from cli.exits import Exit
 from cli.main import app
 from ledger.database import open_database
 from services.board.access.looks import LookLog
-from tests.unit.test_board_looks import CASE, OTHER, as_owner, look
+from tests.looks_site import CASE, OTHER, look
+from tests.unit.test_board_looks import as_owner
 from waakvlam.clock import FixedClock
 
 RUNNER, NOON, HOUR = CliRunner(), 1_795_516_200_000_000, 3_600_000_000

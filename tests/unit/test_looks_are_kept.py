@@ -13,15 +13,11 @@ from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.sealing import FileKeyStore
 from services.board.access import keeping
-from services.board.access.keeper import Access
-from services.board.outbox import Seal
-from services.board.rights import Person, Role
 from services.board.saved import SavedViews
-from tests.unit.test_board_looks import CASE, OTHER, as_owner, look
+from tests.looks_site import CASE, live, look, looks_in, opened
+from tests.unit.test_board_looks import as_owner
 from waakvlam.clock import FixedClock
 
-SEAL, NOW = Seal(b"the board's own"), 1_795_516_200_000_000
-SOMEBODY = Person(id="mdw-1", roles=frozenset({Role.MONITOR}))
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.real)]
 
 
@@ -39,23 +35,6 @@ def there(request, tmp_path):
     return place(request, tmp_path, "new/looks.db")
 
 
-def opened(url):
-    return Access.by(open_database(url), clock=FixedClock(NOW), seal=SEAL)
-
-
-def live(url):
-    """Fill a look log as a board does, and close it."""
-    access = opened(url)
-    access.looks.add([look(), look(OTHER)])
-    access.looks.add_list(look("", name="see_alerts"), [CASE, OTHER])
-    access.emergencies.ask("mdw-9", CASE, "0014", reason="anders", explained="de buren bellen", owners=["mdw-1"])
-    SavedViews(access.looks.database).keep("mdw-1", "regel=ST-40", at=1)
-    access.sessions.open(SOMEBODY, id_token="t")
-    lines = list(access.looks.by_case(list(access.looks.lines())))
-    access.looks.database.close()
-    return lines
-
-
 def test_what_is_put_back_is_what_was_there_in_either_database_and_goes_on(here, there, tmp_path):
     lines = live(here)
     copied = keeping.copy_out(here, tmp_path / "copy.db")
@@ -65,7 +44,7 @@ def test_what_is_put_back_is_what_was_there_in_either_database_and_goes_on(here,
     assert keeping.put_back(tmp_path / "copy.db", there) == copied
 
     again = opened(there)
-    assert list(again.looks.by_case(list(again.looks.lines()))) == lines
+    assert looks_in(there) == lines
     assert [one.explained for one in again.emergencies.unread("mdw-1", [])] == ["de buren bellen"]
     assert SavedViews(again.looks.database).of("mdw-1") == ["regel=ST-40"]
     again.looks.add_list(look(""), [CASE])

@@ -10,9 +10,11 @@ import secrets
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any, Final
 
 from ledger.database import Statements
+from ledger.words import local
 from services.board.access.line import Look
 from services.board.access.looks import LookLog
 from services.board.outbox import Seal, Unopened
@@ -36,6 +38,8 @@ REASONS: Final = {
 VERDICTS: Final = {"terecht": "Terecht", "onterecht": "Niet terecht"}
 UNREADABLE: Final = "De uitleg is hier niet meer te lezen."
 HOURS: Final = 2
+JUDGE_DAYS: Final = 2
+SATURDAY: Final = 5
 TOLD_DAYS: Final = 30
 SEALED: Final = "sealed:"
 _HOUR: Final = 3_600_000_000
@@ -64,6 +68,15 @@ class Emergency:
     def why(self) -> str:
         """Return the reason in words."""
         return REASONS.get(self.reason, self.reason)
+
+    @property
+    def judge_by(self) -> date:
+        """Return the last day for a judgement: two working days after it was asked, holidays not left out."""
+        day, left = local(self.asked_at).date(), JUDGE_DAYS
+        while left:
+            day += timedelta(days=1)
+            left -= day.weekday() < SATURDAY
+        return day
 
     @property
     def judgement(self) -> str:

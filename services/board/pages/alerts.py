@@ -50,7 +50,7 @@ class AlertPages:
         unseen = blind.lately(self.board.store.database, now=self.board.clock.micros())
         overview, state = self._overview(part, person, aantal), self.site.state()
         own = self._choices(person)
-        told = [asked(one, person.id) for one in unread(self.site, person)]
+        told = [asked(one, person.id, now=self.site.access.clock.micros()) for one in unread(self.site, person)]
         self.site.shows(request, (card.case for card in overview.page), (str(one["case"]) for one in told))
         return self.site.page(
             request, "alarmen.html", overzicht=overview, toestand=state, blind=unseen, noodberichten=told, **own

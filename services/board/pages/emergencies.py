@@ -9,11 +9,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from ledger import errors
 from ledger.numbers import number_of
+from ledger.words import local
 from services.board.access.emergency import VERDICTS, Emergency
 from services.board.access.keeper import EMERGENCY_PURPOSE, NotLogged
 from services.board.access.line import Look
 from services.board.desks import cases_of
-from services.board.language import spoken
+from services.board.language import day, spoken
 from services.board.pages.frame import oversees
 from services.board.pages.routes import Route, Who
 from services.board.pages.site import Site, Told
@@ -81,7 +82,10 @@ class EmergencyPages:
         shown = [one for one in self.emergencies.all() if oversees(person, one)]
         self.site.shows(request, (one.case_id for one in shown))
         return self.site.page(
-            request, "noodtoegang.html", lijst=[asked(one, person.id) for one in shown], oordelen=VERDICTS
+            request,
+            "noodtoegang.html",
+            lijst=[asked(one, person.id, now=self.site.access.clock.micros()) for one in shown],
+            oordelen=VERDICTS,
         )
 
     async def judge(
@@ -115,8 +119,8 @@ def unread(site: Site, person: Person) -> list[Emergency]:
     return site.access.emergencies.unread(person.id, cases_of(site.board.store.database, person.id))
 
 
-def asked(one: Emergency, reader: str) -> dict[str, object]:
-    """Return an emergency access as a page shows it to somebody."""
+def asked(one: Emergency, reader: str, *, now: int) -> dict[str, object]:
+    """Return an emergency access as a page shows it to somebody; `now` is an instant of the wall clock (micros)."""
     return {
         "id": one.id,
         "at": spoken(one.asked_at),
@@ -127,6 +131,8 @@ def asked(one: Emergency, reader: str) -> dict[str, object]:
         "explained": one.explained,
         "verdict": one.judgement,
         "judged_by": one.judged_by,
+        "judge_by": day(one.judge_by),
+        "is_late": one.judged_at is None and local(now).date() > one.judge_by,
         "can_judge": one.judged_at is None and one.person != reader,
     }
 

@@ -29,6 +29,7 @@ WORDS: Final[Mapping[str, str]] = {
     Action.ASK_EMERGENCY_ACCESS: "Noodtoegang gevraagd",
     Action.REVIEW_EMERGENCY_ACCESS: "Noodtoegang beoordeeld",
 }
+LISTS: Final[Mapping[str, str]] = {Action.REVIEW_EMERGENCY_ACCESS: "Noodtoegang bekeken"}
 FORM: Final = "Formulier bij de casus geopend"
 CSV_LINES: Final = 10_000
 Sought = Annotated[str, Query(max_length=64)]
@@ -82,7 +83,7 @@ def _shown(line: Line) -> dict[str, object]:
         "behalf": line.behalf,
         "number": number_of(line.case_id) if line.case_id else "",
         "shown": line.shown,
-        "what": say(WORDS.get(line.name, FORM)),
+        "what": say((LISTS if line.shown else {}).get(line.name) or WORDS.get(line.name, FORM)),
         "purpose": line.purpose,
         "emergency": bool(line.emergency),
     }
