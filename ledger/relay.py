@@ -15,7 +15,7 @@ from typing import Protocol
 from ledger import ledger_clock, memos, record, tables, traces
 from ledger.application import Ledger
 from ledger.database import Statements
-from ledger.errors import Fenced
+from ledger.errors import Damaged, Fenced
 from ledger.ledger_clock import LedgerClock
 from ledger.model import Notification
 from ledger.tracing import OFF, POSITION, Step, Tracing
@@ -126,7 +126,11 @@ class Relay:
         """Say up to when case-events is complete: promise first, then publish all that the promise covers."""
         promise = await asyncio.to_thread(self.ledger.promise_time)
         while self.position < promise.position:
-            await self._publish_page()
+            if not await self._publish_page():
+                raise Damaged(
+                    f"the ledger gave positions up to {promise.position}, and nothing stands after {self.position}: records "
+                    "were taken away. Run `waakvlam fsck` on an export and compare with a backup before anything else"
+                )
         stroke = LedgerClock(time=promise.time, position=promise.position, ends=dict(self._ends))
         await self.sender.deliver([Published(topic=ledger_clock.TOPIC, key=None, value=ledger_clock.encode(stroke))])
         self.promised_at = promise.time

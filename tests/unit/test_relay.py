@@ -209,3 +209,14 @@ def test_a_stroke_goes_round():
 def test_what_is_no_stroke_is_not_read():
     with pytest.raises(Unreadable):
         ledger_clock.decode(b"\xc3\x01 iets anders")
+
+
+def test_a_ledger_that_lost_its_last_records_is_named_and_no_time_is_promised(ledger, topics, relay):
+    write(ledger, 3)
+    with ledger.writing() as w:
+        w.statements.execute("DELETE FROM stored_events WHERE rowid > 1")
+
+    with pytest.raises(errors.Damaged, match="up to 3, and nothing stands after 1"):
+        step(relay)
+
+    assert topics.strokes() == []
