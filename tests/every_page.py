@@ -13,6 +13,7 @@ from services.board.doing.addresses import address
 from services.board.doing.scene import Agreed, Scene, scene_of
 from services.board.doing.table import ACTIONS
 from services.board.pages.routes import action_of
+from services.board.rights import Action
 from tests.journey import stories
 from tests.journey.region import Region
 
@@ -82,8 +83,17 @@ def agreements_of(folder: object) -> object:
 
 def pages(app: FastAPI, of: Scene) -> list[str]:
     """Return the address of every page of a board, each form once, for that family."""
-    found = [one for path in paths(app) if not path.endswith(".csv") for one in _addresses(path, of)]
-    return [*found, *(one.replace("{case}", of.case) for one in BESIDE)]
+    return [address for address, _ in pages_with_actions(app, of)]
+
+
+def pages_with_actions(app: FastAPI, of: Scene) -> Iterator[tuple[str, Action]]:
+    """Yield the same, each with the action that guards its route."""
+    actions = {route.path: action for route in app.routes if (action := action_of(route)) and "GET" in route.methods}
+    for path in paths(app):
+        if not path.endswith(".csv"):
+            yield from ((one, actions[path]) for one in _addresses(path, of))
+    for one in BESIDE:
+        yield one.replace("{case}", of.case), actions.get(one.split("?")[0], Action.SEE_CASE)
 
 
 def files(app: FastAPI) -> list[str]:

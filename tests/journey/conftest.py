@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ledger.application import Ledger
@@ -32,7 +33,8 @@ from tests.journey import stories
 from tests.journey.region import Region
 from waakvlam.clock import FixedClock, micros_of
 
-AGREED = Agreed.by(load(Path(__file__).parents[2] / "agreements"))
+AGREEMENTS = load(Path(__file__).parents[2] / "agreements")
+AGREED = Agreed.by(AGREEMENTS)
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -51,6 +53,7 @@ class Site:
 
     address: str
     region: Region
+    app: FastAPI
 
 
 @pytest.fixture
@@ -86,14 +89,13 @@ def site(tmp_path) -> Iterator[Site]:
         yield
         hub.end()
 
-    server = uvicorn.Server(
-        uvicorn.Config(pages_of(board, life), host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
-    )
+    app = pages_of(board, life)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run)
     thread.start()
     _until(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Site(f"http://127.0.0.1:{port}", region)
+    yield Site(f"http://127.0.0.1:{port}", region, app)
     hub.end()
     server.should_exit = True
     thread.join(timeout=10)

@@ -108,3 +108,13 @@
     document.addEventListener("htmx:after:swap", () => document.getElementById("lijst-kop")?.focus(), { once: true });
   });
 })();
+
+// On a narrow screen the menu is closed at first, so that the most urgent family is seen without scrolling.
+(() => {
+  const menu = document.getElementById("menu");
+  if (!menu) return;
+  const narrow = matchMedia("(width < 48rem)");
+  const fit = () => (menu.open = !narrow.matches);
+  narrow.addEventListener("change", fit);
+  fit();
+})();
