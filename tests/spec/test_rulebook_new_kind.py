@@ -24,7 +24,7 @@ from rulebook.event import from_json
 from rulebook.fates import fate
 from rulebook.figures import figures
 from rulebook.instants import parse_instant
-from rulebook.kind import Counting
+from rulebook.kind import Counting, of
 from rulebook.outcomes import outcomes
 from rulebook.question import Names, Question
 from rulebook.replay import by_recording, replay
@@ -112,6 +112,11 @@ def test_a_kind_that_leaves_out_what_it_must_say_is_not_made_known():
 
     with pytest.raises(AssertionError, match="keys, required, read, begins_with, instances, asks"):
         kinds.register(Empty)
+
+
+def test_what_is_of_no_kind_is_asked_nothing():
+    with pytest.raises(AssertionError, match="Source is of no kind that is known"):
+        of(load(AGREEMENTS).files[0].source)
 
 
 # Read and checked.
