@@ -45,7 +45,7 @@ def drill(folder: Path, faults: Iterable[Fault], say: Callable[[str], None]) -> 
     certificates.make_unless_valid("drill", SystemClock().now())
     with (
         small_disk(folder / "data"),
-        stack_in(folder, ledger_on_postgres=True, ca_file=certificates.issuer) as stack,
+        stack_in(folder, on_postgres=["ledger"], ca_file=certificates.issuer) as stack,
         alerting_on(folder, stack.ports) as alerting,
     ):
         stack.until(lambda: stack.sent >= 5, FAMILIES_WITHIN_SECONDS, "some families are told of")

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -88,16 +88,16 @@ class Stack:
 
 
 @contextmanager
-def stack_in(folder: Path, *, ledger_on_postgres: bool, **settings: object) -> Iterator[Stack]:
-    """Start everything with its data in a folder, and stop it at the end, whatever happens."""
+def stack_in(folder: Path, *, on_postgres: Iterable[str] = (), **settings: object) -> Iterator[Stack]:
+    """Start everything with its data in a folder, and stop it at the end; `on_postgres` names databases, all others are files."""
     with ExitStack() as stack:
-        server = Postgres(folder / "postgres").start() if ledger_on_postgres else None
+        server = Postgres(folder / "postgres").start() if on_postgres else None
         if server:
             stack.callback(server.stop, at_once=True)
         broker = Broker(folder / "kafka").start()
         stack.callback(broker.stop)
         ports = {f"{name}_port": free_port() for name in NAMES}
-        where = {"ledger": server.fresh_database()} if server else {}
+        where = {name: server.fresh_database() for name in on_postgres} if server else {}
         told = Settings(
             data=folder / "data", bootstrap=broker.bootstrap, agreements=AGREEMENTS, **where, **ports, **settings
         )

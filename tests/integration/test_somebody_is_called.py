@@ -23,7 +23,7 @@ def in_seconds(text: str) -> str:
 
 def test_a_consumer_that_stands_still_calls_somebody_and_is_over_when_it_goes_on(tmp_path: Path) -> None:
     with (
-        stack_in(tmp_path, ledger_on_postgres=False) as stack,
+        stack_in(tmp_path) as stack,
         alerting_on(tmp_path, stack.ports, changed=in_seconds) as alerting,
     ):
         stack.until(
