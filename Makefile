@@ -48,7 +48,7 @@ torture: .cache/ready.demo .cache/ready.test ## the crash laboratory, hours (ARG
 	@$(BIN)/python -m tests.torture $(ARGS)
 
 .PHONY: drill
-drill: .cache/ready.demo .cache/ready.test ## make each fault on purpose and see who is called, half an hour (ARGS='--only broker'); only root
+drill: .cache/ready.demo .cache/ready.test ## make each fault on purpose and see who is called, half an hour (ARGS='--only broker', ARGS=restarts); only root
 	@$(BIN)/python -m tests.drill $(ARGS)
 
 .PHONY: upgrade

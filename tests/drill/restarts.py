@@ -21,6 +21,7 @@ LATE_MAX_SECONDS = 60.0
 BACK_WITHIN_SECONDS = 240.0
 TOLD_WITHIN_SECONDS = 240.0
 UNDISTURBED_SECONDS = 30.0
+TRIES = 5
 AFTER_SECONDS = 15.0  # what comes due so shortly after all is ready again may still suffer
 ON_POSTGRES = ("ledger", "radar", "triage", "board", "looks")
 SERVICES = ("intake", "relay", "triage", "monitoring", "board", "watch")
@@ -98,7 +99,7 @@ def _measured(stack: Stack, load: Load, part: str, way: str, strike: Callable[[]
 def _restart(stack: Stack, part: str, way: str) -> None:
     if part == "Kafka":
         stack.broker.stop() if way == GRACEFUL else stack.broker.kill()
-        _meanwhile(stack, partial(_start_again, stack))
+        _start_again(stack)
     elif part == "PostgreSQL":
         assert isinstance(stack.server, Postgres)
         stack.server.stop(at_once=way == KILLED)
@@ -120,13 +121,24 @@ def _relay_is_at_work(stack: Stack) -> bool:
 
 
 def _start_again(stack: Stack) -> None:
-    """Start the broker; its port may be taken for a moment, by a connection of anybody on this machine."""
-    for _ in range(5):
-        try:
-            stack.broker.start()
-        except BrokerFault:
-            continue
-        return
+    """Start the broker; its port may be taken for a moment, by a connection of anybody on this machine.
+
+    It ends with the thread that started it, so that is this one; only the waiting is done by another.
+    """
+    for _ in range(TRIES):
+        stack.broker.launch()
+        failed: list[BrokerFault] = []
+        _meanwhile(stack, partial(_accepts, stack, failed))
+        if not failed:
+            return
+    raise failed[0]
+
+
+def _accepts(stack: Stack, failed: list[BrokerFault]) -> None:
+    try:
+        stack.broker.wait_until_it_accepts()
+    except BrokerFault as fault:
+        failed.append(fault)
 
 
 def _meanwhile(stack: Stack, do: Callable[[], object]) -> None:
