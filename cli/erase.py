@@ -99,6 +99,11 @@ def show_retention(settings: Settings, until: int | None, proposer: str | None, 
     A `run` is set down in the ledger's record of decisions, with counts and the terms that it went by, also when it breaks off.
     """
     terms = retention.load(settings.agreements)
+    if not terms:
+        where = settings.agreements / retention.FOLDER
+        raise Ends(
+            Exit.USAGE, f"No file in {where} has a term of kind {retention.CASE}: nothing would ever be due. Write one."
+        )
     last = local_day(settings.time().micros()) if until is None else until
     with _opened(settings) as (ledger, _):
         ends = {case: end for case, end in _ends(ledger, terms) if end is not None and end < last}

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from cli import erase as erasing
+from cli.exits import Ends, Exit
 from cli.settings import Settings
 from ledger import decisions
 from rulebook.instants import day_of
@@ -92,3 +93,13 @@ def test_a_run_that_breaks_off_is_set_down_with_what_it_did(house, monkeypatch):
         run(house, by=ANNA)
 
     assert written(desk)["retention/2060-01-01"] == (ANNA, {**written(desk)["retention/2060-01-01"][1], "proposed": 0})
+
+
+def test_without_any_term_the_job_fails_loudly_instead_of_finding_nothing_due(house, told, tmp_path):
+    closed(house.open())
+    kind = type("Simulated", (Settings,), {"time": lambda _: house.clock})
+
+    with pytest.raises(Ends, match="nothing would ever be due") as ended:
+        erasing.show_retention(kind(data=house.folder, agreements=tmp_path), LATER, None, run=True, as_json=True)
+
+    assert ended.value.code == Exit.USAGE
