@@ -14,8 +14,8 @@ from cli.settings import Settings
 from ledger import backup
 from ledger.backup import Copy, Held
 from ledger.private import private_file
-from services.board.access import keeping
-from services.board.access.keeping import OUTBOX_KEY
+from services.board import looks_copy as keeping
+from services.board.looks_copy import OUTBOX_KEY
 from waakvlam.clock import SystemClock, iso, micros_of
 
 LAST_WORD = "backup.made"

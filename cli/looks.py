@@ -15,7 +15,7 @@ from cli.settings import Settings
 from ledger.database import Database, open_database
 from ledger.numbers import id_beginning, number_of
 from ledger.private import private_file
-from services.board.access import keeping
+from services.board import looks_copy as keeping
 from services.board.access.line import CONTROL, CONTROL_PURPOSE, NEN7513, ORGANISATION, Line, Look
 from services.board.access.looks import LookLog, Sought
 from services.board.overviews.sheet import written

@@ -12,7 +12,7 @@ from cli.settings import Settings
 from ledger.backup import Held
 from ledger.errors import Conflict
 from ledger.private import private_file
-from services.board.access import keeping
+from services.board import looks_copy as keeping
 
 NONE = "This backup has no look log: a version made it that did not keep one, or there was none. Who looked before stays where it is."
 OTHER = (

@@ -18,6 +18,7 @@ SQLite runs in WAL mode with `synchronous=FULL`; a writer waits up to 30 seconds
 """
 
 import queue
+import re
 import sqlite3
 import threading
 import time
@@ -45,6 +46,7 @@ NO_ROOM = (
     "itself"
 )
 _KEYS_PER_STATEMENT = 500
+_CREATE = re.compile(r"\s*CREATE (?:TABLE|INDEX|UNIQUE INDEX) IF NOT EXISTS (\w+)")
 _TRY_AGAIN_SECONDS = 0.002
 
 
@@ -273,11 +275,16 @@ class PostgresDatabase:
             yield statements
 
     def create(self, statements: Iterable[str]) -> None:
-        """Run the statements in one transaction, one process at a time."""
+        """Run the statements in one transaction, one process at a time.
+
+        What is there already is passed over: PostgreSQL asks for the right to make it even then, and a login may have none.
+        """
         with self.transaction() as t:
             t.execute("SELECT pg_advisory_xact_lock(7727)")
             for statement in statements:
-                t.execute(statement)
+                found = _CREATE.match(statement)
+                if found is None or t.value("SELECT to_regclass(?)", (found[1],)) is None:
+                    t.execute(statement)
 
     def close(self) -> None:
         """Close the pool."""

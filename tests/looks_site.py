@@ -3,11 +3,13 @@
 from ledger.database import open_database
 from services.board.access.keeper import Access
 from services.board.access.line import Look
+from services.board.ageing import Shelf
 from services.board.outbox import Seal
 from services.board.rights import Person, Role
 from services.board.saved import SavedViews
 from waakvlam.clock import FixedClock
 
+THROWN = "at, kind, number, ended_before, days, source"
 CASE, OTHER = "0a90f8fc-1234-5678-8abc-000000000001", "1b90f8fc-1234-5678-8abc-000000000002"
 SEAL, NOW = Seal(b"the board's own"), 1_795_516_200_000_000
 SOMEBODY = Person(id="mdw-1", roles=frozenset({Role.MONITOR}))
@@ -46,5 +48,8 @@ def live(url):
     access.emergencies.ask("mdw-9", CASE, "0014", reason="anders", explained="de buren bellen", owners=["mdw-1"])
     SavedViews(access.looks.database).keep("mdw-1", "regel=ST-40", at=1)
     access.sessions.open(SOMEBODY, id_token="t")
+    Shelf(access.looks.database, FixedClock(NOW), {"login": access.sessions.forget_logins}).tidy([])
+    with access.looks.database.transaction() as t:
+        t.execute(f"INSERT INTO thrown_away ({THROWN}) VALUES (1, 'login', 3, 1, 1, 'region')")
     access.looks.database.close()
     return looks_in(url)

@@ -18,7 +18,6 @@ from ledger.private import private_file
 from ledger.streams import Pump, Sender
 from ledger.streams.pump import Handle
 from services.board.access.keeper import Access
-from services.board.access.keeping import OUTBOX_KEY
 from services.board.access.sessions import Lifetimes
 from services.board.ageing import Ageing, Shelf
 from services.board.agents import CASE_EVENTS, RECEIPTS, Reader
@@ -27,6 +26,7 @@ from services.board.doing.scene import Agreed
 from services.board.feed import KafkaFeed
 from services.board.kept import Counter, KeptBook
 from services.board.live import Hub
+from services.board.looks_copy import OUTBOX_KEY
 from services.board.outbox import Seal
 from services.board.outlook import Engine, Reasons
 from services.board.overviews.book import Overviews, Rules

@@ -24,6 +24,7 @@ def people_of(database: Database, case: str) -> frozenset[str]:
 
 def cases_of(database: Database, person: str) -> frozenset[str]:
     """Return the cases on which somebody has a task."""
-    sql = f"SELECT DISTINCT case_id FROM board_alerts WHERE closed_at IS NULL AND ? IN ({', '.join(DESKS)})"  # noqa: S608 - fixed text
+    handed = "SELECT alert FROM board_handed WHERE colleague = ?"
+    sql = f"SELECT DISTINCT case_id FROM board_alerts WHERE closed_at IS NULL AND (acknowledged_by = ? OR alert IN ({handed}))"  # noqa: S608 - fixed text
     with database.reading() as t:
-        return frozenset(case for (case,) in t.rows(sql, (person,)))
+        return frozenset(case for (case,) in t.rows(sql, (person, person)))

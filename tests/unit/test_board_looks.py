@@ -1,20 +1,27 @@
 """The look log: only ever added to, chained, in the fields of the Logboek Dataverwerkingen and the words of NEN 7513."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from ledger import errors
 from ledger.database import open_database
 from services.board.access.emergency import Emergencies
+from services.board.access.keeper import Access
 from services.board.access.looks import LookLog, Sought
 from services.board.access.sessions import Begun, Lifetimes, Sessions
+from services.board.ageing import Shelf
 from services.board.outbox import Seal
 from services.board.rights import Person, Role
+from services.board.saved import SavedViews
 from tests.looks_site import CASE, OTHER, look
 from waakvlam.clock import FixedClock
 
 MINUTE = 60_000_000
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "log-in.md"
+GRANTS = re.compile(r"```sql\n(.*?)```", re.DOTALL)
 SOMEBODY = Person(id="mdw-1", roles=frozenset({Role.MONITOR}), municipalities=frozenset({"0014"}), team="noord")
 
 
@@ -154,7 +161,7 @@ def test_the_chain_holds_however_many_write_at_once(log):
         ("DELETE FROM looks WHERE position = 3", 3),
         ("UPDATE looks SET hash = previous WHERE position = 1", 1),
         ("DELETE FROM looks_shown WHERE position = 3", 3),
-        ("UPDATE looks_shown SET case_id = '9b90f8fc' WHERE case_id LIKE '1b9%'", 3),
+        ("UPDATE looks_shown SET case_id = '9b90f8fc' WHERE case_id > '1b9'", 3),
         ("INSERT INTO looks_shown VALUES (2, '9b90f8fc')", 2),
     ],
 )
@@ -259,3 +266,37 @@ def test_nobody_judges_their_own_emergency_access_and_a_judgement_stands(emergen
     assert emergencies.judge(asked, by="tm-1", verdict="onterecht")
     assert not emergencies.judge(asked, by="tm-2", verdict="terecht")
     assert [(one.judged_by, one.verdict) for one in emergencies.all()] == [("tm-1", "onterecht")]
+
+
+@pytest.mark.real
+def test_on_postgresql_the_boards_login_adds_looks_and_can_do_nothing_else_to_them(postgres, clock):
+    """The owner of the tables made them once; the board works with a login that may only what the guide grants."""
+    owner = postgres()
+    opened = open_database(owner)
+    for made in (lambda one: Access.by(one, clock=clock), SavedViews, lambda one: Shelf(one, clock, {})):
+        made(opened)
+    granted = GRANTS.search(GUIDE.read_text("utf-8"))[1]
+    with opened.transaction() as t:
+        t.cursor.execute(granted)
+    opened.close()
+
+    board = open_database(owner.replace("//postgres@", "//bord@"))
+    access = Access.by(board, clock=clock)
+    access.looks.add_list(look(""), [CASE])
+    access.emergencies.ask("mdw-9", CASE, "0014", reason="gevaar", explained="", owners=["mdw-1"], look=look())
+    access.emergencies.read(access.emergencies.unjudged()[0].id, "mdw-1")
+    assert access.sessions.find(access.sessions.open(SOMEBODY, id_token="t"), touch=True) is not None
+    assert SavedViews(board).keep("mdw-1", "regel=ST-40", at=1)
+    assert Shelf(board, clock, {"login": access.sessions.forget_logins}).tidy([]) == []
+
+    for sql in (
+        "DELETE FROM looks",
+        "UPDATE looks_shown SET case_id = ''",
+        "TRUNCATE looks",
+        "ALTER TABLE looks DISABLE TRIGGER ALL",
+        "DROP TRIGGER looks_only_added ON looks",
+    ):
+        with pytest.raises(errors.LedgerError), board.transaction() as t:
+            t.execute(sql)
+    assert access.looks.broken_at() is None
+    board.close()

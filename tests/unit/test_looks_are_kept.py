@@ -12,9 +12,9 @@ from ledger import backup, errors
 from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.sealing import FileKeyStore
-from services.board.access import keeping
+from services.board import looks_copy as keeping
 from services.board.saved import SavedViews
-from tests.looks_site import CASE, live, look, looks_in, opened
+from tests.looks_site import CASE, THROWN, live, look, looks_in, opened
 from tests.unit.test_board_looks import as_owner
 from waakvlam.clock import FixedClock
 
@@ -45,12 +45,13 @@ def test_what_is_put_back_is_what_was_there_in_either_database_and_goes_on(here,
 
     again = opened(there)
     assert looks_in(there) == lines
-    assert [one.explained for one in again.emergencies.unread("mdw-1", [])] == ["de buren bellen"]
+    assert [one.explained for one in again.emergencies.unread("mdw-1", list)] == ["de buren bellen"]
     assert SavedViews(again.looks.database).of("mdw-1") == ["regel=ST-40"]
     again.looks.add_list(look(""), [CASE])
     assert again.looks.broken_at() is None
     with again.looks.database.reading() as t:
         assert t.value("SELECT count(*) FROM sessions") == 0
+        assert t.rows(f"SELECT {THROWN} FROM thrown_away") == [(1, "login", 3, 1, 1, "region")]
     again.looks.database.close()
 
 

@@ -8,7 +8,7 @@ nothing of it can be taken back or changed unseen. The explanation is words of p
 
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -130,15 +130,16 @@ class Emergencies:
         """Return what everybody whose case it is must be told: of the last month, newest first."""
         return self._found("case_id = ? AND asked_at > ?", (case, self._month_ago()))
 
-    def unread(self, person: str, cases: Collection[str]) -> list[Emergency]:
+    def unread(self, person: str, cases: Callable[[], Collection[str]]) -> list[Emergency]:
         """Return what somebody must still read, newest first: what they were told, and what was asked within a month of `cases`.
 
-        `cases` are those on which they have a task now; whoever got it after the access is told too.
+        `cases` tells on which they have a task now, for whoever got it after the access is told too; it is asked only when
+        there was any access.
         """
         told = self._found(_NOT_READ, (person,))
-        if cases:
-            later = self._found(_NOT_TOLD, (self._month_ago(), person, person))
-            told += [one for one in later if one.case_id in cases]
+        if later := self._found(_NOT_TOLD, (self._month_ago(), person, person)):
+            own = cases()
+            told += [one for one in later if one.case_id in own]
         return sorted(told, key=lambda one: -one.asked_at)
 
     def read(self, id: str, person: str) -> None:  # noqa: A002 - it is one

@@ -1,6 +1,7 @@
 """Emergency access at the board: asking for it, being told of it, judging it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Final
 
 from fastapi import Form, HTTPException, Request
@@ -116,7 +117,7 @@ class EmergencyPages:
 
 def unread(site: Site, person: Person) -> list[Emergency]:
     """Return the emergency accesses to cases of somebody's own that they did not read of yet, newest first."""
-    return site.access.emergencies.unread(person.id, cases_of(site.board.store.database, person.id))
+    return site.access.emergencies.unread(person.id, partial(cases_of, site.board.store.database, person.id))
 
 
 def asked(one: Emergency, reader: str, *, now: int) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The look log in a backup: copied as one moment into a SQLite file, its chain computed anew, and put back where nothing is.
 
-What belongs together goes together: looks, emergency access and what people kept of the list. Sessions and logins do not:
+What belongs together goes together: looks, emergency access, what people kept of the list, and what was thrown away here. Sessions and logins do not:
 after a restore everybody logs in. A log that is there already is never replaced: lines are only ever added.
 """
 
@@ -13,7 +13,7 @@ from typing import Any, Final
 from ledger import errors
 from ledger.copying import SQLITE, settle
 from ledger.database import Database, Statements, open_database
-from services.board import saved
+from services.board import ageing, saved
 from services.board.access import emergency
 from services.board.access.looks import LookLog
 from waakvlam.clock import FixedClock
@@ -31,6 +31,7 @@ _BESIDE: Final = {
     "emergency_told": "person, emergency, read_at",
     "board_saved": "person, query, saved_at",
 }
+_ADDED: Final = {ageing.NAME: "at, kind, number, ended_before, days, source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def put_back(file: Path, url: str) -> Copied:
 def _opened(database: Database) -> LookLog:
     """Return the log in a database, with the tables that belong to it."""
     log = LookLog(database, FixedClock(0))
-    database.create([*emergency.TABLES, saved.TABLE])
+    database.create([*emergency.TABLES, saved.TABLE, ageing.TABLE])
     return log
 
 
@@ -102,9 +103,10 @@ def _copy(source: Database, target: Database) -> None:
         for table, columns in _LINES.items():
             for rows in _pages(s, table, columns):
                 _write(t, table, columns, rows)
-        for table, columns in _BESIDE.items():
+        for table in _BESIDE:
             t.execute(f"DELETE FROM {table}")  # noqa: S608 - names are ours, here and below
-            _write(t, table, columns, s.rows(f"SELECT {columns} FROM {table}"))  # noqa: S608
+        for table, columns in (_BESIDE | _ADDED).items():
+            _write(t, table, columns, s.rows(f"SELECT {columns} FROM {table} ORDER BY 1"))  # noqa: S608
         position, head = s.rows("SELECT position, hash FROM looks_head WHERE one = 1")[0]
         t.execute("UPDATE looks_head SET position = ?, hash = ? WHERE one = 1", (position, head))
 
