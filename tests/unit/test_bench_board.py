@@ -5,6 +5,7 @@ from starlette.testclient import TestClient
 from bench import overviews
 from bench._board import UNTIL
 from bench.board import _board
+from bench.screens import Screens
 from ledger.application import Ledger
 from ledger.database import open_database
 from services.board.app import pages_of
@@ -31,3 +32,12 @@ def test_the_overviews_that_are_measured_answer(tmp_path):
     found = overviews.measure(overviews.board_of(tmp_path, cases=60, alerts=10), turns=2)
 
     assert {"/team", "/regio.csv", "/spiegel", "/bestuur"} <= found.keys()
+
+
+def test_each_screen_waits_from_the_decision_until_it_counts_that_alert():
+    screens = Screens(None)
+    screens.told = [[(10.5, 1), (12.0, 3)], [(10.2, 1), (11.5, 2), (12.5, 3)]]
+
+    waits = screens.waits([10.0, 11.0, 11.25])
+
+    assert waits == [0.5, 10.2 - 10.0, 1.0, 0.5, 0.75, 1.25]

@@ -7,6 +7,6 @@ from services.board.doing.action import Action
 
 ACTIONS: Mapping[str, Action] = {
     one.id: one
-    for module in (on_alerts, on_stalls, on_family, on_ladders, on_mistakes, on_links)
+    for module in (on_family, on_alerts, on_stalls, on_ladders, on_mistakes, on_links)
     for one in module.ACTIONS
 }

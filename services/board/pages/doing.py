@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from ledger.numbers import number_of
-from services.board import clicks
+from services.board import clicks, views
 from services.board.desk import Deed
 from services.board.doing import door, form
 from services.board.doing.action import Action, Problem, Subject
@@ -89,6 +89,7 @@ class DoingPages:
         if not records:
             raise HTTPException(404)
         _, rows = self.board.store.open_alerts(case)
+        rows = sorted(rows, key=views.urgency)
         return scene_of(records, rows, self.board.agreed, person=person.id, now=self.board.clock.micros())
 
     def _take(self, request: Request, person: Person, action: Action, case: str, given: form.Given) -> Response:
