@@ -55,6 +55,10 @@ drill: .cache/ready.demo .cache/ready.test ## make each fault on purpose and see
 upgrade: .cache/ready.demo .cache/ready.test ## a rolling upgrade from the former version under load, and back (ARGS='--database postgres')
 	@$(BIN)/python -m tests.upgrade $(ARGS)
 
+.PHONY: cluster
+cluster: .cache/ready.demo .cache/ready.test ## the chart in a real API server with Helm 3 and 4: ten minutes of building once (wants Go and Debian's etcd-server)
+	@$(BIN)/python -m tests.cluster $(ARGS)
+
 .PHONY: mutants
 mutants: .cache/ready.demo ## put small faults in the rule book and tell which the tests do not notice (an hour or more)
 	@nice -n 10 $(BIN)/python -m tests.mutants $(ARGS)

@@ -37,7 +37,7 @@ def ask(settings: Settings) -> Readings:
     pages = _pages(settings)
     found = [one.told_by(part) for part, text in pages.items() for one in on_page(text)]
     if not pages[WATCH]:
-        found += on_page(asyncio.run(_looked(settings)))
+        found += on_page(asyncio.run(looked(settings)))
     if not pages[INTAKE]:
         found += on_page(_ledger(settings))
     return Readings(found)
@@ -81,7 +81,7 @@ def _pages(settings: Settings) -> dict[str, str]:
         return dict(zip(parts, pool.map(lambda part: own_page(settings, part), parts), strict=True))
 
 
-async def _looked(settings: Settings) -> str:
+async def looked(settings: Settings) -> str:
     """Return what a watch would tell after its first look."""
     meters = registry(WATCH)
     kafka = settings.kafka_of(WHO)

@@ -1,4 +1,4 @@
-"""The commands that keep the ledger and what follows from it: backup, restore, migrate, rebuild. The work is in modules of their own."""
+"""The commands that keep the ledger and what follows from it: backup, restore, migrate, roles, rebuild. The work is in modules of their own."""
 
 # ruff: noqa: PLC0415 - each command brings its own imports, as in cli/main.py
 from enum import StrEnum
@@ -128,6 +128,21 @@ def migrate(
 
     with errors_as_exits():
         migrating.migrate(read_settings(data), plan=plan, as_json=as_json)
+
+
+def roles(
+    data: DataFolder = None,
+    *,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Carry it out, as a login that may make roles and owns the tables.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the SQL that gives each service a role of its own at the ledger's database, with the rights that it needs."""
+    from cli.roles import show_roles
+
+    with errors_as_exits():
+        show_roles(read_settings(data), apply=apply, as_json=as_json)
 
 
 def rebuild(

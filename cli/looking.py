@@ -1,4 +1,4 @@
-"""The commands that look and change nothing: status, doctor, reconcile, watch. The work is in modules of their own."""
+"""The commands that look and change nothing: status, doctor, reconcile, watch, support-bundle. The work is in modules of their own."""
 
 # ruff: noqa: PLC0415 - each command brings its own imports, as in cli/main.py
 from pathlib import Path
@@ -57,4 +57,20 @@ def watch(data: DataFolder = None, *, as_json: AsJson = False) -> None:
         raise typer.Exit(int(keep_watching(read_settings(data), as_json=as_json)))
 
 
-COMMANDS = (status, doctor, reconcile, watch)
+def support_bundle(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The archive to make; its name ends in .tar.gz.")],
+    data: DataFolder = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Pack what somebody who helps must know: versions, settings without secrets, status, Kafka, tables, logs, numbers.
+
+    Nothing in it is about a case or a person.
+    """
+    from cli.bundle import make_bundle
+
+    with errors_as_exits():
+        make_bundle(read_settings(data), data, file, as_json=as_json)
+
+
+COMMANDS = (status, doctor, reconcile, watch, support_bundle)

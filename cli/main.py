@@ -31,7 +31,8 @@ for one in aside_commands.APPS:
     app.add_typer(one)
 app.add_typer(proof_commands.app)
 
-for command in (keeping.backup, keeping.restore, keeping.looks, keeping.migrate, keeping.rebuild, *looking.COMMANDS):
+KEEPING = (keeping.backup, keeping.restore, keeping.looks, keeping.migrate, keeping.roles, keeping.rebuild)
+for command in (*KEEPING, *looking.COMMANDS):
     app.command(epilog=EXIT_CODES)(command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

@@ -6,7 +6,7 @@ from cli.books import ledger_at, why_missing, without_password
 from cli.exits import Ends, Exit
 from cli.screen import result
 from cli.settings import Settings
-from ledger import tables
+from ledger import roles, tables
 from ledger.database import open_database
 from waakvlam.clock import SystemClock
 
@@ -29,10 +29,18 @@ def migrate(settings: Settings, *, plan: bool, as_json: bool) -> None:
     if not plan:
         with ledger_at(settings.ledger_url, SystemClock()) as ledger:
             ledger.set_schemas_down()  # opening brings the tables up to date, all in one transaction, one process at a time
+        give_rights_again(settings.ledger_url)
     told = {"layout": found, "wanted": tables.LAYOUT, "steps": steps}
     is_done = "To be done" if plan else "Done"
     lines = [f"{is_done}: {one}" for one in steps] or [f"The tables have layout {found}, as this version wants."]
     result(told, as_json=as_json, lines=lines)
+
+
+def give_rights_again(url: str) -> None:
+    """Give the services' roles their rights, where there are roles: a new layout may have brought new tables."""
+    with closing(open_database(url)) as database, database.transaction() as t:
+        if roles.are_made(t):
+            roles.give(t)
 
 
 def _numbers(url: str) -> dict[str, int]:

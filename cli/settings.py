@@ -142,3 +142,8 @@ def _told(file: Path | None) -> str:
 def environment_for(places: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a service: ours, with these places."""
     return {**os.environ, **places}
+
+
+def given() -> dict[str, str]:
+    """Return every `WAAKVLAM_…` variable of this process as it was given; secrets among them."""
+    return {name: value for name, value in sorted(os.environ.items()) if name.startswith("WAAKVLAM_")}

@@ -44,12 +44,17 @@ class Moment:
 
 def show_status(settings: Settings, prometheus: str, *, as_json: bool) -> Exit:
     """Print how everything is; UNREACHABLE when something does not answer, DIFFERS when something else is wrong."""
-    found = ask_prometheus(prometheus) if prometheus else ask(settings)
-    told = status_of(found, Moment.now(settings), recorded_lately(settings))
+    told = status_now(settings, prometheus)
     result(told, as_json=as_json, lines=screen(told))
     if any(one["alert"] in UNREACHABLE for one in told["wrong"]):
         return Exit.UNREACHABLE
     return Exit.DIFFERS if told["wrong"] else Exit.OK
+
+
+def status_now(settings: Settings, prometheus: str = "") -> dict[str, Any]:
+    """Return the whole status as it is now, see `status_of`."""
+    found = ask_prometheus(prometheus) if prometheus else ask(settings)
+    return status_of(found, Moment.now(settings), recorded_lately(settings))
 
 
 def status_of(found: Readings, now: Moment, lately: int | None) -> dict[str, Any]:

@@ -18,3 +18,15 @@ def files_that_tell(folder: Path, pseudonyms: Iterable[str]) -> set[str]:
 def _runs(content: bytes) -> Iterator[bytes]:
     for found in _HEX.findall(content):
         yield from (found[at : at + 32] for at in range(len(found) - 31))
+
+
+def files_that_hold(folder: Path, canaries: Iterable[str]) -> dict[str, set[str]]:
+    """Return the files under a folder that hold one of these texts, in any byte, each with those that it holds."""
+    wanted = {one: one.encode() for one in canaries}
+    found = {}
+    for file in folder.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            if held := {name for name, text in wanted.items() if text in content}:
+                found[str(file.relative_to(folder))] = held
+    return found

@@ -49,6 +49,7 @@ DECIDED = frozenset(
         "SASL_PASSWORD_FILE",
         "SASL_USERNAME",
         "SECURITY",
+        "THEME",
         "TRACES",
         "TRANSIT_MOUNT",
         "TRANSIT_REGISTER",

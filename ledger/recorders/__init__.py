@@ -20,6 +20,11 @@ from ledger import errors
 from ledger.database import READ_ONLY, UNLESS_TOLD, Statements
 from ledger.servers import Limits
 
+NOT_ALLOWED = (
+    "this login may not do that at the ledger's database. Where each service has its own role (`waakvlam roles`), the owner of "
+    "the tables brings them to a new layout with `waakvlam migrate`, and gives rights again"
+)
+
 
 class LedgerRecorder(Protocol):
     """What the ledger needs of a store."""
@@ -73,4 +78,8 @@ def kept() -> Iterator[None]:
     except persistence.PersistenceError as error:
         if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
             raise errors.Unavailable(READ_ONLY) from error
+        if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+            raise errors.Fault(NOT_ALLOWED) from error
         raise errors.Fault(f"the ledger's database refuses: {type(error).__name__}") from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise errors.Fault(NOT_ALLOWED) from error

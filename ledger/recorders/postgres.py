@@ -10,10 +10,11 @@ from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.rows import dict_row, tuple_row
+from psycopg import Cursor
+from psycopg.rows import DictRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
-from ledger import tables
+from ledger import roles, tables
 from ledger.database import UNLESS_TOLD, Statements
 from ledger.recorders import kept
 from ledger.servers import Limits, arguments, reach
@@ -33,6 +34,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             for statement in self.sql_create_statements
             if not statement.as_string().lstrip().startswith(("CREATE TYPE", "CREATE OR REPLACE FUNCTION"))
         ]
+        self._may_change = True  # who made the tables; a role of a service may not, and locks by `ledger.roles`
         self._copy = SQL(
             "COPY {}.{} (originator_id, originator_version, topic, state, notification_id) FROM STDIN (FORMAT BINARY)"
         ).format(Identifier(datastore.schema), Identifier(self.events_table_name))
@@ -60,8 +62,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
     def create_table(self) -> None:
         """Make all tables in one transaction, one process at a time, unless they are there."""
         with self.reading() as statements:
-            if statements.value("SELECT to_regclass('state')") and tables.is_made(statements):
-                return
+            is_there = bool(statements.value("SELECT to_regclass('state')"))
+            if is_there:
+                self._may_change = bool(statements.value("SELECT has_table_privilege('stored_events', 'UPDATE')"))
+                if tables.is_made(statements):
+                    return
         with self._begun() as statements:
             statements.execute("SELECT pg_advisory_xact_lock(?)", (_CREATING,))
             for composed in self.sql_create_statements:
@@ -92,6 +97,12 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             connection.cursor(row_factory=tuple_row) as cursor,
         ):
             yield Statements(cursor, postgres=True)
+
+    def _lock_table(self, curs: Cursor[DictRow]) -> None:
+        if self._may_change:
+            super()._lock_table(curs)
+        else:
+            curs.execute(SQL("SELECT {}()").format(Identifier(roles.LOCK)))
 
     def insert(self, statements: Statements, events: Sequence[StoredEvent]) -> range:
         """Insert the events; return their positions."""

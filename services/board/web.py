@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from services.board.pages import alerts, case, doing, emergencies, explained, login, looks, machines, overviews, paper
 from services.board.pages.routes import STATIC, Route, mount
 from services.board.pages.site import HERE, Board, Site
+from services.board.theme import Theme
 
 MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
     alerts.routes,
@@ -29,11 +30,16 @@ MODULES: Final[tuple[Callable[[Site], list[Route]], ...]] = (
 def put_on(app: FastAPI, board: Board) -> None:
     """Put the routes, the static files and the error pages on an app."""
     site = Site(board)
-    files = StaticFiles(directory=HERE / "static")
-    if board.theme.folder is not None:
-        files.all_directories.append(board.theme.folder)
-    app.mount("/static", files, name=STATIC)
+    app.mount("/static", static_files(board.theme), name=STATIC)
     mount(app, site.keeper, [route for module in MODULES for route in module(site)])
     app.add_exception_handler(StarletteHTTPException, site.error_page)
     app.add_exception_handler(RequestValidationError, site.error_page)
     app.add_exception_handler(Exception, site.fault_page)
+
+
+def static_files(theme: Theme) -> StaticFiles:
+    """Return the board's own files and, behind them, those of the region."""
+    files = StaticFiles(directory=HERE / "static")
+    if theme.folder is not None:
+        files.all_directories.append(theme.folder)
+    return files

@@ -183,6 +183,22 @@ def test_the_board_stays_in_its_own_pod_unless_people_must_log_in(name: str) -> 
     assert sorted(ways_in) == (["HTTPRoute", "Ingress"] if has_login else [])
 
 
+def test_the_regions_own_looks_reach_the_board_and_nobody_else() -> None:
+    for who, pod in pods("full"):
+        (container,) = pod["spec"]["containers"]
+        volumes = {one["name"]: one for one in pod["spec"]["volumes"]}
+        mounts = {one["mountPath"]: one for one in container["volumeMounts"]}
+        told = _environment(pod).get("WAAKVLAM_THEME")
+        assert (told is not None) == (who == "Deployment/waakvlam-board"), who
+        if told:
+            mount = mounts[told["value"]]
+            assert mount["readOnly"]
+            assert volumes[mount["name"]]["configMap"] == {
+                "name": values("full")["board"]["theme"]["existingConfigMap"]
+            }
+    assert "WAAKVLAM_THEME" not in str(rendered("minimal"))
+
+
 def test_every_job_reads_what_every_service_reads() -> None:
     components = {pod["metadata"]["labels"]["app.kubernetes.io/component"] for name in GIVEN for _, pod in pods(name)}
 

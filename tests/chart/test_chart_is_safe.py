@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.chart.engine import GIVEN, pods, rendered
+from deploy.helm.settings import SERVICES
+from tests.chart.engine import GIVEN, pods, rendered, values
 
 SECRET_WORDS = re.compile(r"passw|secret|token|://[^/\s]+:[^/\s]+@", re.IGNORECASE)
 
@@ -104,6 +105,17 @@ def test_secrets_are_read_where_they_are_needed_alone(name: str) -> None:
         assert ("WAAKVLAM_RADAR" in spec) == (component == "monitoring"), who
         assert ("HEARTBEAT_URL" in spec) <= (component == "monitoring"), who
         assert ("BOARD_SECRET" in spec) <= (component == "board"), who
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_with_roles_each_service_logs_in_at_the_ledger_as_itself_and_only_jobs_as_its_owner(name: str) -> None:
+    has_roles = values(name).get("database", {}).get("roles", False)
+    for who, pod in pods(name):
+        component = pod["metadata"]["labels"]["app.kubernetes.io/component"]
+        for one in pod["spec"]["containers"][0]["env"]:
+            if one["name"] == "WAAKVLAM_LEDGER":
+                own = has_roles and component in SERVICES
+                assert one["valueFrom"]["secretKeyRef"]["key"] == (f"ledger-{component}" if own else "ledger"), who
 
 
 @pytest.mark.parametrize("name", [one for one in GIVEN if one != "plaintext"])

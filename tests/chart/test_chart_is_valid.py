@@ -1,11 +1,13 @@
 """What the chart makes is what Kubernetes knows, in every version it is for, to the last field."""
 
+from typing import Any
+
 import helm_python
 import pytest
 from pydantic import ValidationError
 
 from tests.chart import custom
-from tests.chart.engine import CHART, GIVEN, PODS, chart, rendered, values
+from tests.chart.engine import CHART, GIVEN, PODS, chart, rendered, resources, values
 from tests.chart.kubernetes import BUILT_IN, faults
 
 VERSIONS = [f"1.{minor}" for minor in range(28, 38)]
@@ -57,7 +59,35 @@ def test_no_name_is_there_twice_or_too_long_and_all_is_of_this_release(name: str
         assert one["metadata"]["labels"]["app.kubernetes.io/instance"] == "waakvlam"
 
 
-def test_three_values_give_a_whole_release() -> None:
+THREE = {
+    "image": {"repository": "registry.example.org/waakvlam"},
+    "kafka": {"bootstrap": "kafka-bootstrap.kafka:9093", "existingSecret": "waakvlam-logins"},
+}
+
+
+@pytest.mark.parametrize("version", [VERSIONS[0], VERSIONS[-1]])
+def test_three_values_alone_give_a_release_that_is_whole_and_that_kubernetes_takes(version: str) -> None:
+    made = resources(THREE)
+
+    assert sum(len(some) for some in THREE.values()) == 3
+    assert {one["kind"]: [faults(one, version)] for one in made if faults(one, version)} == {}
+    whole = {(one["kind"], one["metadata"]["name"]) for one in rendered("minimal")}
+    assert {(one["kind"], one["metadata"]["name"]) for one in made} == whole
+    read = {one["valueFrom"]["secretKeyRef"]["name"] for one in _variables(made) if "valueFrom" in one}
+    assert read == {"waakvlam-databases"}, "the name that docs/how-to/install.md gives it"
+
+
+def _variables(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        variable
+        for one in made
+        if one["kind"] in PODS
+        for container in PODS[one["kind"]](one)["spec"]["containers"]
+        for variable in container["env"]
+    ]
+
+
+def test_a_short_file_of_values_gives_a_whole_release() -> None:
     kinds = [one["kind"] for one in rendered("minimal")]
 
     assert len((CHART / "ci" / "minimal-values.yaml").read_text("utf-8").splitlines()) < 20

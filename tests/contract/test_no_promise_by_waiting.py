@@ -55,6 +55,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("loop", "cli/surroundings.py::Surroundings._look_at_disk"): COMES_TO_ITS_END,
     ("loop", "region/*"): "a family that does not exist, and those who tell of it",
     # What is remembered.
+    ("memory", "cli/redact.py::*"): SHIPPED,
     ("memory", "ledger/keys.py::TransitVault.__init__"): "opened keys, to ask a vault less; the register says which is in force, and a destroyed key drops all",
     ("memory", "ledger/learned.py::*"): "schemas by their fingerprint, which names one schema wherever it stands; what is not known is asked for",
     ("memory", "ledger/relay.py::NO_TRACES"): "empty, and of a kind that cannot grow",

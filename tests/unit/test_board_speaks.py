@@ -1,12 +1,15 @@
 """Which language a page speaks, how a region makes it its own, and what a theme may not do."""
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
 from ledger.words import DAY
 from services.board import language
 from services.board.language import preferred, say, speaking
 from services.board.theme import OWN, theme_of
 from services.board.translating import Page
+from services.board.web import static_files
 from waakvlam.errors import Misconfigured
 
 NOON = 1_795_516_200_000_000  # 24 november 2026, 11.30 uur
@@ -82,3 +85,19 @@ def test_a_theme_without_a_name_says_what_to_write(tmp_path):
         theme_of(tmp_path)
     with pytest.raises(Misconfigured, match="name"):
         theme(tmp_path, ":root { --blauw: #14532d; }", about="titel = 1")
+
+
+def test_a_theme_that_kubernetes_mounts_by_links_is_read_and_served(tmp_path):
+    """A ConfigMap is mounted as links to a folder that is replaced as a whole."""
+    real = tmp_path / "..2026_11_28"
+    real.mkdir()
+    theme(real, ":root { --blauw: #14532d; }")
+    (tmp_path / "..data").symlink_to(real.name)
+    for name in ("theme.toml", "theme.css"):
+        (tmp_path / name).symlink_to(f"..data/{name}")
+    site = FastAPI()
+    site.mount("/static", static_files(theme_of(tmp_path)))
+
+    with TestClient(site) as client:
+        assert client.get("/static/theme.css").text == ":root { --blauw: #14532d; }"
+        assert client.get("/static/..%2f..%2fetc/passwd").status_code == 404

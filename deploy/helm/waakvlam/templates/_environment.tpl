@@ -9,7 +9,8 @@
 {{- end }}
 
 {{- define "waakvlam.ledgerEnvironment" -}}
-{{ include "waakvlam.fromDatabase" (dict "root" .root "key" "ledger") }}
+{{- $own := and .root.Values.database.roles (has .component (list "intake" "triage" "monitoring" "board" "watch")) -}}
+{{ include "waakvlam.fromDatabase" (dict "root" .root "key" "ledger" "secretKey" (ternary (printf "ledger-%s" .component) "ledger" $own)) }}
 {{- if .root.Values.database.ca.existingSecret }}
 - name: PGSSLROOTCERT
   value: /etc/waakvlam/database/ca.crt
