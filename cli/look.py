@@ -1,5 +1,6 @@
 """`waakvlam case`: what happened in a case; and how a case is found in the ledger."""
 
+from collections.abc import Collection
 from typing import Any
 
 from cli.books import ledger_at
@@ -7,6 +8,7 @@ from cli.exits import Ends, Exit
 from cli.follow import records
 from cli.screen import result
 from cli.settings import Settings
+from ledger import traces
 from ledger.application import Ledger
 from ledger.numbers import id_beginning
 from ledger.record import Record
@@ -21,7 +23,15 @@ CASES_SHOWN = 5
 def show_case(settings: Settings, case: str, *, as_json: bool) -> None:
     """Print a case's timeline, in Dutch."""
     lines = sentences(history_of(settings, case), agencies())
-    result([_line_json(one) for one in lines], as_json=as_json, lines=[_words(one) for one in lines])
+    known = traces_of(settings, [one.event_id for one in lines])
+    told = [{**_line_json(one), "trace_id": known.get(one.event_id)} for one in lines]
+    result(told, as_json=as_json, lines=[_words(one) for one in lines])
+
+
+def traces_of(settings: Settings, ids: Collection[str]) -> dict[str, str]:
+    """Return the ids of the traces of events, by event id; those without a trace are left out."""
+    with ledger_at(settings.ledger_url, settings.time()) as ledger, ledger.reading() as statements:
+        return {event_id: one.trace_id for event_id, one in traces.of_events(statements, ids).items()}
 
 
 def history_of(settings: Settings, case: str) -> list[Record]:

@@ -7,7 +7,7 @@ from typing import Any
 from cli.agreement_pages import dutch
 from cli.books import rules_in
 from cli.exits import Ends, Exit
-from cli.look import history_of
+from cli.look import history_of, traces_of
 from cli.offline import instant
 from cli.screen import result
 from cli.sentences import STAGES, agency_names
@@ -28,6 +28,7 @@ ALERTS_HERE = "Deze regel geeft hier wel een alarm:"
 SILENT_HERE = "Deze regel geeft hier geen alarm:"
 OTHERWISE = "En verder:"
 REASONS_SHOWN = 12
+NO_TRACES: Mapping[str, str] = {}
 INSTANTS = frozenset({"at", "due", "deadline", "since", "accepted_until", "until", "next_due"})
 
 
@@ -35,14 +36,15 @@ def show_why(settings: Settings, case: str, at: str | None, *, as_json: bool) ->
     """Print what is late in a case, worst first, and what comes due next, soonest first, each with its reason."""
     now, case, facts = _asked(settings, case, at)
     found = why(rules_in(settings.agreements), case, facts, now, agencies=agency_names())
+    known = traces_of(settings, [one.event for one in (*found.open, *found.next)])
     lines = [
         f"{_heading(case, now)}: {_state(found)}",
         "Nu open:",
-        *_reasons(found.open, now, none="niets"),
+        *_reasons(found.open, now, none="niets", known=known),
         "Hierna:",
-        *_reasons(found.next, now, none=NOTHING_AFTER if found.open else NO_TERM),
+        *_reasons(found.next, now, none=NOTHING_AFTER if found.open else NO_TERM, known=known),
     ]
-    result(_why_json(case, found), as_json=as_json, lines=lines)
+    result(_why_json(case, found, known), as_json=as_json, lines=lines)
 
 
 def show_why_not(settings: Settings, case: str, at: str | None, rule: str, *, as_json: bool) -> None:
@@ -79,7 +81,7 @@ def _state(found: Why) -> str:
     return "gesloten" if found.is_closed else f"open, fase: {phase(found.phase)}"
 
 
-def _reasons(reasons: Sequence[Reason], now: int, *, none: str) -> Iterator[str]:
+def _reasons(reasons: Sequence[Reason], now: int, *, none: str, known: Mapping[str, str] = NO_TRACES) -> Iterator[str]:
     if not reasons:
         yield f"  {none}"
     for one in reasons:
@@ -89,6 +91,8 @@ def _reasons(reasons: Sequence[Reason], now: int, *, none: str) -> Iterator[str]
             yield f"    Uitstel is geaccepteerd tot en met {last_day(one.accepted_until)}."
         agency = agency_names().get(one.agency, one.agency)
         yield f"    Door: {event_name(one.event_type)} ({agency}, {moment(one.since)}, {one.event})"
+        if one.event in known:
+            yield f"    Trace: {known[one.event]}"
         yield f"    Afspraak: {one.agreement} versie {one.version}, {one.file} regel {one.line}"
         yield f"    {one.remedy}"
 
@@ -109,8 +113,11 @@ def silent(reasons: Sequence[Silent]) -> Iterator[str]:
         yield f"En nog {len(reasons) - REASONS_SHOWN} van eerder; --json toont alles."
 
 
-def _why_json(case: str, found: Why) -> dict[str, Any]:
-    return {"case": case, **plain(asdict(found))}
+def _why_json(case: str, found: Why, known: Mapping[str, str]) -> dict[str, Any]:
+    told = {"case": case, **plain(asdict(found))}
+    for one in (*told["open"], *told["next"]):
+        one["trace_id"] = known.get(one["event"])
+    return told
 
 
 def _why_not_json(case: str, found: WhyNot) -> dict[str, Any]:

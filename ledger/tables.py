@@ -15,7 +15,7 @@
 `memos`     what a service must remember from one batch to the next, by name: small JSON values
 `dead_letters` what could not be taken in: why, where it stood and its shape in the clear, its bytes sealed
 `decisions` what people decided about what was set aside, about a fuse or a place, and what came of it; never changed
-`traces`    to which journey (W3C Trace Context) the record at a position belongs; help for people, under no hash
+`trace_runs` to which traces (W3C Trace Context) records belong, from a position on (`ledger/traces.py`); under no hash
 `state`     numbers: the last position given, the last `recorded_at` given, the last time promised, the tables' layout, and
             the oldest layout whose versions can go on with them
 """
@@ -29,14 +29,15 @@ from ledger.database import Row, Statements
 ACCEPTED = "accepted"
 
 _KEY_CHARACTERS_MAX = 200
-LAYOUT = 4  # as at the end of the script, which also brings an older one up to it
+LAYOUT = 5  # as at the end of the script, which also brings an older one up to it
 # The oldest layout whose versions can go on with these tables. A step only adds what an older version may leave out (a table,
 # a column that may be empty); what older versions need goes at least one layout later, and raises this number (decision 48).
 GOES_ON_FROM = 3
 STEPS = {
     2: "layout 2: tables for the Merkle tree, checkpoints, their keys, proofs that were asked for, and erasures",
     3: "layout 3: tables for memos of services, dead letters, and decisions about them",
-    4: "layout 4: a table for the traces of events",
+    4: "layout 4: a table for the traces of events, since replaced by that of layout 5",
+    5: "layout 5: a table for the traces of events, those of a batch in one row",
 }
 _SCRIPT = """
 CREATE TABLE IF NOT EXISTS seen (
@@ -91,13 +92,11 @@ CREATE TABLE IF NOT EXISTS decisions (
     reason text NOT NULL, decided_at bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS decisions_item ON decisions (item, action);
-CREATE TABLE IF NOT EXISTS traces (
-    position bigint PRIMARY KEY, trace_id text NOT NULL, span_id text NOT NULL, sampled bigint NOT NULL
-);
+CREATE TABLE IF NOT EXISTS trace_runs (first bigint PRIMARY KEY, body bytea NOT NULL);
 CREATE TABLE IF NOT EXISTS state (name text PRIMARY KEY, value bigint NOT NULL);
-INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 4), ('goes_on_from', 3)
+INSERT INTO state VALUES ('position', 0), ('recorded_at', 0), ('promised_at', 0), ('layout', 5), ('goes_on_from', 3)
 ON CONFLICT (name) DO NOTHING;
-UPDATE state SET value = 4 WHERE name = 'layout' AND value IN (1, 2, 3);
+UPDATE state SET value = 5 WHERE name = 'layout' AND value IN (1, 2, 3, 4);
 UPDATE state SET value = 3 WHERE name = 'goes_on_from' AND value < 3
 """
 CREATE = tuple(_SCRIPT.split(";"))

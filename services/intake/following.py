@@ -38,19 +38,13 @@ class Following:
         """Name the trace of each outcome, for its receipt, and keep those of what was appended; positions are known."""
         taken = {id(one) for one in accepted}
         others = [one for one in outcomes if id(one) not in taken]
-        kept = []
-        for one in accepted:
-            received = self._received(one)
-            appended = self._how.begin(APPEND, received.trace, at=at)
-            one.trace = received.trace
-            if appended.trace and one.position is not None:
-                kept.append((one.position, appended.trace))
-            self._note(one, received, appended)
-        for one in others:
-            received = self._received(one)
-            one.trace = received.trace
-            self._note(one, received, None)
-        traces.keep(w.statements, kept)
+        if self._how.is_on:
+            kept = self._begun(accepted, others, at)
+        else:
+            for one in (*accepted, *others):
+                one.trace = _trace_of(one.raw)
+            kept = {one.position: one.trace for one in accepted}
+        traces.keep(w.statements, {at: one for at, one in kept.items() if at is not None and one})
 
     def end(self, *, at: int) -> None:
         """Say that it is committed."""
@@ -60,12 +54,20 @@ class Following:
                 appended.end(at=at, told=told)
             received.end(at=at, told=told)
 
-    def _received(self, outcome: Outcome) -> Step:
-        return self._how.begin(RECEIVE, _trace_of(outcome.raw), at=self._began_at, kind="consumer")
+    def _begun(self, accepted: Sequence[Outcome], others: Sequence[Outcome], at: int) -> dict[int | None, Trace | None]:
+        kept: dict[int | None, Trace | None] = {}
+        for one in accepted:
+            received = self._received(one)
+            appended = self._how.begin(APPEND, received.trace, at=at)
+            kept[one.position] = appended.trace
+            self._steps.append(_Followed(one, received, appended))
+        self._steps += [_Followed(one, self._received(one), None) for one in others]
+        return kept
 
-    def _note(self, outcome: Outcome, received: Step, appended: Step | None) -> None:
-        if self._how.is_on:
-            self._steps.append(_Followed(outcome, received, appended))
+    def _received(self, outcome: Outcome) -> Step:
+        received = self._how.begin(RECEIVE, _trace_of(outcome.raw), at=self._began_at, kind="consumer")
+        outcome.trace = received.trace
+        return received
 
 
 def _trace_of(raw: Arrived) -> Trace | None:

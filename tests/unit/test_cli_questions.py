@@ -12,9 +12,11 @@ from cli.exits import Exit
 from cli.main import app
 from cli.questions import REASONS_SHOWN, silent
 from cli.settings import AGREEMENTS
+from ledger import traces
 from ledger.application import Ledger
 from ledger.model import Draft
 from rulebook.question import Silent
+from waakvlam import trace
 from waakvlam.catalogue import event_types
 from waakvlam.clock import FixedClock, instant_of, micros_of
 from waakvlam.codec import encode
@@ -64,6 +66,23 @@ def ask(monkeypatch, tmp_path):
         return CliRunner().invoke(app, [*words, "--data", str(tmp_path)])
 
     return run
+
+
+def test_why_and_case_lead_to_the_trace_of_an_event_that_has_one(ask, tmp_path):
+    def trace_ids(*words):
+        told = json.loads(ask(*words, "--json").stdout)
+        return {one["trace_id"] for one in (told["open"] if isinstance(told, dict) else told)}
+
+    assert trace_ids("why", CASE, "--at", LATER) == trace_ids("case", CASE) == {None}
+
+    begun = trace.begun()
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/ledger.db", clock=FixedClock(HAPPENED))
+    with ledger.writing() as w:
+        traces.keep(w.statements, {1: begun})
+    ledger.close()
+
+    assert trace_ids("why", CASE, "--at", LATER) == trace_ids("case", CASE) == {begun.trace_id}
+    assert f"    Trace: {begun.trace_id}" in ask("why", CASE, "--at", LATER).stdout.splitlines()
 
 
 def test_why_says_what_is_open_by_which_event_and_which_line_and_what_would_settle_it(ask):
