@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import rulebook.replay  # noqa: F401 - the suite tries the engine as it is written: once imported, none is taken that was compiled
 from cli.broker import Broker
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ a stall, a late report, a correction, a closing. Names and numbers belong to nob
 import argparse
 import cProfile
 import json
+import os
 import pstats
 import random
 import statistics
@@ -21,7 +22,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from cli.offline import replay_file
+from cli import compiled
 from rulebook.agreements import Agreements, load
 from rulebook.engine import CaseWatch
 from rulebook.event import parse
@@ -30,6 +31,8 @@ from rulebook.replay import by_recording, replay
 
 AGREEMENTS = Path(__file__).parent.parent / "agreements"
 BEGIN = parse_instant("2023-11-24T08:00:00+01:00")
+# With the rule book imported first, the command takes nothing that was compiled.
+AS_WRITTEN = "import rulebook.replay; from cli.main import app; app()"
 MUNICIPALITIES = ("0014", "1966", "1979", "1969", "1952")
 
 
@@ -138,28 +141,32 @@ def learning(agreements: Agreements, told: list[str]) -> Iterator[float]:
 
 
 def whole(events: int, seed: int) -> dict[str, object]:
-    """Return what `waakvlam replay` takes for a file of so many events, in a process of its own."""
+    """Return what `waakvlam replay` takes for a file of so many events, as it is written and, after `make compiled`, compiled."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events.jsonl"
         file.write_text("\n".join(lines(events, seed)) + "\n", "utf-8")
-        command = [sys.executable, "-m", "bench.replay", "--file", str(file)]
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
-    told: dict[str, object] = json.loads(done.stderr.splitlines()[-1])
-    return {**told, "events_per_cpu_second": round(events / float(str(told["cpu_seconds"])))}
+        command = ["-m", "cli.main", "replay", "--agreements", str(AGREEMENTS), "--events", str(file)]
+        found: dict[str, object] = {"as_written": took(events, ["-c", AS_WRITTEN, *command[2:]])}
+        if compiled.folder(AGREEMENTS.parent / "rulebook").is_dir():
+            found["compiled"] = took(events, command)
+    return found
 
 
-def replay_one(file: str) -> None:
-    """Replay a file as the command does; tell the time, start of the process included, and the memory on stderr."""
+def took(events: int, command: list[str]) -> dict[str, object]:
+    """Run a command of Python; return its processor time, start included, its time and its memory."""
     begin = time.perf_counter()
-    replay_file(AGREEMENTS, file, None)
-    status = Path("/proc/self/status").read_text("utf-8")
-    peak = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    told = {
-        "cpu_seconds": round(time.process_time(), 2),
+    process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    seconds = usage.ru_utime + usage.ru_stime
+    return {
+        "cpu_seconds": round(seconds, 2),
         "wall_seconds": round(time.perf_counter() - begin, 2),
-        "peak_mib": int(peak) // 1024,
+        "peak_mib": usage.ru_maxrss // 1024,
+        "events_per_cpu_second": round(events / seconds),
     }
-    print(json.dumps(told), file=sys.stderr)
 
 
 def profiled(agreements: Agreements, told: list[str]) -> None:
@@ -174,12 +181,8 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     arguments.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
     arguments.add_argument("--seed", type=int, default=20261124)
-    arguments.add_argument("--file", help="replay this file only")
     arguments.add_argument("--profile", action="store_true")
     chosen = arguments.parse_args()
-    if chosen.file is not None:
-        replay_one(chosen.file)
-        return
     agreements = load(AGREEMENTS)
     told = lines(chosen.events[0], chosen.seed)
     if chosen.profile:

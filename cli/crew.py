@@ -2,11 +2,14 @@
 
 import multiprocessing
 import os
+import pickle
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, Protocol
+
+from cli import compiled
 
 PORTIONS_AHEAD = 3  # for each process: enough that none waits, few enough that little is held
 
@@ -30,7 +33,8 @@ def worked(
         yield from (one.build(portion) for portion in portions)
         return
     waiting: deque[Future[Any]] = deque()
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (make, task)) as pool:
+    begin = (pickle.dumps((make, task)),)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, begin) as pool:
         for portion in portions:
             waiting.append(pool.submit(_work, portion))
             if len(waiting) > workers * PORTIONS_AHEAD:
@@ -42,8 +46,10 @@ def worked(
 _worker: Worker | None = None
 
 
-def _begin(make: Callable[[Any], Worker], task: Any) -> None:
+def _begin(what: bytes) -> None:
     global _worker  # noqa: PLW0603 - a process of the crew has one worker, made before its first portion
+    compiled.use()  # before what is to be made brings the rule book
+    make, task = pickle.loads(what)  # noqa: S301 - our parent made it
     threading.Thread(target=_end_with_our_parent, daemon=True).start()
     _worker = make(task)
 

@@ -159,6 +159,9 @@ def rebuild(
     """
     import os
 
+    from cli import compiled
+
+    compiled.use()
     from cli import rebuild as rebuilding
 
     with errors_as_exits():

@@ -96,6 +96,9 @@ def replay(
     _as_json: Annotated[bool, typer.Option("--json", help="Changes nothing: the output is JSON lines.")] = True,
 ) -> None:
     """Compute all alerts of a history, without a broker or a database; one JSON line for each."""
+    from cli import compiled
+
+    compiled.use()
     from cli.offline import replay_file
 
     with errors_as_exits():

@@ -95,16 +95,17 @@ def parse(line: str | bytes) -> Event:
 
 def parse_json(line: str | bytes) -> dict[str, Any]:
     """Return a line as a JSON object. Raises HistoryError."""
-    value = _quickly(line)
-    if value is not None:
-        return value
+    plain = _quickly(line)
+    if plain is not None:
+        return plain
     try:
-        value = _DECODER.decode(line if isinstance(line, str) else line.decode())
+        value: Any = _DECODER.decode(line if isinstance(line, str) else line.decode())
     except (ValueError, RecursionError) as error:
         raise HistoryError(f"not JSON: {error}") from None
     if not isinstance(value, dict):
         raise HistoryError("an event is a JSON object")
-    return value
+    told: dict[str, Any] = value
+    return told
 
 
 def _quickly(line: str | bytes) -> dict[str, Any] | None:
