@@ -5,7 +5,7 @@ with ledger.reading() as t:
     for case, records in histories.of(t, cases).items(): ...
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from ledger import record
@@ -35,13 +35,19 @@ def with_cases(t: Statements, streams: Iterable[str]) -> list[str]:
     return sorted(case for (case,) in found)
 
 
-def of(t: Statements, cases: Iterable[str]) -> dict[str, list[Record]]:
-    """Return the records of these cases, each list in order of version."""
+def of(t: Statements, cases: Iterable[str], *, types: Collection[str] | None = None) -> dict[str, list[Record]]:
+    """Return the records of these cases, each list in order of version; with `types` only those, and no empty lists."""
     found: dict[str, list[Record]] = {}
-    sql = "SELECT originator_id, originator_version, state FROM stored_events WHERE originator_id {in}"
-    for case, _, body in sorted(t.rows_in(sql, cases), key=lambda row: row[:2]):
+    only = "" if types is None else f"topic IN ({', '.join('?' * len(types))}) AND "
+    sql = f"SELECT originator_id, originator_version, state FROM stored_events WHERE {only}originator_id {{in}}"  # noqa: S608 - marks
+    for case, _, body in sorted(t.rows_in(sql, cases, before=sorted(types or ())), key=lambda row: row[:2]):
         found.setdefault(case, []).append(record.decode(bytes(body)))
     return found
+
+
+def size(t: Statements, cases: Iterable[str]) -> int:
+    """Return how many records these cases have together."""
+    return sum(version for (version,) in t.rows_in("SELECT version FROM heads WHERE case_id {in}", cases))
 
 
 def log(t: Statements, *, after: int, limit: int, bodies: bool = True) -> list[Entry]:

@@ -13,12 +13,14 @@ from ledger import histories
 from ledger.application import Ledger
 from ledger.record import Record
 from ledger.streams.tail import partition_of
+from rulebook.event import Event
 from services.triage import policy
-from services.triage.desk import answers
+from services.triage.desk import ANSWERS, answer_id, said
 from services.triage.policy import Policy
-from services.triage.rules import TRIGGERS
+from services.triage.rules import LOOKED_AT, TRIGGERS
 from waakvlam.clock import FixedClock
-from waakvlam.envelope import from_headers
+
+NEEDED = LOOKED_AT | ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +78,26 @@ class Checker:
         """Return what these cases show."""
         found = Owed()
         with self._ledger.reading() as t:
-            told = histories.of(t, cases)
+            found.events = histories.size(t, cases)
+            told = histories.of(t, cases, types=NEEDED)
+        found.cases = len(cases)
         for case, records in told.items():
             self._look(found, self._partition_of(case), records)
         return found
 
     def _look(self, found: Owed, partition: int, records: Sequence[Record]) -> None:
-        there = {one.event_id for one in records}
-        found.events += len(records)
-        found.cases += 1
+        there = {one.event_id for one in records if one.type in ANSWERS}
+        events: list[Event] = []
         for record in records:
+            if record.type not in LOOKED_AT:
+                continue
+            before, event = tuple(events), record.event()
+            events.append(event)
             if record.type not in TRIGGERS:
                 continue
-            for answer in answers(records, record, self._rules):
+            for name, _ in said(before, event, self._rules):
                 found.answers += 1
-                if from_headers(answer.headers).id in there:
+                if answer_id(record, name) in there:
                     found.answered[partition] = max(record.recorded_at, found.answered.get(partition, 0))
                 else:
                     found.open.append((partition, record.recorded_at))

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rulebook.event import Event
-from rulebook.history import History, effective
+from rulebook.history import PHASE_TYPES, History, effective
 from services.triage.policy import Policy, Sign
 from waakvlam.clock import instant_of
 
 REPORT, ASSESSED, DANGER = "report_received", "safety_assessed", "acute_danger_found"
 CHANGES_KNOWLEDGE = frozenset({"event_corrected", "event_withdrawn"})
 TRIGGERS = frozenset({REPORT, ASSESSED, DANGER}) | CHANGES_KNOWLEDGE
+# All that the answers depend on: whatever else is in a case, they are the same without it.
+LOOKED_AT = TRIGGERS | PHASE_TYPES
 
 URGENCIES = ("red", "orange", "green")
 YOUNGEST_IN: Mapping[str, int] = {"unborn": 0, "0_3": 0, "4_11": 4, "12_17": 12, "18_64": 18, "65_plus": 65}
