@@ -86,6 +86,25 @@ def decode(body: bytes) -> Record:
     return Record(**_read(body))
 
 
+class DecodedOnce(Record):
+    """A record for several readers, none of which changes what it is given: its own fields are decoded once for all."""
+
+    __slots__ = ("_told",)
+
+    _told: dict[str, Any]
+
+    @classmethod
+    def of(cls, body: bytes) -> "DecodedOnce":
+        """Return the record that the bytes hold, as `decode` does."""
+        return cls(**_read(body))
+
+    def data(self) -> dict[str, Any]:
+        """Return the event's own fields; the same object each time."""
+        if not hasattr(self, "_told"):
+            object.__setattr__(self, "_told", Record.data(self))
+        return self._told
+
+
 def digest(body: bytes) -> bytes:
     """Return the SHA-256 by which the next record of the case names this one."""
     return hashlib.sha256(body).digest()

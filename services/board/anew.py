@@ -1,9 +1,11 @@
 """The board's view made anew from the ledger's log, in a place beside the live one.
 
 Folded is as the reader does it, by the same `fold_record`, but in memory: what can still change is held there, the rest goes
-to the table in bulk. What the overviews count is counted as the reader counts it.
+to the table in bulk. What the overviews count, and what people said of alerts, is kept by the reader's own statements, in a
+database of this process: a statement for each event is a journey to the server for each on PostgreSQL, thirty times as slow.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,13 +15,13 @@ from ledger.bulk import load
 from ledger.database import Database, Statements
 from ledger.histories import Entry
 from ledger.record import Record
-from services.board import blind, marks
+from services.board import blind, counting, marks
 from services.board.agents import FOLDED, fold_record
-from services.board.counting import NAMES, Counting
 from services.board.emptying import empty as throw_away
 from services.board.store import ALERT, TABLES, AlertRow, alert_values
 
-DERIVED = ("board_stand", "board_cases", "board_alerts", "board_blind", *NAMES, *marks.NAMES)
+_KEPT = (*counting.NAMES, *marks.NAMES)
+DERIVED = ("board_stand", "board_cases", "board_alerts", "board_blind", *_KEPT)
 CLOSED_HELD_MAX = 5_000
 _COLUMNS = f"{ALERT}, closed_at, outcome, raised_seq, changed_seq"
 _TOLD = "CREATE TABLE IF NOT EXISTS board_told (event_id text PRIMARY KEY, at bigint NOT NULL)"
@@ -93,6 +95,24 @@ class MemoryFold:
         self.blind.append(record)
 
 
+class Aside:
+    """What is counted and marked, in a database of this process until it is stored; beyond some size a file without a name."""
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect("", isolation_level=None)
+        self.t = Statements(self._connection.cursor(), postgres=False)
+        for statement in (*counting.TABLES, *marks.TABLES):
+            self.t.execute(statement)
+        self.t.execute("BEGIN")  # and never an end: nobody else reads it, and it is gone with the process
+
+    def store(self, t: Statements) -> None:
+        """Put all of it in the place of what was stored before."""
+        for name in _KEPT:
+            cursor = self._connection.execute(f"SELECT * FROM {name}")  # noqa: S608 - our own names
+            t.execute(f"DELETE FROM {name}")  # noqa: S608
+            load(t, name, ", ".join(column for column, *_ in cursor.description), cursor)
+
+
 class Builder:
     """Fills the new view. `take` entries in the order of the log, `store` what is left; more may be taken after it."""
 
@@ -101,21 +121,21 @@ class Builder:
         self._fold = MemoryFold()
         self._versions: dict[str, int] = {}
         self._changed: dict[str, int] = {}
+        self._aside = Aside()
         database.create([*(one for one in TABLES if one.startswith("CREATE TABLE")), _TOLD])
 
     def take(self, entries: Iterable[Entry]) -> None:
         """Fold the next entries."""
-        versions = self._changed
-        with self._database.transaction() as t:
-            counting = Counting(t)
-            for _, stream, version, kind, body in entries:
-                versions[stream] = version
-                record = ledger_record.decode(body)
-                counting.note(record)
-                marks.note(t, record)
-                if kind in FOLDED:
-                    fold_record(self._fold, record)
-            counting.finish()
+        versions, t = self._changed, self._aside.t
+        counted = counting.Counting(t)
+        for _, stream, version, kind, body in entries:
+            versions[stream] = version
+            record = ledger_record.DecodedOnce.of(body)
+            counted.note(record)
+            marks.note(t, record)
+            if kind in FOLDED:
+                fold_record(self._fold, record)
+        counted.finish()
         if len(self._fold.closed) >= CLOSED_HELD_MAX:
             with self._database.transaction() as t:
                 self._store_closed(t)
@@ -125,6 +145,7 @@ class Builder:
         fold, changed = self._fold, self._changed
         with self._database.transaction() as t:
             self._store_closed(t)
+            self._aside.store(t)
             t.execute("DELETE FROM board_alerts WHERE closed_at IS NULL")
             load(t, "board_alerts", _COLUMNS, [one.values() for some in fold.open.values() for one in some])
             load(t, "board_told", "event_id, at", dict(fold.told).items())

@@ -6,7 +6,7 @@ its read positions are one transaction.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ledger.database import Database, Statements
@@ -222,8 +222,8 @@ def versions_in(t: Statements, cases: Iterable[str]) -> dict[str, int]:
 
 def alert_values(row: AlertRow) -> tuple[Any, ...]:
     """Return an alert as the columns of `ALERT`."""
-    told = {**asdict(row), "because": json.dumps(row.because), "legal": int(row.legal)}
-    return tuple(told[name] for name in _NAMES)
+    told: dict[str, Any] = {name: getattr(row, name) for name in _NAMES}
+    return tuple({**told, "because": json.dumps(row.because), "legal": int(row.legal)}.values())
 
 
 def _alert(row: Sequence[Any]) -> AlertRow:
