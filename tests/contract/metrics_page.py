@@ -27,7 +27,7 @@ STATED: dict[int, tuple[str, str] | str] = {
     15: ("waakvlam_watch_reachable_state", "WaakvlamLedgerUnreachable"),
     16: "`waakvlam erase CASE --proof` shows it when somebody asks",
     17: "events repair it; tests show it",
-    18: "`waakvlam rebuild all --compare-only` shows it when somebody asks",
+    18: "`waakvlam rebuild all --compare-only` shows it when somebody asks; a rebuild is a process that ends, and tells its progress where it was started",
     19: "what is counted is hidden or rounded before it is told; tests show it",
     20: "each page tells it by itself; tests show it",
     21: "tests show it",
