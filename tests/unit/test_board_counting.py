@@ -195,7 +195,9 @@ def test_what_was_handed_over_and_judged_is_the_same_when_the_view_is_made_anew(
 
     empty(store.database)
     assert [len(rows) for rows in marks_of(store)] == [0, 0, 0]
-    Builder(store.database).take(log_of(region))
+    builder = Builder(store.database)
+    builder.take(log_of(region))
+    builder.store()
 
     assert marks_of(store) == before
 
