@@ -105,6 +105,24 @@ def test_every_fault_of_a_file_is_told_in_dutch_with_its_line(findings):
     assert said(found, ERROR)[4] == "de gebeurtenis niets bestaat niet."
 
 
+def test_a_key_that_stands_twice_is_told_beside_the_other_faults(findings):
+    twice = REGION.replace("title: Een proef\n", "title:\n  Een proef\ntitle:\n  Nog een\n").replace(
+        "calendar: nl", "calendar: fr"
+    )
+
+    assert [one.field for one in findings(twice + RULE)] == ["title", "calendar"]
+
+
+def test_an_item_that_is_written_elsewhere_is_told_once(findings):
+    text = REGION.replace("calendar: nl", "kleur: &elders {id: R}\ncalendar: nl") + "  - *elders\n"
+
+    assert len([one for one in findings(text) if one.field.startswith("rules[")]) == 1
+
+
+def test_a_reason_is_said_in_dutch_also_with_a_line_break_in_what_was_written():
+    assert in_dutch("a term has exactly one of a\nb") == "een termijn heeft precies één van: a\nb."
+
+
 def test_faults_of_ladders_lists_and_calendars_are_all_told(folder):
     (folder / "proef-0.yaml").write_text(
         REGION.replace(
@@ -247,6 +265,9 @@ VALIDITY = [
     ([version(1, "2019-01-01", "2026-12-24")], WARNING, "ST-35: de afspraak loopt af op donderdag 24 december 2026"),
     ([version(1, "2019-01-01", "2026-12-25")], None, ""),
     ([version(1, "2019-01-01", "2026-12-24"), version(2, "2026-12-25", "null")], None, ""),
+    ([version(1, "2019-01-01", "2026-12-24"), version(2, "2026-12-26", "null")], WARNING, "ST-35: de afspraak loopt af op donderdag 24 december 2026"),
+    ([version(1, "2019-01-01", "null", '"0014"'), version(2, "2019-01-01", "null", '"1966"')], None, ""),
+    ([version(1, "2026-05-01", "null").replace('{municipalities: ["0014", "1966"]}', "all"), version(2, "2026-01-01", "null")], WARNING, "Versie 1 telt niet"),
     ([version(1, "2019-01-01", "2026-11-23")], WARNING, "ST-35: de afspraak is verlopen op maandag 23 november 2026"),
     ([version(1, "2027-01-01", "null")], NOTE, "geldt pas vanaf vrijdag 1 januari 2027"),
     ([version(1, "2019-01-01", "null", '"0014"')], NOTE, "Voor Het Hogeland is er geen regionale afspraak"),
@@ -268,7 +289,10 @@ def test_overlaps_gaps_places_and_ends_of_validity_are_told(findings, files, lev
 def test_a_phase_in_which_nobody_listens_is_an_error(folder, findings):
     (folder / "landelijk.yaml").write_text(NATIONAL.replace(", pilot_light", ""))
 
-    assert said(findings(REGION + RULE), ERROR) == [
+    found = findings(REGION.replace("agreement: proef", "agreement: a") + RULE)
+
+    assert {Path(one.file).name for one in found if one.level == ERROR} == {"landelijk.yaml"}
+    assert said(found, ERROR) == [
         "Er is geen stilteregel voor de fase pilot light in Groningen en Het Hogeland; een gezin kan daar ongemerkt uit het zicht raken."
     ]
 

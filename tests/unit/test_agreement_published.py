@@ -103,7 +103,10 @@ def test_a_line_of_the_lock_that_says_nothing_is_an_error(folder):
     with (folder / LOCK).open("a") as lock:
         lock.write("groningen-1.yaml is oud\n")
 
+    lines = (folder / LOCK).read_text().splitlines()
+
     assert found(folder) == [(ERROR, LOCK)]
+    assert [one.line for one in check(folder, ON, Words()) if one.level == ERROR] == [len(lines)]
 
 
 def test_publishing_adds_one_line_of_the_kind_that_sha256sum_checks_and_leaves_the_others(folder):

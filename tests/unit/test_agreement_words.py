@@ -7,9 +7,10 @@ import pytest
 from rulebook.difference import ADDED, CHANGED, REMOVED, Difference, between
 from rulebook.reading import read_file
 from rulebook.rule_words import in_words
+from rulebook.rules import FromLadder
 from rulebook.telling import page
 from rulebook.terms import Term
-from rulebook.wording import Words, after, around, listed, window, within
+from rulebook.wording import Words, after, around, listed, number, window, within
 
 CALENDARS = Path(__file__).parents[2] / "agreements" / "calendars"
 WORDS = Words(
@@ -115,6 +116,8 @@ def test_terms_are_said_as_people_say_them():
     assert around(Term("days", -1)) == "één dag vóór die dag"
     assert around(Term("days", 1)) == "één dag na die dag"
     assert around(None) == "nooit"
+    assert around(FromLadder()) == "op het moment dat het niveau op de ladder noemt"
+    assert [number(value) for value in (0, 20, 21, -1)] == ["nul", "twintig", "21", "-1"]
     assert window(36 * 3600 * 1_000_000) == "36 uur"
     assert listed(["a", "b", "c"], "of") == "a, b of c"
 

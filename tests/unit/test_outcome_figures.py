@@ -207,6 +207,7 @@ def test_a_share_is_told_from_twenty_on_and_while_a_tenth_at_most_still_runs(agr
     rules = agreements(TERM)
 
     assert told(rules, instances=20, in_time=18, late=2).share_in_time is not None
+    assert told(rules, instances=20, in_time=20).share_in_time == 100
     assert told(rules, instances=20, in_time=18, running=2).still_running is False
     assert told(rules, instances=20, in_time=17, running=3).still_running is True
     assert told(rules, instances=19, in_time=10, running=9).still_running is False
@@ -284,7 +285,13 @@ def test_a_percentile_is_told_only_with_five_on_either_side_and_in_coarse_steps(
 
 
 def test_durations_read_as_people_say_them():
-    assert [duration_in_words(hours) for hours in (None, 0.42, 5.0, 72.0)] == ["–", "25 min", "5 uur", "3 dagen"]
+    assert [duration_in_words(hours) for hours in (None, 0.42, 2.0, 5.0, 72.0)] == [
+        "–",
+        "25 min",
+        "2 uur",
+        "5 uur",
+        "3 dagen",
+    ]
 
 
 def test_the_picture_tells_in_words_what_it_shows_by_colour(agreements):
@@ -308,6 +315,54 @@ def test_the_picture_tells_in_words_what_it_shows_by_colour(agreements):
     assert "te weinig" in words
     assert "loopt nog" in words
     assert "Overal te weinig: ST-02" in words
+
+
+def drawn(agreements, *, rows):
+    """The words of a picture of counts, each with its rule, municipality and half-year."""
+    found = Outcomes(0, dict(rows))
+    return "\n".join(ET.fromstring(picture(figures(found, agreements), place="X", until="1 juli 2026")).itertext())
+
+
+def test_rows_come_by_rule_then_half_year_then_municipality(agreements):
+    keys = [("B", "", "2026-1"), ("A", "0014", "2026-2"), ("A", "0080", "2026-1"), ("A", "0014", "2026-1")]
+    rows = figures(Outcomes(0, {key: Outcome(instances=5) for key in keys}), agreements(TERM))
+
+    assert [(one.rule, one.half_year, one.municipality) for one in rows] == [
+        ("A", "2026-1", "0014"), ("A", "2026-1", "0080"), ("A", "2026-2", "0014"), ("B", "2026-1", ""),
+    ]  # fmt: skip
+
+
+def test_the_picture_leaves_out_what_never_was_and_shows_what_still_runs_the_norms_first(agreements):
+    runs, done = Outcome(instances=100, in_time=50, running=50), Outcome(instances=100, in_time=100)
+    words = drawn(
+        agreements(TERM),
+        rows=[(("A", "", "2026-1"), runs), (("ST-01", "", "2026-1"), done), (("ST-05", "", "2026-1"), Outcome())],
+    )
+
+    assert words.index("ST-01") < words.index("A , 2026")
+    assert "ST-05" not in words
+
+
+def test_the_picture_tells_the_newest_times_that_are_known(agreements):
+    known = Outcome(instances=100, in_time=100)
+    known.durations.extend([5 * DAY] * 100)
+    words = drawn(
+        agreements(TERM),
+        rows=[(("ST-01", "", "2026-1"), known), (("ST-01", "", "2026-2"), Outcome(instances=100, in_time=100))],
+    )
+
+    assert "5 dagen · 5 dagen" in words
+
+
+@pytest.mark.parametrize(
+    ("letters", "cut"),
+    [("a" * 46, "a" * 46), ("a" * 44 + " bbb", "a" * 44 + "…")],
+)
+def test_a_title_is_cut_only_where_it_is_too_long_and_not_after_a_blank(agreements, letters, cut):
+    rule = TERM.replace("Melding niet beoordeeld", letters)
+    words = drawn(agreements(rule), rows=[(("ST-01", "", "2026-1"), Outcome(instances=100, in_time=100))])
+
+    assert f"{cut} (norm 90 %)" in words
 
 
 APPROVED = Path(__file__).with_name("outcome_picture.svg")

@@ -95,6 +95,10 @@ def test_days_at_the_edge_are_inside():
     assert SMALL.shifted(day_of(date(2026, 6, 6))) == day_of(date(2026, 6, 8))
 
 
+def test_a_sunday_on_which_the_calendar_ends_is_no_working_day():
+    assert not SMALL.is_working_day(SMALL.last)
+
+
 def test_a_saturday_outside_is_outside_too():
     with pytest.raises(CannotCount):
         SMALL.shifted(day_of(date(2026, 6, 13)))

@@ -84,7 +84,16 @@ def test_only_what_was_known_then_counts():
 def test_the_state_of_the_case_is_told_too():
     answer = at("2026-04-03T00:00:00+02:00")
 
-    assert (answer.phase, answer.is_closed) == ("assessment", False)
+    assert (answer.phase, answer.is_closed, answer.is_emptied) == ("assessment", False, False)
+
+
+def test_a_warning_comes_before_its_breach_and_each_is_called_by_its_name():
+    answer = at("2026-04-02T11:00:00+02:00")
+    (first,) = (one for one in answer.next if one.rule == "ST-01")
+    warned = at("2026-04-11T00:00:00+02:00")
+
+    assert (first.stage, first.due < first.deadline) == ("warn", True)
+    assert [one.stage for one in warned.next if one.rule == "ST-01"] == ["breach"]
 
 
 def test_a_blank_that_nothing_fills_reads_onbekend():

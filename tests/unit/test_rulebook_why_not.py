@@ -111,10 +111,25 @@ def test_no_agreement_has_the_rule():
     reason = decided().only("2026-06-10 09:00", "ST-99")
 
     assert (reason.code, reason.sentence) == ("unknown_rule", "Geen enkele afspraak heeft een regel ST-99.")
+    assert decided().ask("2026-06-10 09:00", "ST-99").title == ""
 
 
 def test_nothing_was_known_yet():
     assert decided().only("2026-05-01 09:00").code == "nothing_known"
+
+
+def test_what_is_told_and_what_happened_at_the_instant_itself_is_known():
+    assert Family(TERM).codes("2026-06-01 09:00") == ["no_start"]
+    assert decided().tell("2026-06-02 11:00", "triage_decided", "2026-06-02 12:00", report_id="y").codes(
+        "2026-06-02 11:00"
+    ) == ["not_due", "not_yet_known"]
+
+
+def test_a_pattern_tells_of_no_event_that_could_not_begin_one_on_a_day_without_agreement():
+    family = Family(files=[file(PATTERN, valid_from="2026-06-03")])
+    family.tell("2026-06-02 10:00", "incident_recorded").tell("2026-06-02 11:00", "triage_decided", report_id="x")
+
+    assert family.codes("2026-06-10 09:00") == ["no_agreement"]
 
 
 def test_no_agreement_holds_the_rule_for_this_municipality():
