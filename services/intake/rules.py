@@ -22,6 +22,7 @@ from waakvlam.envelope import Envelope, from_headers
 from waakvlam.errors import Unreadable
 from waakvlam.shapes import NOT_A_MUNICIPALITY, VALUE_BYTES_MAX, ahead, fields_within, misshapen
 from waakvlam.topics import Agency, municipalities
+from waakvlam.trace import HEADER as TRACE
 
 PSEUDONYM_CHARACTERS_MAX = 200
 
@@ -70,7 +71,7 @@ def _read(raw: Arrived, agency: Agency, now: int) -> Reading:
         raise Unreadable(
             "value", f"De inhoud is groter dan {VALUE_BYTES_MAX} bytes; meer heeft geen gebeurtenis nodig."
         )
-    envelope = from_headers(raw.headers)
+    envelope = from_headers([one for one in raw.headers if one[0] != TRACE])  # `following` looks at it, once
     if envelope.source != agency.source:
         raise Unreadable("ce_source", "De afzender in ce_source hoort niet bij dit topic.")
     event_type, record = decode(value)
