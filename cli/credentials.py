@@ -13,10 +13,10 @@ from pathlib import Path
 
 from cli.exits import Ends, Exit
 from cli.kafka_admin import Admin
+from cli.rights import principals
 from ledger.private import private_file
 from waakvlam.errors import Unreachable
 from waakvlam.settings import KafkaSettings
-from waakvlam.topics import logins
 
 OPERATOR = "operator"
 KNOWN_WITHIN_SECONDS = 15.0
@@ -62,7 +62,7 @@ def rotate(operator: KafkaSettings, credentials: Credentials, who: str) -> Path:
 
     Raises Unreachable or NotAllowed; then the file is as it was, and it is done again in the same way.
     """
-    if who not in (known := (*logins(), OPERATOR)):
+    if who not in (known := (*principals(), OPERATOR)):
         raise Ends(Exit.USAGE, f"Nobody called {who} logs in. Known are: {', '.join(known)}.")
     password = new_password()
     beside = credentials.beside(who, password)

@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from waakvlam.topics import agencies, logins, topics
+from cli.rights import principals
+from waakvlam.topics import agencies, topics
 
 LEFT_OUT = "…"
 LOGGING = frozenset({"debug", "info", "warning", "error", "critical", "exception", "log", "warn"})
@@ -54,7 +55,7 @@ def vocabulary(package: str) -> frozenset[str]:
 @cache
 def _names() -> frozenset[str]:
     """Return the names of parts, agencies and topics: none of them is about a person."""
-    return frozenset([*agencies(), *logins(), *(one.name for one in topics())])
+    return frozenset([*agencies(), *principals(), *(one.name for one in topics())])
 
 
 def _line(told: dict[str, Any]) -> dict[str, Any]:

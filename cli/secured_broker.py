@@ -11,10 +11,10 @@ from cli.broker import RECIPE, Broker
 from cli.certificates import Certificates
 from cli.credentials import OPERATOR, Credentials, new_password
 from cli.kafka_admin import Admin
+from cli.rights import principals
 from ledger.private import private_file, private_folder
 from waakvlam.clock import SystemClock
 from waakvlam.settings import MECHANISM, KafkaSettings
-from waakvlam.topics import logins
 
 NODE = "broker"  # the node itself logs in at its own listener, and shows this name at the controller's
 LOGIN_SECONDS = 900
@@ -48,7 +48,7 @@ class SecuredBroker(Broker):
         for who in self.credentials.missing([NODE, OPERATOR]):
             self.credentials.write(who, new_password())
         super().start()
-        if new := {who: new_password() for who in self.credentials.missing(logins())}:
+        if new := {who: new_password() for who in self.credentials.missing(principals())}:
             with Admin(self.login(OPERATOR)) as admin:
                 admin.set_passwords(new)
             for who, password in new.items():

@@ -50,7 +50,7 @@ class Surroundings:
 
     def _ends(self) -> Iterator[tuple[str, float]]:
         """Yield what ends and when: certificates by what stands in them, passwords a year after they were written."""
-        kafka = self._settings.kafka_of("operator")
+        kafka = self._settings.kafka_of("watch")
         if kafka.ca_file and (ends := _end_of_file(kafka.ca_file)) is not None:
             yield "ca", ends
         if kafka.security != "plaintext" and (ends := _end_shown_at(kafka.bootstrap.split(",")[0])) is not None:

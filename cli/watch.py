@@ -30,7 +30,7 @@ from waakvlam.topics import agencies
 
 log = logging.getLogger(__name__)
 
-WHO = "operator"
+WHO = "watch"
 PATIENCE_SECONDS = 15.0
 READY_FOR_SECONDS = 60.0
 

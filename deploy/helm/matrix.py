@@ -3,8 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
-from cli.rights import USER, Right, rights_of
-from waakvlam.topics import logins, topics
+from cli.rights import USER, Right, principals, rights_of
+from waakvlam.topics import topics
 
 
 def matrix() -> dict[str, Any]:
@@ -34,7 +34,7 @@ def _users() -> list[dict[str, Any]]:
                 for (kind, name, pattern), able in operations[login].items()
             ],
         }
-        for login in sorted(logins())
+        for login in sorted(principals())
     ]
 
 

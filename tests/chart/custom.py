@@ -184,7 +184,7 @@ class AccessTo(Strict):
 
 class Access(Strict):
     resource: AccessTo
-    operations: list[Literal["Read", "Write"]]
+    operations: list[Literal["Read", "Write", "Describe"]]
     host: Literal["*"]
 
 

@@ -121,7 +121,7 @@ def _watch(settings: Settings) -> Program:
     return Program(
         name="watch",
         command=(sys.executable, "-m", "cli.main", "watch"),
-        environment=environment_for(settings.places_of("operator")),
+        environment=environment_for(settings.places_of("watch")),
         address=f"http://127.0.0.1:{settings.watch_port}",
     )
 

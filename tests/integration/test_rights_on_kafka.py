@@ -4,6 +4,7 @@ Each login has one connection, over which it asks for all topics, all groups, an
 offers. What is expected comes from `topics.toml` alone, not from the rights that were made from it.
 """
 
+import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,16 +19,20 @@ from kafka.protocol.consumer import FetchRequest, JoinGroupRequest, OffsetCommit
 from kafka.protocol.metadata import FindCoordinatorRequest, MetadataRequest
 from kafka.protocol.producer import ProduceRequest
 
+from cli.asking import looked
 from cli.credentials import OPERATOR, rotate
 from cli.kafka_admin import Admin, apply_matrix
 from cli.plan import plan_of
-from cli.rights import Right
+from cli.readings import Readings, on_page
+from cli.rights import OBSERVERS, Right, principals
 from cli.secured_broker import SecuredBroker
+from cli.settings import Settings
+from cli.watch import readers
 from tests.integration.every_request import Requests, Target, codes, one_record
 from waakvlam.errors import Unreachable
 from waakvlam.kafka import client_options
 from waakvlam.settings import KafkaSettings
-from waakvlam.topics import Topic, logins, logins_of, topics
+from waakvlam.topics import Topic, logins, logins_of, services, topics
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
 
@@ -55,6 +60,12 @@ OF_READERS_AND_WRITERS = {
     *("SyncGroup", "DescribeGroups", "ConsumerGroupHeartbeat", "ConsumerGroupDescribe", "ShareGroupHeartbeat"),
     *("ShareGroupDescribe", "ShareFetch", "ShareAcknowledge", "StreamsGroupHeartbeat", "StreamsGroupDescribe"),
     *("DescribeShareGroupOffsets", "AlterShareGroupOffsets"),
+}
+# Of those, the kinds that who only looks may use: how far a topic reaches, and how far a group came.
+OF_OBSERVERS = {
+    *("ListOffsets", "Metadata", "OffsetForLeaderEpoch", "DescribeTopicPartitions", "OffsetFetch", "FindCoordinator"),
+    *("DescribeGroups", "ConsumerGroupDescribe", "ShareGroupDescribe", "StreamsGroupDescribe"),
+    "DescribeShareGroupOffsets",
 }
 
 
@@ -97,7 +108,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredBroker]
 def doors(secured: SecuredBroker) -> Iterator[Mapping[str, Door]]:
     """A connection for everybody who logs in."""
     with ThreadPoolExecutor(8) as pool, ExitStack() as stack:
-        found = dict(zip(logins(), pool.map(lambda one: Door(secured.login(one)), logins()), strict=True))
+        found = dict(zip(principals(), pool.map(lambda one: Door(secured.login(one)), principals()), strict=True))
         for one in found.values():
             stack.callback(one.client.close)
         yield found
@@ -203,6 +214,34 @@ def test_no_login_administers_anything_its_own_topic_and_group_included(
     own = Target(min(named(login, "writers")), login)
 
     assert _allowed(doors[login], requests, own, OPEN.keys() | OF_READERS_AND_WRITERS) == []
+
+
+@pytest.mark.parametrize("login", OBSERVERS)
+def test_who_only_looks_sees_how_far_topics_and_services_came_and_reads_writes_and_joins_nothing(
+    doors: Mapping[str, Door], requests: Requests, login: str
+) -> None:
+    door = doors[login]
+    nothing: set[str] = set()
+
+    assert by_topic(door.settled(sees(ALL)), "topics") == expected(set(ALL))
+    assert by_topic(door.settled(writes(ALL)), "responses") == expected(nothing)
+    assert by_topic(door.settled(reads(ALL)), "responses", "topic") == expected(nothing)
+    for group in groups():
+        if group in services():
+            door.settled(FindCoordinatorRequest(max_version=3, key=group, key_type=0))
+        came = door.settled(OffsetFetchRequest(max_version=7, group_id=group))
+        assert (group, set(codes(came))) == (group, {0} if group in services() else {NO_GROUP})
+        assert [set(codes(told)) for told in door.ask(commit(group, "alerts"), join(group))] == [{NO_GROUP}] * 2
+    assert _allowed(door, requests, Target("case-events", "monitoring"), OPEN.keys() | OF_OBSERVERS) == []
+
+
+def test_what_the_watch_asks_it_may_ask_under_its_own_login(secured: SecuredBroker, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path).at(secured.login("watch"), secured.credentials.folder)
+    told = Readings(on_page(asyncio.run(looked(settings))))
+
+    assert told.largest("waakvlam_watch_reachable_state", what="kafka") == 1
+    lags = {(one.labels["reader"], one.labels["topic"]) for one in told.of("waakvlam_watch_lag_records")}
+    assert lags == {(reader, topic) for reader, some in readers().items() for topic in some}
 
 
 def _allowed(door: Door, requests: Requests, target: Target, but: Any) -> list[str]:

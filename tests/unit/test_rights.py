@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from cli.plan import Found, FoundTopic, Partitions, Plan, Setting, plan_of
-from cli.rights import Right, rights_of
+from cli.rights import Right, principals, rights_of
 from waakvlam.errors import ContractBroken
 from waakvlam.topics import agencies, logins, logins_of, services, topics
 
@@ -53,7 +53,16 @@ def test_each_service_has_what_the_matrix_gives_it_and_no_more() -> None:
 
 def test_who_logs_in_are_the_agencies_and_the_services() -> None:
     assert logins() == (*(one.id for one in ORDINARY), "intake", "triage", "monitoring", "board")
-    assert {one.principal for one in rights_of(MATRIX)} == {f"User:{one}" for one in logins()}
+    assert principals() == (*logins(), "watch")
+    assert {one.principal for one in rights_of(MATRIX)} == {f"User:{one}" for one in principals()}
+
+
+def test_who_only_looks_sees_how_far_all_topics_and_services_came_and_reads_and_writes_nothing() -> None:
+    mine = {(one.operation, one.resource, one.name) for one in rights_of(MATRIX) if one.principal == "User:watch"}
+
+    assert mine == {("DESCRIBE", "TOPIC", one.name) for one in MATRIX} | {
+        ("DESCRIBE", "GROUP", one) for one in services()
+    }
 
 
 @pytest.mark.parametrize(
@@ -78,9 +87,10 @@ def test_a_word_that_the_matrix_does_not_explain_is_refused() -> None:
 
 
 def test_rights_are_to_read_and_to_write_and_every_group_is_of_one_login_alone() -> None:
-    groups = [one for one in rights_of(MATRIX) if one.resource == "GROUP"]
+    of_logins = [one for one in rights_of(MATRIX) if one.principal.removeprefix("User:") in logins()]
+    groups = [one for one in of_logins if one.resource == "GROUP"]
 
-    assert {one.operation for one in rights_of(MATRIX)} == {"READ", "WRITE"}
+    assert {one.operation for one in of_logins} == {"READ", "WRITE"}
     assert {(one.host, one.permission) for one in rights_of(MATRIX)} == {("*", "ALLOW")}
     for mine, theirs in itertools.permutations(groups, 2):
         if mine.principal != theirs.principal:

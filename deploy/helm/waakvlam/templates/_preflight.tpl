@@ -17,8 +17,8 @@ Set database.existingSecret to the Secret that holds the addresses of the databa
 Set kafka.existingSecret to the Secret with the passwords, key {{ . }} among them, or kafka.logins.{{ . }}; for a Kafka without logins, to try out alone, set kafka.security to plaintext.
 {{- end }}
 {{- end }}
-{{- if and $v.watch.enabled (not (get (include "waakvlam.login" (dict "root" $ "login" "operator") | fromJson) "secret")) }}
-Set kafka.existingSecret to a Secret with key operator, or kafka.logins.operator, or set watch.enabled to false: only the operator sees how far every reader came.
+{{- if and $v.watch.enabled (not (get (include "waakvlam.login" (dict "root" $ "login" "watch") | fromJson) "secret")) }}
+Set kafka.existingSecret to a Secret with key watch, or kafka.logins.watch, or set watch.enabled to false: it logs in as watch, which may see how far every reader came and read nothing.
 {{- end }}
 {{- if and $v.topics.enabled (not (get (include "waakvlam.login" (dict "root" $ "login" "operator") | fromJson) "secret")) }}
 Set kafka.existingSecret to a Secret with key operator, or kafka.logins.operator, or set topics.enabled to false: the job that makes topics logs in as operator.
