@@ -56,6 +56,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("loop", "region/*"): "a family that does not exist, and those who tell of it",
     # What is remembered.
     ("memory", "cli/redact.py::*"): SHIPPED,
+    ("memory", "cli/questions.py::NO_TRACES"): "empty, and of a kind that cannot grow",
     ("memory", "ledger/keys.py::TransitVault.__init__"): "opened keys, to ask a vault less; the register says which is in force, and a destroyed key drops all",
     ("memory", "ledger/learned.py::*"): "schemas by their fingerprint, which names one schema wherever it stands; what is not known is asked for",
     ("memory", "ledger/relay.py::NO_TRACES"): "empty, and of a kind that cannot grow",
