@@ -60,7 +60,7 @@ def test_contact_waiting_by_two_and_an_escalation(doing, seats):
     anna.get_by_role("link", name="Contact met het gezin vastleggen").click()
     anna.get_by_role("button", name="Leg contact vast").click()
     recorded(anna, "Contact met het gezin vastleggen")
-    expect(anna.get_by_text("Veilig Thuis (bord) had contact met het gezin.")).to_be_visible()
+    expect(anna.locator(".regel__zin", has_text="Veilig Thuis (bord) had contact met het gezin.")).to_be_visible()
 
     anna.get_by_role("link", name="Uitstel voorstellen").click()
     anna.get_by_label("Tot en met welke dag mag dit wachten?").fill("2026-12-08")
@@ -77,7 +77,7 @@ def test_contact_waiting_by_two_and_an_escalation(doing, seats):
     assert (doing.last("stall_accepted").recorded_by, bool(raised)) == (BEN, True)
 
     ben.get_by_role("link", name="Vastleggen of beslissen").click()
-    ben.get_by_role("link", name="Escalatie starten: Ladder Samen doen").click()
+    ben.get_by_role("link", name="Escalatie starten: Ladder Samen Doen").click()
     ben.get_by_label("Niveau 2: tweede route").check()
     ben.get_by_label("de samenwerking stagneert").check()
     ben.get_by_role("button", name="Start de escalatie").click()
