@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import kafka
@@ -54,11 +54,19 @@ def region(folder: Path) -> Iterator[tuple[str, str]]:
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, **given})
     try:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
+        told = json.loads("".join(_until_closed(process.stdout)))
         yield told["board"], told["bootstrap"]
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE_SECONDS)
+
+
+def _until_closed(lines: IO[str]) -> Iterator[str]:
+    """Yield the lines of one JSON object; the program that prints it goes on afterwards."""
+    for line in lines:
+        yield line
+        if line.startswith("}"):
+            return
 
 
 def _free() -> int:
