@@ -31,7 +31,7 @@ RIGHTS: Mapping[str, Mapping[str, str]] = {
         "positions": f"{ADD}, UPDATE (read_to)",
         "outbox": f"{ADD}, DELETE",
         "tree": ADD,
-        "traces": ADD,
+        "trace_runs": ADD,
         "checkpoints": ADD,
         "log_keys": ADD,
         "asked": f"{ADD}, DELETE",

@@ -39,7 +39,7 @@ DEEDS = {
     "ALTER": "ALTER TABLE {table} ADD COLUMN extra text",
 }  # fmt: skip
 READ_BY_OTHERS = {"stored_events", "seen", "heads", "state", "memos", "positions", "checkpoints", "log_keys"}
-NEVER_CHANGED = {"stored_events", "tree", "traces", "checkpoints", "log_keys", "decisions"}
+NEVER_CHANGED = {"stored_events", "tree", "trace_runs", "checkpoints", "log_keys", "decisions"}
 TAKEN_AWAY_WHEN_DONE = {"parked", "outbox", "asked"}
 
 
