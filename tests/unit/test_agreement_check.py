@@ -9,7 +9,7 @@ from rulebook import entries, kinds, reading, reading_parts, reading_rules, read
 from rulebook.checking import check
 from rulebook.fault_words import in_dutch
 from rulebook.faults import look
-from rulebook.finding import ERROR, NOTE, WARNING
+from rulebook.finding import ERROR, NOTE, WARNING, Places
 from rulebook.instants import parse_day
 from rulebook.wording import Words
 
@@ -297,6 +297,69 @@ def test_a_phase_in_which_nobody_listens_is_an_error(folder, findings):
     ]
 
 
+LISTENS = "  - {id: S, kind: silence, phases: [pilot_light], breach: {days: 90}}\n"
+
+
+def where_nobody_listens(found):
+    (one,) = (one for one in found if one.level == ERROR)
+    return one.field, one.line, one.sentence.partition("de fase ")[2].partition(";")[0]
+
+
+def test_where_nobody_listens_is_told_of_every_place_that_is_known_or_named(folder, findings):
+    (folder / "landelijk.yaml").write_text(NATIONAL.replace(", recovery, pilot_light", ""))
+
+    told = where_nobody_listens(findings(version(1, "2019-01-01", "null", '"0014", "9999"')))
+
+    assert told == ("rules", 9, "recovery en pilot light in Groningen, Het Hogeland en gemeente 9999")
+
+
+def test_a_region_that_listens_itself_is_not_among_those_where_nobody_does(folder, findings):
+    (folder / "landelijk.yaml").write_text(NATIONAL.replace(", pilot_light", ""))
+
+    assert where_nobody_listens(findings(version(1, "2019-01-01", "null", '"0014"') + LISTENS))[2] == (
+        "pilot light in Het Hogeland"
+    )
+    assert where_nobody_listens(findings(REGION + RULE + LISTENS))[2] == (
+        "pilot light in gemeenten die nergens genoemd zijn"
+    )
+
+
+def test_what_is_odd_about_an_area_points_at_the_line_of_the_area(findings):
+    found = findings(version(1, "2019-01-01", "null", '"0014", "9999"'))
+
+    assert sorted((Path(one.file).name, one.line, one.field) for one in found) == [
+        ("landelijk.yaml", 4, "applies_to"),
+        ("proef-0.yaml", 6, "applies_to"),
+    ]
+
+
+def test_an_area_that_two_agreements_share_is_told_once_and_only_while_both_hold(findings):
+    one, other = version(1, "2019-01-01", "null"), version(1, "2019-01-01", "null").replace("proef", "ander")
+    past = other.replace("valid_to: null", "valid_to: 2020-01-01")
+
+    assert len([one for one in findings(one, other) if "staat ook in" in one.sentence]) == 1
+    assert not [one for one in findings(one, past) if "staat ook in" in one.sentence]
+
+
+def test_a_finding_lies_on_the_line_of_its_field_or_of_the_nearest_thing_it_stands_in(tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_text(
+        "agreement: a\nattention:\n  extra: [{to: worker}]\nrules:\n  - id: A\n    breach: {days: 5}\n"
+    )
+    places = Places(entries.read(file))
+    fields = [
+        "attention.extra",
+        "attention.extra.after",
+        "rules[A]",
+        "rules[A].breach.days",
+        "rules[A].warn",
+        "elders.iets",
+        "iets",
+    ]
+
+    assert [places.finding(NOTE, "uitleg", field, "").line for field in fields] == [3, 3, 5, 6, 5, 1, 1]
+
+
 def test_a_calendar_that_ends_within_two_years_is_told_with_the_rules_that_cannot_be_counted(folder, findings):
     (folder / "calendars").unlink()
     (folder / "calendars").mkdir()
@@ -325,6 +388,17 @@ def test_a_contact_never_verified_or_too_long_ago_is_told(folder, findings, told
 
     assert len(found) == len(words)
     assert all(word in sentence and sentence.startswith("ST-35") for word, sentence in zip(words, found, strict=True))
+
+
+def test_a_list_of_contacts_that_is_not_whole_is_an_error_and_a_contact_is_named_by_its_organisation(folder, findings):
+    (folder / "contacts" / "proef.yaml").write_text("contacts: proef\n")
+    assert [one.field for one in findings(REGION + RULE)] == ["organisations"]
+
+    (folder / "contacts" / "proef.yaml").write_text(CONTACTS.replace("role: team_manager, ", ""))
+    assert [one.field for one in findings(REGION + RULE)] == ["organisations[0].role"]
+
+    (folder / "contacts" / "proef.yaml").write_text(CONTACTS.replace("2026-06-01", "null"))
+    assert [one.field for one in findings(REGION + RULE)] == ["contacts[team]"]
 
 
 def test_an_agreement_without_contacts_or_with_the_contacts_of_another_is_told(folder, findings):
