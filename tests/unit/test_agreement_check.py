@@ -343,9 +343,7 @@ def test_an_area_that_two_agreements_share_is_told_once_and_only_while_both_hold
 
 def test_a_finding_lies_on_the_line_of_its_field_or_of_the_nearest_thing_it_stands_in(tmp_path):
     file = tmp_path / "a.yaml"
-    file.write_text(
-        "agreement: a\nattention:\n  extra: [{to: worker}]\nrules:\n  - id: A\n    breach: {days: 5}\n"
-    )
+    file.write_text("agreement: a\nattention:\n  extra: [{to: worker}]\nrules:\n  - id: A\n    breach: {days: 5}\n")
     places = Places(entries.read(file))
     fields = [
         "attention.extra",

@@ -56,3 +56,8 @@ def test_two_lists_of_one_whole_give_nothing_away_together():
     for one, other in product(pairs[::3], pairs[::2]):
         if sum(one) == sum(other):
             assert told_together(one, other) == nearest(one, other), (one, other)
+
+
+@pytest.mark.parametrize(("one", "other"), [((8,), (4, 4)), ((5, 5, 5), (4, 4, 4, 3)), ((4, 4), (8,))])
+def test_a_list_that_hides_nothing_may_give_away_what_the_other_hides(one, other):
+    assert told_together(one, other) == nearest(one, other)

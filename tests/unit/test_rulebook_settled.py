@@ -24,6 +24,15 @@ def test_what_was_met_tells_in_time_or_late_and_by_what():
     assert "Lokaal team Het Hogeland" in found["ST-07"].sentence
 
 
+def test_the_newest_stands_first_each_with_its_title_whether_it_is_law_and_when_it_was_done():
+    found = settled(AGREEMENTS, "c1", DONE, parse_instant("2026-04-21T00:00:00+02:00"), names=Names(NAMES))
+
+    assert [(one.rule, one.title, one.legal, one.at) for one in found] == [
+        ("ST-07", "Overdracht niet beantwoord", False, DONE[3].occurred_at),
+        ("ST-01", "Melding niet beoordeeld", True, DONE[2].occurred_at),
+    ]
+
+
 def test_what_was_not_known_then_had_not_come_to_its_end_then():
     assert at("2026-04-06T00:00:00+02:00") == {}
 

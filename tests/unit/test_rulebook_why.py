@@ -76,6 +76,12 @@ def test_what_is_open_comes_worst_first_and_what_is_next_soonest_first():
     assert all(one.due > answer.at for one in answer.next)
 
 
+def test_a_breach_comes_before_a_warning_and_what_weighs_less_comes_last():
+    assert [one.rule for one in at("2026-05-30T00:00:00+02:00").open] == ["ST-01", "ST-07", "ST-17a", "ST-04"]
+    stages = [one.stage for one in at("2026-04-28T00:00:00+02:00").open if one.weight == 4]
+    assert stages == ["breach", "breach", "warn"]
+
+
 def test_only_what_was_known_then_counts():
     assert at("2026-04-02T09:00:00+02:00").next == ()
     assert next(one.rule for one in at("2026-04-02T11:00:00+02:00").next) == "ST-01"
