@@ -185,6 +185,12 @@ IMPOSSIBLE = {
     "{id: R, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{months: 6}, {months: 3}], breach: {days: 1}}": (
         ERROR, "De momenten staan niet op volgorde",
     ),
+    "{id: R, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{days: 7}, {weeks: 1}], breach: {days: 1}}": (
+        ERROR, "De momenten staan niet op volgorde",
+    ),
+    "{id: R, kind: pattern, of: [incident_recorded], count: 1, window: {days: 1}, after: {types: [case_closed], within: {hours: 0}}}": (
+        ERROR, "dit patroon komt nooit voor",
+    ),
     "{id: R, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{days: 0}], breach: {days: 1}}": (
         WARNING, "Het eerste moment ligt op of vóór de dag",
     ),
@@ -226,6 +232,7 @@ HOLES = {
     "[{nr: 0, direction: x}]": (WARNING, "heeft geen termijn"),
     "[{nr: 0, direction: x, term: {days: 0}}]": (ERROR, "dat is niets"),
     "[{nr: 0, direction: x, term: {days: 1}, warn: {days: 2}}]": (ERROR, "waarschuwt niet vóór"),
+    "[{nr: 0, direction: x, term: {days: 2}, warn: {days: 2}}]": (ERROR, "waarschuwt niet vóór"),
     "[{nr: 0, term: {days: 1}}]": (NOTE, "niet wie regisseert"),
 }
 
@@ -356,6 +363,13 @@ def test_a_finding_lies_on_the_line_of_its_field_or_of_the_nearest_thing_it_stan
     ]
 
     assert [places.finding(NOTE, "uitleg", field, "").line for field in fields] == [3, 3, 5, 6, 5, 1, 1]
+
+
+@pytest.mark.parametrize("within", ["{days: 0}", "{days: 1}", "{hours: 1}"])
+def test_a_pattern_that_comes_the_same_day_or_later_can_come(findings, within):
+    rule = f"  - {{id: P, kind: pattern, of: [incident_recorded], count: 1, window: {{days: 1}}, after: {{types: [case_closed], within: {within}}}}}\n"
+
+    assert findings(REGION + RULE + rule) == []
 
 
 def test_a_calendar_that_ends_within_two_years_is_told_with_the_rules_that_cannot_be_counted(folder, findings):

@@ -219,6 +219,7 @@ ONE_LINE = [
     (PATTERN, "window: {days: 14}", "window: {hours: 12}", "R Veel, de periode: eerst “veertien dagen”, straks “twaalf uur”."),
     (PATTERN, ", after: {types: [case_closed], within: {months: 12}}", "", "R Veel, wat eraan voorafging: eerst “casus-gesloten, binnen twaalf maanden”, straks “niets”."),
     (TERM, "per: report_id", "already: true, per: report_id", "R Term, een eerder vervolg: eerst “telt niet”, straks “telt ook”."),
+    (TERM, "per: report_id, ", "", "R Term, wat apart telt: eerst “melding”, straks “niets”."),
     (TERM, "id: R", "id: R, legal: true", "R Term, de status: eerst “afspraak”, straks “wettelijke termijn”."),
     (TERM, "id: R", "id: R, weight: 5", "R Term, de zwaarte: eerst “3”, straks “5”."),
     (TERM, "id: R", "id: R, if_case: has_child", "R Term, voor wie: eerst “alle gezinnen”, straks “alleen gezinnen met een kind”."),
