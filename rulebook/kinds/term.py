@@ -1,7 +1,10 @@
 """After this, that must follow in time (rule book 4.1)."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import ClassVar, Self
 
 from rulebook import wording
@@ -57,14 +60,18 @@ class TermRule(Keyed, Kind):
         starts = [event for event in history.of(*self.start.by_type) if self.start.matches(event)]
         if not starts:
             return {}
-        stops = [event for event in history.of(*self.until.by_type) if self.until.matches(event)]
+        stops: dict[Hashable, list[Event]] = defaultdict(list)
+        for event in history.of(*self.until.by_type):
+            if self.until.matches(event):
+                stops[shared(event.data, self.per)].append(event)
         found: dict[str, Instance] = {}
         for start in starts:
             if counting.plan.choose(start.day).get(self.id) is not self:
                 continue
             if not self.may_start(start, closed=history.closed_before(start)):
                 continue
-            found[start.id] = _instance(history, self, start, stops)
+            share = shared(start.data, self.per)
+            found[start.id] = _instance(history, self, start, share, stops.get(share, ()))
         return found
 
     def satisfier(self, instance: Instance, question: Question) -> Event | None:
@@ -125,20 +132,15 @@ def _warning(rule: Due) -> list[str]:
     return [] if rule.warn is None else [f"Waarschuwing {wording.after(rule.warn)}."]
 
 
-def _instance(history: History, rule: TermRule, start: Event, stops: Iterable[Event]) -> Instance:
+def _instance(history: History, rule: TermRule, start: Event, share: Hashable, stops: Sequence[Event]) -> Instance:
+    """Return the instance of a start; `stops` are those that share with it, in order, itself perhaps among them."""
     instance = Instance(rule, start)
-    instance.share = shared(start.data, rule.per)
-    before, after = None, None
-    for stop in stops:
-        if stop is start or shared(stop.data, rule.per) != instance.share:
-            continue
-        if stop.order < start.order:
-            before = stop
-        elif after is None:
-            after = stop
-    if rule.already and before is not None:
+    instance.share = share
+    place = bisect_left(stops, start.order, key=attrgetter("order"))
+    if rule.already and place > 0:
         instance.already = True
-        instance.satisfied_at = before.occurred_at
+        instance.satisfied_at = stops[place - 1].occurred_at
     else:
+        after = next((stop for stop in stops[place : place + 2] if stop is not start), None)
         settle(instance, satisfied=after, closing=history.first_closing_after(start))
     return instance
