@@ -262,6 +262,42 @@ def test_half_a_login_is_a_wrong_command(kafka, file, monkeypatch) -> None:
     assert "WAAKVLAM_SASL_PASSWORD_FILE" in result.stderr
 
 
+ADVISER = ("--agency", "veilig-thuis-groningen", "--municipality", "0014")
+
+
+def test_a_canary_is_the_same_event_each_time_marked_as_such_and_its_answer_is_waited_for(kafka) -> None:
+    run("canary", *ADVISER)
+    [first] = kafka.outbox.delivered()
+    kafka.outbox, kafka.verdicts = Outbox(), {first.envelope.id: receipt(first.envelope.id, "duplicate")}
+    again = run("canary", *ADVISER)
+    [second] = kafka.outbox.delivered()
+
+    assert (first.envelope.id, first.envelope.is_canary) == (second.envelope.id, True)
+    assert first.message == second.message
+    assert (again.exit_code, again.stdout) == (0, "1 gelezen, 0 fout, 1 verstuurd, 1 al eerder opgenomen.\n")
+
+
+def test_a_canary_without_an_answer_or_with_a_refusal_ends_with_a_code_of_its_own(kafka, file) -> None:
+    silent = run("canary", *ADVISER)
+    [one] = kafka.outbox.delivered()
+    kafka.outbox = Outbox()
+    kafka.verdicts = {one.envelope.id: receipt(one.envelope.id, "rejected", field="type", reason="mag niet")}
+
+    assert silent.exit_code == 4
+    assert "nog zonder ontvangstbewijs" in silent.stdout
+    assert run("canary", *ADVISER).exit_code == 1
+
+
+def test_who_gives_no_advice_sends_an_event_of_its_own_again_and_is_told_so(kafka, file) -> None:
+    without = run("canary", "--agency", "politie-nn", "--municipality", "0014")
+    with_a_line = run("canary", "--agency", "politie-nn", "--line", file(DANGER, DANGER | {"id": "e-2"}))
+
+    assert (without.exit_code, "--line" in without.stderr) == (2, True)
+    assert run("canary", "--agency", "veilig-thuis-groningen").exit_code == 2
+    assert with_a_line.exit_code == 4
+    assert [one.envelope.is_canary for one in kafka.outbox.delivered()] == [True], "one line, and no more"
+
+
 def test_receipts_are_shown_until_it_is_quiet_or_for_ever(kafka) -> None:
     kafka.verdicts = {"e-1": receipt("e-1", "accepted", case="c-1"), "e-2": receipt("e-2", "duplicate")}
     quiet = run("receipts", "--agency", "politie-nn")

@@ -13,14 +13,13 @@ from ledger.database import Statements
 from ledger.metrics import Meters
 from ledger.streams.records import Arrived
 from services.intake.outcome import Outcome
+from waakvlam.envelope import CANARY_HEADER
 from waakvlam.topics import agencies
-
-HEADER = "waakvlam_canary"
 
 
 def is_canary(raw: Arrived) -> bool:
     """Tell whether a record was sent only to see whether the road is open."""
-    return any(name == HEADER for name, _ in raw.headers)
+    return any(name == CANARY_HEADER for name, _ in raw.headers)
 
 
 def note(statements: Statements, outcomes: Iterable[Outcome], real_now: int) -> None:

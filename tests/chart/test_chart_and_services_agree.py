@@ -16,8 +16,9 @@ from deploy.helm.settings import DECIDED, JOBS, NOT_FOR_A_CLUSTER, SERVICES, fie
 from ledger.settings import Settings
 from services.board.security import OWN_HOSTS
 from tests.chart.engine import CHART, GIVEN, pods, rendered, values
+from waakvlam.canary import own_line
 from waakvlam.lines import read_line
-from waakvlam.topics import topics
+from waakvlam.topics import agencies, topics
 
 PREFIX = "WAAKVLAM_"
 # What libraries read.
@@ -138,13 +139,12 @@ def test_strimzi_makes_the_topics_and_rights_of_the_matrix_and_no_others() -> No
 
 
 def test_the_canary_is_an_event_that_its_agency_may_send_and_always_the_same() -> None:
-    (line,) = (
-        one["data"]["canary.jsonl"]
-        for one in rendered("full")
-        if one["kind"] == "ConfigMap" and "canary.jsonl" in one["data"]
-    )
-    agency = values("full")["test"]["agency"]
+    (words,) = (pod["spec"]["containers"][0]["command"] for who, pod in pods("full") if who == "Pod/waakvlam-canary")
+    given = values("full")["test"]
+    agency, line = given["agency"], own_line(agencies()[given["agency"]], given["municipality"])
 
+    assert words[:2] == ["waakvlam-agency", "canary"]
+    assert {given["agency"], given["municipality"]} <= set(words)
     assert read_line(line, agency).id == read_line(line, agency).id
     command = [sys.executable, "-m", "waakvlam.cli", "publish", "--agency", agency, "--check", "-"]
     done = subprocess.run(command, input=line, capture_output=True, text=True, check=False)

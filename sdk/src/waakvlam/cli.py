@@ -7,7 +7,7 @@ people; with `--json` each line of standard output is one JSON object.
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from waakvlam import proving
+from waakvlam.canary import own_line
 from waakvlam.clock import SystemClock
 from waakvlam.exits import NO_RECEIPT, NOT_PROVEN, WRONG, exit_code_for_errors
 from waakvlam.kafka import KafkaTransport, Receipts
@@ -75,6 +76,28 @@ def publish(
             )
         screen.summary(outcome, waited=wait > 0)
         raise typer.Exit(_exit_code(outcome, waited=wait > 0))
+
+
+@app.command()
+def canary(
+    agency: AgencyOption,
+    municipality: Annotated[str, typer.Option("--municipality", help="CBS-code van uw gemeente.")] = "",
+    line: Annotated[
+        Path | None,
+        typer.Option("--line", help="Bestand met één regel die u al eens verstuurde; nodig als u geen advies geeft."),
+    ] = None,
+    bootstrap: BootstrapOption = "localhost:9092",
+    wait: Annotated[float, typer.Option("--wait", min=1, help="Wacht zoveel seconden op het ontvangstbewijs.")] = 60,
+    as_json: JsonOption = False,
+) -> None:
+    """Kijk of uw weg naar het grootboek open is: heen met een proefbericht, terug met het ontvangstbewijs."""
+    screen = Screen(as_json=as_json)
+    with exit_code_for_errors():
+        text = line.read_text("utf-8-sig") if line else own_line(agency_called(agency), municipality)
+        reach = KafkaSettings.from_environment(bootstrap=bootstrap)
+        outcome = _publish(text.strip().splitlines()[:1], agency, reach, None, wait, screen, is_canary=True)
+        screen.summary(outcome, waited=True)
+        raise typer.Exit(_exit_code(outcome, waited=True))
 
 
 @app.command()
@@ -239,13 +262,20 @@ def run() -> None:
 
 
 def _publish(
-    texts: TextIO, agency: str, reach: KafkaSettings, sequence: Path | None, wait: float, screen: Screen, proof: bool
+    texts: Iterable[str],
+    agency: str,
+    reach: KafkaSettings,
+    sequence: Path | None,
+    wait: float,
+    screen: Screen,
+    proof: bool = False,
+    is_canary: bool = False,
 ) -> Outcome:
     # The reading position of the receipts is fixed before anything is sent, so none is missed.
     reader = Receipts(agency, reach, start="now") if wait else None
     numbers = SequenceFile(sequence) if sequence else None
     with Publisher(agency, KafkaTransport(reach), start_sequence=None, sequence=numbers) as publisher:
-        outcome = send_lines(texts, publisher, screen, wants_proof=proof)
+        outcome = send_lines(texts, publisher, screen, wants_proof=proof, is_canary=is_canary)
     if reader:
         with reader:
             outcome.receipts = reader.of(set(outcome.lines_by_id), wait)

@@ -1,4 +1,4 @@
-"""The envelope: CloudEvents 1.0 in Kafka's binary mode, NL GOV profile (headers `ce_*`, `traceparent`; ours: `waakvlam_proof`).
+"""The envelope: CloudEvents 1.0 in Kafka's binary mode, NL GOV profile (headers `ce_*`, `traceparent`; two of our own).
 
 `ce_time` is the moment of sending; when it happened in the world stands in the event itself (`occurred_at`).
 Nothing about a person may stand here: subject is an opaque case or file number.
@@ -15,6 +15,7 @@ from waakvlam.errors import Unreadable
 from waakvlam.shapes import NOT_AN_ID, is_id
 
 PROOF_HEADER = "waakvlam_proof"
+CANARY_HEADER = "waakvlam_canary"  # sent only to see whether the road is open
 Headers = list[tuple[str, bytes]]
 SEQUENCE_CHARACTERS_MAX = 18  # so that a number fits in 64 bits, and no long text is ever counted out
 
@@ -31,6 +32,7 @@ class Envelope:
     sequence: int | None = None
     traceparent: str | None = None
     wants_proof: bool = False
+    is_canary: bool = False
 
 
 def to_headers(envelope: Envelope) -> Headers:
@@ -45,6 +47,7 @@ def to_headers(envelope: Envelope) -> Headers:
         ("ce_sequence", None if envelope.sequence is None else str(envelope.sequence)),
         (trace.HEADER, envelope.traceparent),
         (PROOF_HEADER, "1" if envelope.wants_proof else None),
+        (CANARY_HEADER, "1" if envelope.is_canary else None),
     ]
     return [(name, value.encode()) for name, value in pairs if value is not None]
 
@@ -66,6 +69,7 @@ def from_headers(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
         sequence=_number(_text(found, "ce_sequence")) if "ce_sequence" in found else None,
         traceparent=_traceparent(given) if trace.HEADER in found else None,
         wants_proof=PROOF_HEADER in found,
+        is_canary=CANARY_HEADER in found,
     )
 
 

@@ -89,12 +89,13 @@ class Publisher:
         id: str | None = None,  # noqa: A002 - CloudEvents calls it so
         traceparent: str | None = None,
         wants_proof: bool = False,
+        is_canary: bool = False,
     ) -> Sent:
         """Hand a message over and return its id; `flush` tells when it has arrived.
 
         Without `id` a new one is made. With the id of an earlier call the ledger counts the event once, however often
         it is sent. It belongs to the trace that `traceparent` names, or else to that of the caller's OpenTelemetry span,
-        or else to a new one. Raises Unfit when intake would reject the message (see `fit_to_send`), NotDelivered when the
+        or else to a new one. `is_canary` says that it is sent only to see whether the road is open. Raises Unfit when intake would reject the message (see `fit_to_send`), NotDelivered when the
         transport cannot take it.
         """
         event_type = message.event_type()
@@ -117,6 +118,7 @@ class Publisher:
                 sequence=self._sequence.next() if self._sequence else None,
                 traceparent=journey.header,
                 wants_proof=wants_proof,
+                is_canary=is_canary,
             )
             self._transport.send(Parcel(event_id, self.agency.topic, key.encode(), value, to_headers(envelope)))
         return Sent(event_id, event_type.name, self.agency.topic, key, envelope.sequence)

@@ -65,7 +65,9 @@ def check_lines(texts: Iterable[str], agency: Agency, telling: Telling, clock: C
     return outcome
 
 
-def send_lines(texts: Iterable[str], publisher: Publisher, telling: Telling, *, wants_proof: bool = False) -> Outcome:
+def send_lines(
+    texts: Iterable[str], publisher: Publisher, telling: Telling, *, wants_proof: bool = False, is_canary: bool = False
+) -> Outcome:
     """Send the good lines and tell of the others; returns when all that was sent has arrived.
 
     Raises NotDelivered when Kafka takes or confirms no more: sending the same file again counts nothing twice.
@@ -73,7 +75,7 @@ def send_lines(texts: Iterable[str], publisher: Publisher, telling: Telling, *, 
     outcome = Outcome()
     for number, line in _good_lines(texts, publisher.agency, telling, outcome):
         try:
-            sent = publisher.publish(line.message, id=line.id, wants_proof=wants_proof)
+            sent = publisher.publish(line.message, id=line.id, wants_proof=wants_proof, is_canary=is_canary)
         except Unfit as error:
             _unfit(number, line, error, telling, outcome)
         else:
