@@ -1,6 +1,8 @@
 """Every event belongs to a trace: the one that its sender gives, else that of the sender's own span, else a new one."""
 
 import re
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from opentelemetry import trace as otel
@@ -8,7 +10,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from waakvlam import Message, Outbox, Publisher, trace
+from waakvlam import Message, Outbox, Publisher, kafka, receipt, trace
 from waakvlam.catalogue import event_types
 from waakvlam.envelope import from_headers
 from waakvlam.trace import Trace
@@ -125,3 +127,14 @@ def test_of_a_header_only_ids_and_sampling_are_taken_over(header, written) -> No
 
     assert told is not None
     assert told.header == written
+
+
+def test_a_receipt_names_the_trace_that_stands_beside_it() -> None:
+    value = receipt.encode(receipt.Receipt(id="e-1", verdict="accepted", recorded_at=datetime(2026, 4, 2, tzinfo=UTC)))
+
+    def told(*headers):
+        return kafka._read(SimpleNamespace(value=value, headers=headers)).as_json().get("trace_id")
+
+    assert told(("traceparent", KNOWN.encode())) == "a1" * 16
+    assert told() is None
+    assert told(("traceparent", b"broken")) is None

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from threading import Lock
 from types import TracebackType
@@ -16,6 +17,7 @@ import kafka
 from kafka.errors import KafkaError
 
 from waakvlam import receipt as receipts_on_the_wire
+from waakvlam import trace
 from waakvlam.errors import NotDelivered, Unreachable, Unreadable
 from waakvlam.publisher import Parcel, agency_called
 from waakvlam.receipt import Proof, Receipt
@@ -238,7 +240,8 @@ def _read(record: Any) -> Receipt | None:
     if receipts_on_the_wire.is_proof(record.value):
         return None
     try:
-        return receipts_on_the_wire.decode(record.value)
+        journey = trace.of(record.headers)
+        return replace(receipts_on_the_wire.decode(record.value), trace_id=journey.trace_id if journey else None)
     except Unreadable as error:
         place = f"{record.topic}/{record.partition}/{record.offset}"
         _log.warning("receipt %s cannot be read; is there a newer version of this package? %s", place, error.reason)

@@ -54,6 +54,7 @@ class Receipt:
     first: int | None = None
     last: int | None = None
     since: datetime | None = None
+    trace_id: str | None = None  # the trace of the event, from the header beside the receipt
 
     @property
     def is_notice(self) -> bool:

@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 try:
     from opentelemetry import trace as opentelemetry
@@ -22,8 +22,7 @@ _FORM = re.compile(rb"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 _NO_TRACE, _NO_SPAN = bytes(16).hex(), bytes(8).hex()
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """A place in a journey: ids in lower-case hexadecimals (32 and 16 of them), neither all zeros."""
 
     trace_id: str
@@ -57,13 +56,8 @@ def read(header: bytes | str | None) -> Trace | None:
 
 def of(headers: Iterable[tuple[str, bytes | None]]) -> Trace | None:
     """Return the trace that Kafka headers name; None where there is none, or more than one and nobody can say which."""
-    found: bytes | None = None
-    for name, value in headers:
-        if name == HEADER and value is not None:
-            if found is not None:
-                return None
-            found = value
-    return read(found)
+    found = [value for name, value in headers if name == HEADER and value is not None]
+    return read(found[0]) if len(found) == 1 else None
 
 
 @contextmanager
