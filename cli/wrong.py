@@ -133,7 +133,7 @@ LATER = (
     Sign("WaakvlamAgencySilent", "waakvlam_intake_agency_silent_seconds", Kind.OVER, 0, "An agency is silent for too long",
          "Call the agency.", by=("agency",)),
     Sign("WaakvlamCanaryLate", "waakvlam_intake_canary_timestamp_seconds", Kind.AGE, 1800, "A canary did not come through",
-         "Ask the agency whether its job for the canary runs and its login still works.", by=("agency",)),
+         "Ask the agency whether its job for the canary runs; `waakvlam-agency canary` there tries its whole road.", by=("agency",)),
     Sign("WaakvlamAlertUnseen", "waakvlam_board_oldest_unseen_seconds", Kind.OVER, 7 * DAY, "An alert waits for more than a week",
          "Tell the team: it stands at the top of the board."),
     Sign("WaakvlamBackupTooOld", "waakvlam_watch_backup_made_timestamp_seconds", Kind.AGE, 2 * DAY, "The last backup is too old",
