@@ -29,6 +29,7 @@ class DateRule(Keyed, Kind):
     called: ClassVar[str] = "dag die een gebeurtenis noemt"
     keys: ClassVar[tuple[str, ...]] = ("from", "until", "per", "warn", "breach", "due_field")
     required: ClassVar[tuple[str, ...]] = ("from", "until", "due_field")
+    refusals: ClassVar[tuple[tuple[str, str], ...]] = ((r"names no field", "hier hoort de naam van een veld te staan"),)
     is_dated: ClassVar[bool] = True
     is_around_day: ClassVar[bool] = True
 
@@ -39,7 +40,8 @@ class DateRule(Keyed, Kind):
         """Return the rule that these entries tell of. Raises AgreementError."""
         start, until = matcher(found["from"], reader), matcher(found["until"], reader)
         due_field = shared_field(found, "due_field", (start,), reader)
-        assert due_field is not None, "due_field is required"
+        if due_field is None:
+            raise found["due_field"].refuse("names no field")
         return cls(
             **common(found, reader),
             **stages(found, of_days=True, may_be_from_ladder=False),

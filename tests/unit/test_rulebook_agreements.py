@@ -127,6 +127,7 @@ def test_a_wrong_file_is_refused_by_line_field_and_reason(folder, was, now, line
         (MOMENTS + "at: [{months: 3}], warn: {minutes: 3}}", "rules[M].warn.minutes", "cannot be counted"),
         (DATE + "due_field: check_on}", "rules[D]", "needs warn, breach or both"),
         (DATE + "breach: {days: 0}}", "rules[D].due_field", "is missing"),
+        (DATE + "due_field: null, breach: {days: 0}}", "rules[D].due_field", "names no field"),
         (DATE + "due_field: due_on, breach: {days: 0}}", "rules[D].due_field", "condition_set has no field"),
         (DATE + "due_field: check_on, breach: {hours: 1}}", "rules[D].breach.hours", "cannot be counted"),
         (
