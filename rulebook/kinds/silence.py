@@ -72,11 +72,6 @@ class SilenceRule(Due, Kind):
         """Return nothing: `instances` below asks all versions of the rule together."""
         return {}
 
-    def satisfier(self, instance: Instance, question: Question) -> Event | None:
-        """Return the first event after the start that was heard."""
-        later = (event for event in question.history.events if event.order > instance.start.order)
-        return next((event for event in later if is_heard(event, self.id, question.plan)), None)
-
     @classmethod
     def why_not(cls, question: Question) -> Iterator[Silent]:
         """Yield why nobody is told that a case falls still: only what was heard last counts."""
