@@ -3,7 +3,8 @@
 from pathlib import Path
 from runpy import run_path
 
-Story = run_path(str(Path(__file__).with_name("rulebook_story.py")))["Story"]
+STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
+Story, file = STORY["Story"], STORY["file"]
 CHECK = {
     "id": "ST-13",
     "kind": "date",
@@ -94,3 +95,21 @@ def test_a_corrected_day_withdraws_the_alert_and_the_right_one_is_raised():
         "e1 breach due 2026-02-26 00:00 raised 2026-02-26 00:00 closed 2026-03-01 09:00 withdrawn",
         "e1 breach due 2026-02-27 00:00 raised 2026-03-01 09:00 open",
     ]
+
+
+def test_a_newer_date_replaces_only_where_it_has_the_value_that_the_rule_asks():
+    story = Story({**CHECK, "from": [{"type": "condition_set", "where": {"text": "x"}}]})
+    story.tell("2026-02-20 09:00", "condition_set", condition_id="v1", check_on="2026-02-25", text="x")
+    story.tell("2026-02-24 09:00", "condition_set", condition_id="v1", check_on="2026-03-31", text="y")
+
+    assert story.ends("2026-03-03 00:00") == ["e1 warn superseded", "e1 breach None"]
+
+
+def test_a_day_under_another_version_does_not_hide_one_under_this_version():
+    old, new = file(CHECK, valid_to="2026-02-20"), file(CHECK, version=2, valid_from="2026-02-21")
+    story = Story(files=[old, new])
+    story.tell("2026-02-20 09:00", "condition_set", "2026-02-22 09:00", condition_id="v1", check_on="2026-02-25")
+    story.tell("2026-02-21 09:00", "condition_set", "2026-02-22 09:00", condition_id="v2", check_on="2026-02-25")
+    found = [(row["version"], row["instance"]) for row in story.json("2026-02-26 00:00") if row["stage"] == "breach"]
+
+    assert found == [(1, "e1"), (2, "e2")]

@@ -3,6 +3,10 @@
 from pathlib import Path
 from runpy import run_path
 
+from rulebook.event import from_json
+from rulebook.history import History
+from rulebook.instants import parse_instant
+
 STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
 Story = STORY["Story"]
 MONITOR = {
@@ -160,3 +164,18 @@ def test_an_anchor_that_chooses_another_version_does_not_hide_the_one_that_choos
     story.tell("2024-12-01 15:00", "handover_accepted").tell("2025-01-15 15:00", "handover_accepted")
 
     assert [(row["version"], row["instance"]) for row in story.json("2025-05-01 00:00")] == [(2, "e2#1")]
+
+
+def test_figures_ask_for_every_moment_of_the_list_and_beyond_it_for_those_whose_day_has_come():
+    def asked(rule, day):
+        (read,) = STORY["agreements"](STORY["file"](rule)).plan(None).rules
+        (line,) = Story(rule).tell("2023-08-31 15:00", "handover_accepted").lines
+        return read.wanted_by(History([from_json(line)]), parse_instant(STORY["iso"](day)))
+
+    listed = {key: value for key, value in DAYS.items() if key != "then_every"}
+    three = ["e1#1", "e1#2", "e1#3"]
+
+    assert asked(listed, "2024-01-01 12:00") == asked(DAYS, "2024-01-01 12:00") == three
+    assert asked(listed, "2026-02-28 12:00") == three
+    assert asked(DAYS, "2026-02-27 12:00") == [*three, "e1#4"]
+    assert asked(DAYS, "2026-02-28 12:00") == [*three, "e1#4", "e1#5"]

@@ -201,3 +201,30 @@ def test_a_signal_that_was_withdrawn_was_none():
     story.tell("2026-06-06 09:00", "event_withdrawn", event_id="e1")
 
     assert story.ends() == ["e2 signal withdrawn"]
+
+
+def test_signals_before_the_first_day_of_an_agreement_do_not_hide_those_after_it():
+    story = Story(files=[file(RADAR, valid_from="2026-06-03")])
+    for day in (1, 2, 4):
+        story.tell(f"2026-06-0{day} 09:00", "incident_recorded")
+
+    assert story.ends() == ["e3 signal None"]
+
+
+def test_a_signal_that_came_while_one_ran_does_not_hide_what_comes_after_that_one_was_taken_up():
+    story = Story(RADAR)
+    for day in (1, 2, 3):
+        story.tell(f"2026-06-0{day} 09:00", "incident_recorded")
+    story.tell("2026-06-04 09:00", "alert_acknowledged", alert=story.json()[0]["alert"])
+    story.tell("2026-06-05 09:00", "incident_recorded")
+
+    assert story.ends() == ["e2 signal acknowledged", "e5 signal None"]
+
+
+def test_the_last_that_came_before_is_the_one_that_counts():
+    story = Story(REPEAT)
+    story.tell("2024-01-01 09:00", "case_closed")
+    story.tell("2025-12-01 09:00", "case_closed")
+    story.tell("2026-03-01 09:00", "report_received")
+
+    assert story.ends() == ["e3 signal None"]

@@ -148,3 +148,12 @@ def test_the_instant_after_the_last_event_is_due_from_that_events_own_time():
     story.tell("2026-01-06 09:00", "family_contacted", "2026-01-14 09:00")
 
     assert story.rows("2026-02-01 00:00") == ["e2 breach due 2026-01-17 00:00 raised 2026-01-17 00:00 open"]
+
+
+def test_after_a_withdrawal_it_is_the_event_before_that_was_heard_last():
+    story = Story(QUIET)
+    story.tell("2026-01-05 09:00", "report_received")
+    story.tell("2026-01-10 09:00", "family_contacted")
+    story.tell("2026-01-11 09:00", "event_withdrawn", event_id="e2")
+
+    assert story.rows("2026-02-01 00:00") == ["e1 breach due 2026-01-16 00:00 raised 2026-01-16 00:00 open"]

@@ -130,6 +130,16 @@ def test_already_counts_a_stop_before_the_start_however_long_before():
     assert story.rows("2026-12-31 00:00") == []
 
 
+def test_what_was_done_already_for_one_value_says_nothing_of_another():
+    rule = {"id": "R", "from": ["triage_decided"], "until": ["reporter_informed"], "per": "report_id", "already": True}
+    story = Story({**rule, "breach": {"days": 1}})
+    story.tell("2026-06-01 09:00", "reporter_informed", report_id="x")
+    story.tell("2026-06-02 09:00", "triage_decided", report_id="x")
+    story.tell("2026-06-02 10:00", "triage_decided", report_id="y")
+
+    assert story.ends("2026-07-01 00:00") == ["e3 breach None"]
+
+
 def test_an_open_alert_ends_in_time_when_it_turns_out_to_have_been_done_already():
     danger = {
         "id": "ST-02",

@@ -134,6 +134,9 @@ def reminders(watch, until):
     return [(one.told.to, one.told.step, one.told.at) for one in watch.advance(at(until)) if isinstance(one, Reminded)]
 
 
+TODAY = {"next_step_on": "2026-06-04"}
+
+
 def acknowledging(watch, recorded, next_step_on, **data):
     alert = watch.open_alerts()[0].alert
     told = event("alert_acknowledged", recorded, id="a1", alert=alert, next_step_on=next_step_on, **data)
@@ -186,6 +189,35 @@ def test_an_acknowledgement_that_is_taken_back_leaves_nobody_so_who_was_in_turn_
     assert [(type(one), one.told.to, one.told.at) for one in changes] == [(Reminded, "monitor", at("2026-06-07 13:00"))]
 
 
+def test_an_acknowledgement_at_the_instant_at_which_the_alert_is_raised_is_one_of_that_alert():
+    seen = watching()
+    seen.advance(at("2026-06-04 00:00"))
+    watch = watching()
+    told = event("alert_acknowledged", "2026-06-04 00:00", id="a1", alert=seen.open_alerts()[0].alert, **TODAY)
+    watch.learn([told], at("2026-06-04 00:00"))
+
+    assert reminders(watch, "2026-06-06 00:00") == [("worker", 0, at("2026-06-05 00:00"))]
+
+
+def test_an_acknowledgement_that_had_run_out_as_it_was_told_is_followed_by_no_reminder():
+    watch = watching()
+    watch.advance(at("2026-06-04 00:00"))
+
+    assert acknowledging(watch, "2026-06-05 00:00", "2026-06-04") == []
+    assert reminders(watch, "2026-06-06 23:00") == []
+
+
+def test_of_several_acknowledgements_the_end_of_the_last_is_followed_by_the_reminder():
+    watch = watching()
+    watch.advance(at("2026-06-07 03:00"))
+    acknowledging(watch, "2026-06-07 10:00", "2026-06-08")
+    alert = watch.open_alerts()[0].alert
+    more = event("alert_acknowledged", "2026-06-08 10:00", id="a2", alert=alert, next_step_on="2026-06-10")
+    watch.learn([more], at("2026-06-08 10:00"))
+
+    assert reminders(watch, "2026-07-01 00:00") == [("monitor", 1, at("2026-06-11 00:00"))]
+
+
 # Schedules without end, and what is computed from nothing.
 
 MONITOR = {
@@ -224,6 +256,17 @@ def test_a_schedule_without_end_is_counted_also_when_nobody_looks_for_years():
 
     assert raisings(changes) == [f"e1#{number}" for number in range(1, 366)]
     assert all(one.row.raised_at == one.row.due for one in changes)
+
+
+def test_schedules_and_terms_that_come_due_at_one_instant_are_raised_in_the_order_in_which_they_began():
+    term = {"id": "ST-07", "from": ["handover_offered"], "until": ["handover_accepted"], "breach": {"days": 20}}
+    watch = CaseWatch(STORY["agreements"](STORY["file"](MONITOR, {**MONITOR, "id": "ST-11"}, term)), "c1")
+    watch.learn([event("handover_accepted", "2026-06-01 10:00")], at("2026-06-01 10:00"))
+    watch.learn([event("handover_offered", "2026-06-01 11:00", id="e2")], at("2026-06-01 11:00"))
+    changes = watch.advance(at("2026-07-01 23:00"))
+    raised = [(one.row.rule, one.row.instance) for one in changes if isinstance(one, Raised)]
+
+    assert raised == [(rule, f"e1#{number}") for number in (1, 2) for rule in ("ST-12", "ST-11")] + [("ST-07", "e2")]
 
 
 def test_a_newer_anchor_takes_the_place_of_a_schedule_that_was_going_on():

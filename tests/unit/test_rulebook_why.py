@@ -1,6 +1,7 @@
 """Why an alert is open and what comes next, in Dutch sentences that name who, what and since when."""
 
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -10,6 +11,7 @@ from rulebook.event import from_json
 from rulebook.instants import parse_instant
 from rulebook.why import sentence, why
 
+STORY = run_path(str(Path(__file__).parents[1] / "spec" / "rulebook_story.py"))
 AGREEMENTS = load(Path(__file__).parents[2] / "agreements")
 NAMES = {"politie-nn": "Politie Noord-Nederland", "team-hogeland": "Lokaal team Het Hogeland"}
 
@@ -204,3 +206,42 @@ def test_an_accepted_stall_is_told_with_its_last_day_and_of_a_legal_term_never()
 
     assert until["ST-07"] == parse_instant("2026-06-02T00:00:00+02:00")
     assert until["ST-01"] is None
+
+
+def test_an_alert_that_came_after_an_accepted_stall_tells_until_when_that_was():
+    until = event(3, "2026-04-03T12:00:00+02:00", "stall_accepted", rule="ST-07", instance="e2", until_on="2026-06-01")
+    answer = why(AGREEMENTS, "c1", [*FACTS, until], parse_instant("2026-06-03T12:00:00+02:00"))
+
+    assert [one.accepted_until for one in answer.open if one.rule == "ST-07"] == [until_midnight("2026-06-02")]
+    assert {one.accepted_until for one in answer.open if one.rule != "ST-07"} == {None}
+
+
+def until_midnight(day):
+    return parse_instant(f"{day}T00:00:00+02:00")
+
+
+def waiting(*rules, day):
+    """Why a case of one handover on 1 June 2026 waits, by rules of that handover alone."""
+    common = {"from": ["handover_accepted"], "until": ["first_contact_made"]}
+    agreements = STORY["agreements"](STORY["file"](*({**common, **one} for one in rules)))
+    facts = [event(1, "2026-06-01T10:00:00+02:00", "handover_accepted")]
+    return why(agreements, "c1", facts, parse_instant(f"2026-06-{day:02d}T12:00:00+02:00"))
+
+
+def test_a_breach_comes_before_a_warning_of_the_same_weight_that_came_due_earlier():
+    warned = {"id": "A", "warn": {"days": 1}, "breach": {"days": 25}}
+    answer = waiting(warned, {"id": "B", "breach": {"days": 5}}, day=10)
+
+    assert [(one.rule, one.stage) for one in answer.open] == [("B", "breach"), ("A", "warn")]
+
+
+def test_of_what_comes_due_at_one_instant_the_heaviest_comes_first():
+    answer = waiting(*({"id": f"R{weight}", "weight": weight, "breach": {"days": 5}} for weight in (1, 3, 2)), day=2)
+
+    assert [one.rule for one in answer.next] == ["R3", "R2", "R1"]
+
+
+def test_a_warning_that_would_come_with_its_breach_is_told_as_the_breach_that_comes():
+    answer = waiting({"id": "A", "warn": {"days": 5}, "breach": {"days": 5}}, day=2)
+
+    assert [one.stage for one in answer.next] == ["breach"]

@@ -120,6 +120,7 @@ def test_nothing_was_known_yet():
 
 def test_what_is_told_and_what_happened_at_the_instant_itself_is_known():
     assert Family(TERM).codes("2026-06-01 09:00") == ["no_start"]
+    assert decided().codes("2026-06-02 10:00") == ["not_due"]
     assert decided().tell("2026-06-02 11:00", "triage_decided", "2026-06-02 12:00", report_id="y").codes(
         "2026-06-02 11:00"
     ) == ["not_due", "not_yet_known"]
@@ -147,6 +148,25 @@ def test_no_agreement_holds_the_rule_on_that_day():
 
     assert (reason.code, reason.event) == ("no_agreement", "s")
     assert "op dinsdag 2 juni 2026 gold deze regel niet in Groningen" in reason.sentence
+
+
+def test_an_agreement_of_the_municipality_of_the_case_holds_the_rule():
+    assert decided(files=[file(TERM, applies_to={"municipalities": ["0014"]})]).codes("2026-06-02 12:00") == ["not_due"]
+
+
+def test_who_has_no_name_is_called_by_the_id_and_who_has_one_by_the_name_also_in_an_alert_that_is_open():
+    nameless = Family(TERM).tell("2026-06-02 10:00", "triage_decided", agency="school", report_id="x")
+    named = decided({**TERM, "why": "{agency} wacht."}).ask("2026-06-10 09:00")
+
+    assert "(school, dinsdag 2 juni 2026 10:00)" in nameless.only("2026-06-02 12:00").sentence
+    assert [one.sentence for one in named.open] == ["Veilig Thuis wacht."]
+
+
+def test_what_has_other_values_is_told_also_where_the_only_version_did_not_hold_that_day():
+    rule = {**TERM, "per": None, "from": [{"type": "plan_agreed", "where": {"plan": "safety"}}]}
+    family = Family(files=[file(rule, valid_from="2027-01-01")]).tell("2026-06-02 10:00", "plan_agreed", plan="help")
+
+    assert family.only("2026-06-10 09:00").code == "other_values"
 
 
 def test_a_case_without_a_report_has_no_municipality_yet():
@@ -741,7 +761,10 @@ def test_a_signal_at_the_edge_of_the_window_does_not_count():
     family = Family({**PATTERN, "agencies": 1, "count": 2, "window": {"hours": 24}})
     family.tell("2026-06-02 09:00", "incident_recorded", id="i").tell("2026-06-03 09:00", "incident_recorded", id="j")
 
-    assert "kwam één keer een incident-geregistreerd" in family.ask("2026-06-10 09:00").reasons[0].sentence
+    reasons = family.ask("2026-06-10 09:00").reasons
+
+    assert [one.event for one in reasons] == ["j", "i"]
+    assert "kwam één keer een incident-geregistreerd" in reasons[0].sentence
 
 
 def test_an_acceptance_where_only_a_warning_was_counted_leaves_nothing_to_come():
