@@ -40,7 +40,7 @@ class Backtest:
         for rule in sorted(rules):
             yield rule, "", _told(rules[rule])
             for (name, place), count in sorted(self.counts.items()):
-                if name == rule:
+                if name == rule and place:  # a case without municipality is in none, and counts among all
                     yield rule, place, _told(count)
 
     def changed(self) -> frozenset[str]:

@@ -170,3 +170,63 @@ def test_the_command_refuses_a_history_that_cannot_be_read(call):
     Path("events.jsonl").write_text("geen json")
 
     assert call(".", ".").exit_code == Exit.REFUSED
+
+
+def test_an_alert_that_is_raised_at_the_same_instant_is_neither_earlier_nor_later(changed):
+    found = changed("days: 3}, weight: 5, warn: {days: 1", region(10, contact_day="2026-06-20"))
+
+    assert found["R", ""]["before"] == 10
+    assert (found["R", ""]["earlier"], found["R", ""]["later"]) == (0, 0)
+
+
+def test_a_difference_after_the_last_day_of_the_history_counts_for_nothing(folder):
+    before = load(folder)
+    newer = TEXT.replace("version: 1", "version: 2").replace("2026-01-01", "2030-01-01").replace("days: 3", "days: 1")
+    (folder / "proef-2.yaml").write_text(newer)
+
+    assert backtest(before, load(folder), region(10, contact_day="2026-06-20")).counts == {}
+
+
+def told_later(name, about, moment, **data):
+    """The line of an event about another of family 0."""
+    told_of = json.loads(next(family(0, contact_day="2026-06-20")))
+    told_of |= {"id": f"{name}-{moment}", "type": name, "data": {"event_id": f"0-{about}", **data}}
+    return json.dumps(told_of | {"occurred_at": moment, "recorded_at": moment})
+
+
+def test_a_day_to_which_something_is_moved_by_a_correction_is_a_day_of_the_history(folder):
+    early = TEXT.replace("valid_from: 2026-01-01", "valid_from: 2026-01-01\nvalid_to: 2026-04-30")
+    later = TEXT.replace("version: 1", "version: 2").replace("2026-01-01", "2026-05-01")
+    (folder / "proef-2.yaml").write_text(later)
+    (folder / "proef-1.yaml").write_text(early)
+    before = load(folder)
+    (folder / "proef-1.yaml").write_text(early.replace("days: 3", "days: 300"))
+    lines = list(family(0, contact_day="2026-06-20"))[:2]
+    lines.append(told_later("event_corrected", "handover_accepted", "2026-06-02T10:00:00Z", data={"handover_id": "h"}))
+    moved = told_later(
+        "event_corrected", "handover_accepted", "2026-06-03T10:00:00Z", occurred_at="2026-04-20T10:00:00Z"
+    )
+
+    assert backtest(before, load(folder), lines).counts == {}
+    assert backtest(before, load(folder), [*lines, moved]).counts["R", "0014"]["gone"] == 1
+
+
+def test_of_an_alert_that_is_raised_again_the_second_time_counts_although_the_first_was_too_long_ago(folder):
+    (folder / "ander").mkdir()
+    (folder / "ander" / "calendars").symlink_to(CALENDARS)
+    (folder / "ander" / "proef-1.yaml").write_text(TEXT.replace("breach: {days: 3}", "weight: 5, breach: {days: 3}"))
+    contact_withdrawn = told_later("event_withdrawn", "first_contact_made", "2026-06-24T10:00:00Z")
+    lines = [*family(0, contact_day="2026-06-20"), contact_withdrawn]
+    since = parse_instant("2026-06-22T00:00:00Z")
+    counts = backtest(load(folder), load(folder / "ander"), lines, since=since).counts
+
+    assert counts["R", "0014"] == {"before": 1, "after": 1, "earlier": 0, "later": 0}
+
+
+def test_a_case_without_municipality_counts_among_all_and_has_no_line_of_its_own(folder):
+    before = load(folder)
+    (folder / "proef-1.yaml").write_text(TEXT.replace("breach: {days: 3}", "breach: {days: 1}"))
+    nowhere = region(10, contact_day="2026-06-20", place=None)
+    found = backtest(before, load(folder), [*nowhere, *region(10, contact_day="2026-06-21", place="0014")])
+
+    assert [(place, count["earlier"]) for _, place, count in found.cells()] == [("", 20), ("0014", 10)]

@@ -119,6 +119,13 @@ def test_an_item_that_is_written_elsewhere_is_told_once(findings):
     assert len([one for one in findings(text) if one.field.startswith("rules[")]) == 1
 
 
+def test_a_fault_in_a_part_that_is_written_above_the_list_is_told_once(findings):
+    text = REGION.replace("title: Een proef", "title: &elders Een proef")
+    rule = "  - {id: R, from: [handover_accepted], until: [first_contact_made], breach: *elders}\n"
+
+    assert [(one.line, one.field) for one in findings(text + rule)] == [(3, "rules[R].breach")]
+
+
 def test_a_reason_is_said_in_dutch_also_with_a_line_break_in_what_was_written():
     assert in_dutch("a term has exactly one of a\nb") == "een termijn heeft precies één van: a\nb."
 

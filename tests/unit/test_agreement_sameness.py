@@ -148,3 +148,17 @@ def test_a_history_too_long_for_memory_gives_the_same_counts(family_lines, monke
         for key, one in figures.counts.items()
     )
     assert all(sorted(again.counts[key].durations) == sorted(one.durations) for key, one in figures.counts.items())
+
+
+@pytest.mark.parametrize(("last", "expected"), [("2026-06-30", set()), ("2026-07-01", {"T", "L", "P", "S"})])
+def test_an_end_counts_from_the_day_after_it_on(load_text, last, expected):
+    before, after = load_text(TEXT), load_text(TEXT.replace("applies_to", "valid_to: 2026-06-30\napplies_to"))
+
+    assert differing(before, after, FIRST, parse_day(last)) == expected
+
+
+def test_a_rule_that_differs_in_one_of_several_places_is_found(load_text):
+    there = TEXT.replace("agreement: proef", "agreement: elders").replace('"0014"', '"1966"')
+    before, after = load_text(TEXT, there), load_text(TEXT.replace("breach: {days: 5}", "breach: {days: 4}"), there)
+
+    assert differing(before, after, FIRST, LAST) == {"T"}

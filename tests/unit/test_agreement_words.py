@@ -428,3 +428,9 @@ def test_terms_at_the_edge_of_their_words(value, said):
 def test_who_has_no_name_is_told_by_the_words_of_the_code():
     assert (Words().role("team_manager"), Words().phase("direct_safety")) == ("team manager", "direct safety")
     assert listed(["a"], "en") == "a"
+
+
+def test_a_level_that_warns_says_when(read):
+    text = HEAD.replace("term: {working_days: 2}", "warn: {days: 1}, term: {working_days: 2}")
+
+    assert "| binnen twee werkdagen | na één dag | mag niet |" in page(read(text + CONTACT), WORDS)

@@ -61,3 +61,9 @@ def test_two_lists_of_one_whole_give_nothing_away_together():
 @pytest.mark.parametrize(("one", "other"), [((8,), (4, 4)), ((5, 5, 5), (4, 4, 4, 3)), ((4, 4), (8,))])
 def test_a_list_that_hides_nothing_may_give_away_what_the_other_hides(one, other):
     assert told_together(one, other) == nearest(one, other)
+
+
+def test_a_total_that_gives_something_away_is_told_as_the_nearest_and_not_as_the_least_that_does_not():
+    four = [4] * 7  # 28: under "30" each can only be four, and "10" would hide them too
+
+    assert told_together(four) == ([[None] * 7], 25)

@@ -569,3 +569,22 @@ def test_a_number_of_instances_does_not_give_its_own_parts_away():
 
     assert (row.in_time, row.late) == (None, None)
     assert row.instances != 10  # under which both could only be four
+
+
+@pytest.mark.parametrize(("second", "instances"), [(-1, 1), (0, 2)])
+def test_what_is_replaced_as_its_day_begins_counts_and_a_second_earlier_it_does_not(agreements, second, instances):
+    first = ("condition_set", 0, {"condition_id": "c", "check_on": "2026-03-05"})
+    again = ("condition_set", 3 - 10 / 24 + second / 86_400, {"condition_id": "c", "check_on": "2026-03-06"})
+    (one,) = counted(agreements(DATE), story("a", first, again), until=10, rule="D").values()
+
+    assert one.instances == instances
+
+
+def test_a_signal_that_somebody_acknowledged_is_still_counted_as_a_signal(agreements):
+    rules = agreements(PATTERN)
+    lines = story("a", REPORT, ("incident_recorded", 0, {}), ("incident_recorded", 1, {}))
+    (row,) = replay(rules, lines, BEGIN + 2 * DAY)
+    lines.append(line("a", 9, "alert_acknowledged", 2, alert=row["alert"]))
+    (one,) = counted(rules, lines, until=3, rule="P").values()
+
+    assert (one.instances, one.signals) == (1, 1)

@@ -3,6 +3,7 @@
 import json
 import tempfile
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from runpy import run_path
 from uuid import UUID, uuid5
@@ -13,7 +14,7 @@ from rulebook import spool
 from rulebook.errors import HistoryError
 from rulebook.event import parse
 from rulebook.instants import parse_instant
-from rulebook.replay import HELD, replay
+from rulebook.replay import HELD, History, replay
 
 STORY = run_path(str(Path(__file__).parents[1] / "spec" / "rulebook_story.py"))
 Story, file, agreements = STORY["Story"], STORY["file"], STORY["agreements"]
@@ -209,3 +210,20 @@ def test_rows_come_by_instant_then_as_text_by_code_point():
 def test_an_empty_history_gives_nothing():
     assert rows(until=None) == []
     assert rows() == []
+
+
+@pytest.mark.parametrize("held", [HELD, 0])
+def test_each_event_comes_back_as_one_of_its_own_case(held):
+    with History(frozenset({"handover_accepted"}), held=held) as history:
+        history.read([line(), line(id="e2", case="c2")])
+
+        assert {case: [one.case for one in told] for case, told in history.by_case()} == {"c1": ["c1"], "c2": ["c2"]}
+
+
+@pytest.mark.parametrize("longest", [1, 3, 9])
+def test_values_with_equal_keys_come_back_in_the_order_in_which_they_came_whatever_else_they_hold(longest):
+    with spool.Runs(itemgetter(0), longest) as runs:
+        for value in [(2, "d"), (1, "c"), (1, "b"), (2, {}), (1, "a")]:
+            runs.put(value)
+
+        assert list(runs.in_order()) == [(1, "c"), (1, "b"), (1, "a"), (2, "d"), (2, {})]

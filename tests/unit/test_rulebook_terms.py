@@ -192,3 +192,10 @@ def test_outside_the_years_of_a_date_every_400_years_are_alike(inside, outside):
 
     assert day_start(beyond) == day_start(known) + further * 86_400_000_000
     assert add_months(beyond, 12) == add_months(known, 12) + further
+
+
+def test_a_schedule_goes_on_with_the_shift_of_its_last_entry():
+    step = Term("months", 2, shift=True)
+
+    assert Term("months", 1).further(step, 3) == Term("months", 7, shift=True)
+    assert Term("months", 1, shift=True).further(Term("months", 2), 1) == Term("months", 3)
