@@ -121,6 +121,20 @@ def test_a_short_history_needs_no_temporary_file(monkeypatch):
     assert len(rows(line())) == 1
 
 
+@pytest.mark.parametrize(("held", "files"), [(20, 1), (19, 3)])
+def test_what_is_more_than_may_be_held_goes_to_temporary_files(held, files, monkeypatch):
+    made = []
+    monkeypatch.setattr(spool, "SMALL", 1)
+    monkeypatch.setattr(spool, "BLOCK", 1)
+    opened = tempfile.TemporaryFile
+    monkeypatch.setattr(
+        tempfile, "TemporaryFile", lambda *args, **kwargs: made.append(opened(*args, **kwargs)) or made[-1]
+    )
+
+    assert len(rows(*(line(id=f"e{number}", case=f"c{number}") for number in range(20)), held=held)) == 20
+    assert len(made) == files  # the sorted rows; and of too many lines the events and their ids
+
+
 def test_a_long_history_leaves_no_file_behind(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(spool, "SMALL", 1)
