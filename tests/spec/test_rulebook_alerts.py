@@ -35,6 +35,14 @@ def test_a_closing_that_itself_satisfies_is_no_closing_for_the_rule():
     assert story.ends("2026-07-01 00:00") == ["e1 warn superseded", "e1 breach late"]
 
 
+def test_so_it_is_where_more_was_told_at_the_same_time():
+    story = handover(until=["first_contact_made", "case_closed"])
+    story.tell("2026-06-08 09:00", "family_contacted", "2026-06-08 10:00")
+    story.tell("2026-06-08 10:00", "case_closed")
+
+    assert story.ends("2026-07-01 00:00") == ["e1 warn superseded", "e1 breach late"]
+
+
 def test_what_was_satisfied_before_the_closing_is_satisfied():
     story = handover()
     story.tell("2026-06-07 10:00", "first_contact_made", "2026-06-09 10:00")
@@ -211,6 +219,14 @@ def test_an_acknowledgement_is_known_at_the_instant_at_which_a_step_falls():
     story = handover()
     alert = story.json("2026-07-01 00:00")[1]["alert"]
     story.tell("2026-06-09 00:00", "alert_acknowledged", alert=alert)
+
+    assert story.told("2026-07-01 00:00")[1] == ["worker 2026-06-07 00:00"]
+
+
+def test_an_acknowledgement_at_the_instant_at_which_the_alert_is_raised_holds_for_it():
+    story = handover()
+    alert = story.json("2026-07-01 00:00")[1]["alert"]
+    story.tell("2026-06-07 00:00", "alert_acknowledged", alert=alert)
 
     assert story.told("2026-07-01 00:00")[1] == ["worker 2026-06-07 00:00"]
 

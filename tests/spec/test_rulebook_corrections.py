@@ -59,6 +59,15 @@ def test_of_two_corrections_at_once_the_greater_id_wins():
     assert story.rows("2026-06-07 12:00") == ["e1 warn due 2026-06-06 00:00 raised 2026-06-06 00:00 open"]
 
 
+def test_which_correction_wins_is_not_a_matter_of_the_time_that_it_gives_itself():
+    story = handover()
+    for name, day, at in (("k2", "03", "11:00"), ("k1", "02", "11:30")):
+        new = {"event_id": "e1", "occurred_at": f"2026-06-{day}T10:00:00+02:00"}
+        story.tell(f"2026-06-01 {at}", "event_corrected", "2026-06-01 12:00", id=name, **new)
+
+    assert story.rows("2026-06-07 12:00") == ["e1 warn due 2026-06-06 00:00 raised 2026-06-06 00:00 open"]
+
+
 def test_withdrawal_beats_correction_and_may_be_withdrawn_itself():
     story = handover()
     story.tell("2026-06-04 12:00", "event_corrected", event_id="e1", occurred_at="2026-05-31T10:00:00+02:00")

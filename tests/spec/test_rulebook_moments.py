@@ -179,3 +179,17 @@ def test_figures_ask_for_every_moment_of_the_list_and_beyond_it_for_those_whose_
     assert asked(listed, "2026-02-28 12:00") == three
     assert asked(DAYS, "2026-02-27 12:00") == [*three, "e1#4"]
     assert asked(DAYS, "2026-02-28 12:00") == [*three, "e1#4", "e1#5"]
+
+
+def test_a_contact_that_begins_a_schedule_is_not_a_moment_of_it():
+    story = Story({**DAYS, "from": ["monitoring_moment_done"]})
+    story.tell("2025-01-15 15:00", "monitoring_moment_done", moment=1)
+
+    assert story.ends("2025-06-01 00:00") == ["e1#1 breach None"]
+
+
+def test_an_anchor_may_have_the_sign_of_a_moment_in_its_id():
+    story = Story(DAYS).tell("2025-01-15 15:00", "handover_accepted", id="a#b")
+    story.tell("2025-05-01 09:00", "monitoring_moment_done", moment=1)
+
+    assert story.ends("2025-06-01 00:00") == ["a#b#1 breach late"]

@@ -3,7 +3,8 @@
 from pathlib import Path
 from runpy import run_path
 
-Story = run_path(str(Path(__file__).with_name("rulebook_story.py")))["Story"]
+STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
+Story, file = STORY["Story"], STORY["file"]
 ASSESSED = {
     "id": "ST-01",
     "from": ["report_received"],
@@ -138,6 +139,15 @@ def test_what_was_done_already_for_one_value_says_nothing_of_another():
     story.tell("2026-06-02 10:00", "triage_decided", report_id="y")
 
     assert story.ends("2026-07-01 00:00") == ["e3 breach None"]
+
+
+def test_a_start_under_another_version_does_not_hide_one_under_this_version():
+    rule = {"id": "R", "from": ["triage_decided"], "until": ["reporter_informed"], "breach": {"days": 1}}
+    story = Story(files=[file(rule, valid_to="2026-06-01"), file(rule, version=2, valid_from="2026-06-02")])
+    story.tell("2026-06-01 09:00", "triage_decided", "2026-06-03 09:00")
+    story.tell("2026-06-02 09:00", "triage_decided", "2026-06-03 09:00")
+
+    assert [(row["version"], row["instance"]) for row in story.json("2026-07-01 00:00")] == [(1, "e1"), (2, "e2")]
 
 
 def test_an_open_alert_ends_in_time_when_it_turns_out_to_have_been_done_already():

@@ -218,6 +218,15 @@ def test_of_several_acknowledgements_the_end_of_the_last_is_followed_by_the_remi
     assert reminders(watch, "2026-07-01 00:00") == [("monitor", 1, at("2026-06-11 00:00"))]
 
 
+def test_each_step_is_told_to_its_own_and_of_two_alerts_the_first_that_was_raised_comes_first():
+    rules = ({**CONTACT, "id": one, "to": "default"} for one in ("R2", "R1"))
+    watch = CaseWatch(STORY["agreements"](STORY["file"](*rules)), "c1")
+    watch.learn([event("handover_accepted", "2026-06-01 10:00")], at("2026-06-01 10:00"))
+    told = [(one.row.rule, one.told.to) for one in watch.advance(at("2026-07-01 00:00")) if isinstance(one, Escalated)]
+
+    assert told == [(rule, to) for to in ("monitor", "team_manager") for rule in ("R2", "R1")]
+
+
 # Schedules without end, and what is computed from nothing.
 
 MONITOR = {
@@ -290,3 +299,27 @@ def test_what_is_open_is_what_is_computed_from_nothing():
         assert {row.alert: row.instance for row in watch.open_alerts()} == {
             alert: instance.key for alert, instance in found.items()
         }
+
+
+def test_a_newer_anchor_begins_at_its_own_first_moment_however_far_the_older_one_was():
+    watch = monitored()
+    for number, day in enumerate(("06-05", "06-15", "06-25", "07-05"), start=1):
+        when = f"2026-{day} 10:00"
+        watch.learn([event("monitoring_moment_done", when, id=f"m{number}", moment=number)], at(when))
+    assert raisings(watch.advance(at("2026-07-23 00:00"))) == ["e1#5"]
+
+    watch.learn([event("handover_accepted", "2026-07-25 10:00", id="e2")], at("2026-07-25 10:00"))
+    assert raisings(watch.advance(at("2026-08-26 00:00"))) == ["e2#1", "e2#2", "e2#3"]
+
+
+def test_moments_beyond_the_calendar_wait_until_time_has_come_near():
+    rule = {**MONITOR, "at": [{"months": 3}], "then_every": {"months": 12}, "breach": {"working_days": 1}}
+    skipping = {**rule, "at": [{"months": 3}, {"months": 24}, {"months": 6}], "id": "ST-11"}
+    watch = CaseWatch(STORY["agreements"](STORY["file"](rule, skipping)), "c1")
+    watch.learn([event("handover_accepted", "2045-03-01 10:00")], at("2045-03-01 10:00"))
+
+    assert [(one.rule.id, one.key) for one in watch.instances()] == [
+        ("ST-12", "e1#1"),
+        ("ST-11", "e1#1"),
+        ("ST-11", "e1#3"),
+    ]
