@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
 from typing import Any, Protocol
 
 from cli import compiled
@@ -20,6 +21,9 @@ class Worker(Protocol):
     def build(self, cases: Sequence[str]) -> Any:
         """Do one portion."""
 
+    def close(self) -> None:
+        """Let go of what it works with."""
+
 
 def worked(
     make: Callable[[Any], Worker], task: Any, portions: Iterable[Sequence[str]], *, workers: int
@@ -29,8 +33,8 @@ def worked(
     `make` and `task` go to other processes, so they must be what pickle can carry.
     """
     if workers == 1:
-        one = make(task)
-        yield from (one.build(portion) for portion in portions)
+        with closing(make(task)) as one:
+            yield from (one.build(portion) for portion in portions)
         return
     waiting: deque[Future[Any]] = deque()
     begin = (pickle.dumps((make, task)),)

@@ -74,6 +74,10 @@ class Checker:
             partition_of=lambda case: partition_of(case.encode(), task.partitions) or 0,
         )
 
+    def close(self) -> None:
+        """Let go of the ledger."""
+        self._ledger.close()
+
     def build(self, cases: Sequence[str]) -> Owed:
         """Return what these cases show."""
         found = Owed()

@@ -223,7 +223,7 @@ def test_a_transaction_that_has_ended_can_not_be_used(ledger, drafts):
 
 def test_a_ledger_of_another_layout_is_not_guessed_at(ledger, open_ledger: Opening):
     with ledger._recorder.writing() as t:
-        t.execute("UPDATE state SET value = 99 WHERE name = 'layout'")
+        t.execute("UPDATE state SET value = 99 WHERE name IN ('layout', 'goes_on_from')")
 
     with pytest.raises(errors.Fault, match="layout 99"):
         open_ledger()

@@ -1,7 +1,7 @@
 """What the address of a PostgreSQL database says counts, and what is taken of a server has limits that can be set."""
 
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_a_ledger_and_a_view_ask_for_encryption_where_the_address_does(url: str)
 @pytest.mark.real
 def test_what_the_address_says_reaches_the_server(url: str) -> None:
     told = f"{url}?application_name=proef&options=-c%20search_path%3Dnoord"
-    with open_database(url).transaction() as t:
+    with closing(open_database(url)) as database, database.transaction() as t:
         t.execute("CREATE SCHEMA noord")
     ledger = Ledger.open(told, clock=FixedClock(1))
     with ledger.reading() as t:

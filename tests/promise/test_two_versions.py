@@ -166,8 +166,8 @@ def test_a_radar_of_a_newer_version_is_left_alone_unless_one_goes_back_for_good(
     with closing(open_database(url)) as database, database.transaction() as t:
         t.execute("INSERT INTO positions VALUES ('case-events', 0, 7)")
 
-    with pytest.raises(Fault, match=r"of a newer version.*rebuild radar"):
-        RadarView(open_database(url))
+    with closing(open_database(url)) as database, pytest.raises(Fault, match=r"of a newer version.*rebuild radar"):
+        RadarView(database)
     with closing(open_database(url)) as database, database.reading() as t:
         assert t.value("SELECT count(*) FROM positions") == 1
     with closing(RadarView(open_database(url), goes_back=True)) as back, back.reading() as t:

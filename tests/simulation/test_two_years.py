@@ -19,8 +19,9 @@ import pytest
 import structlog
 
 from region.moments import DAY, HOUR
+from services.monitoring import following
 from services.monitoring.agents import Looking
-from services.monitoring.announcement import announcements, event_id
+from services.monitoring.announcement import event_id
 from tests.simulation.faults import Fault
 from tests.simulation.verdict import verdict
 from tests.simulation.years import Years
@@ -130,10 +131,11 @@ def test_nothing_is_found_where_nothing_is_broken() -> None:
 
 
 def test_an_alert_that_is_dropped_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(untold, rules):
-        return [] if untold.row.rule == "ST-01" else announcements(untold, rules)
+    def silent(row, rules):
+        return [] if row.row.rule == "ST-01" else honest(row, rules)
 
-    monkeypatch.setattr("services.monitoring.agents.announcements", silent)
+    honest = following._told
+    monkeypatch.setattr(following, "_told", silent)
 
     found = _findings()
 
@@ -143,12 +145,13 @@ def test_an_alert_that_is_dropped_is_found(monkeypatch: pytest.MonkeyPatch) -> N
 def test_an_alert_that_is_told_twice_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     other = {"is": False}
 
-    def twice(untold, rules):
+    def twice(row, rules):
         for is_other in (False, True):
             other["is"] = is_other
-            yield from announcements(untold, rules)
+            yield from honest(row, rules)
 
-    monkeypatch.setattr("services.monitoring.agents.announcements", twice)
+    honest = following._told
+    monkeypatch.setattr(following, "_told", twice)
     monkeypatch.setattr(
         "services.monitoring.announcement.event_id",
         lambda told: str(uuid5(NAMESPACE_URL, event_id(told))) if other["is"] else event_id(told),
