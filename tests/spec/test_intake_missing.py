@@ -11,7 +11,6 @@ from services.intake import missing, sentences
 from services.intake.pipeline import Pipeline
 from services.intake.sequences import AGAIN_MAX, GAPS_MAX, Gap, Numbers, as_values, from_values
 from services.intake.testing import NOON, Desk, Sent, report
-from waakvlam.clock import FixedClock
 
 POLICE = "politie-nn"
 MINUTE = 60_000_000
@@ -122,11 +121,6 @@ def test_a_gap_is_told_once_and_its_numbers_again_when_they_come():
 
 
 # In intake.
-
-
-@pytest.fixture
-def clock():
-    return FixedClock(NOON)
 
 
 @pytest.fixture

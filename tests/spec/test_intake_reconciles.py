@@ -9,12 +9,10 @@ from typer.testing import CliRunner
 from cli.exits import Exit
 from cli.main import app
 from cli.reconcile import VIEWS
-from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import registry
 from ledger.reconciling import PAIRS, reconcile
 from ledger.relay import Relay
-from ledger.sealing import FileKeyStore
 from services.intake.pipeline import Pipeline
 from services.intake.reconciler import Reconciler
 from services.intake.testing import HOUR, NOON, Desk, Sent, report, sent
@@ -31,20 +29,6 @@ class Bus:
 
     async def ends_of(self, _topic):
         return {0: 0}
-
-
-@pytest.fixture
-def clock():
-    return FixedClock(NOON)
-
-
-@pytest.fixture
-def ledger(tmp_path, clock):
-    keys = FileKeyStore(tmp_path / "keys.db", clock=clock)
-    opened = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, keys=keys)
-    yield opened
-    opened.close()
-    keys.close()
 
 
 @pytest.fixture

@@ -19,18 +19,13 @@ from services.intake.reminders import remind
 from services.intake.replays import Replays
 from services.intake.standing import tell_standing
 from services.intake.testing import HOUR, NOON, Desk, Sent, report, sent
-from waakvlam.clock import FixedClock, iso
+from waakvlam.clock import iso
 from waakvlam.topics import agencies
 
 VT, POLICE = "veilig-thuis-groningen", "politie-nn"
 WHO = {"who": "op-1", "reason": "afzender heeft hersteld"}
 OTHER = {"who": "op-2", "reason": ""}
 EARLY = 6 * 60 * 1_000_000  # more than a clock may run ahead
-
-
-@pytest.fixture
-def clock():
-    return FixedClock(NOON)
 
 
 @pytest.fixture

@@ -6,14 +6,11 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from ledger import traces
-from ledger.application import Ledger
 from ledger.relay import published
-from ledger.sealing import FileKeyStore
 from ledger.tracing import Tracing
 from services.intake.pipeline import Pipeline
-from services.intake.testing import NOON, Desk, report, sent
+from services.intake.testing import Desk, report, sent
 from waakvlam import trace
-from waakvlam.clock import FixedClock
 from waakvlam.trace import Trace
 
 VT, POLICE = "veilig-thuis-groningen", "politie-nn"
@@ -30,20 +27,6 @@ HOSTILE = [
     f"00-{CANARY}-{'b2' * 8}-01".encode(),
     f"00-{'a1' * 16}-{CANARY[:16]}-01".encode(),
 ]
-
-
-@pytest.fixture
-def clock():
-    return FixedClock(NOON)
-
-
-@pytest.fixture
-def ledger(tmp_path, clock):
-    keys = FileKeyStore(tmp_path / "keys.db", clock=clock)
-    opened = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, keys=keys)
-    yield opened
-    opened.close()
-    keys.close()
 
 
 @pytest.fixture

@@ -5,32 +5,16 @@ from datetime import date
 
 import pytest
 
-from ledger.application import Ledger
 from ledger.record import case_id, stream_of
-from ledger.sealing import FileKeyStore
 from rulebook.rules import Ladder, Level
 from services.intake import operators
 from services.intake.pipeline import DAY_MICROS, Pipeline
 from services.intake.testing import HOUR, NOON, Desk, Sent, report, sent
 from waakvlam.catalogue import event_types
-from waakvlam.clock import FixedClock, instant_of
+from waakvlam.clock import instant_of
 from waakvlam.topics import agencies
 
 VT, POLICE, TEAM, SCHOOL = "veilig-thuis-groningen", "politie-nn", "team-groningen", "scholen-groningen"
-
-
-@pytest.fixture
-def clock():
-    return FixedClock(NOON)
-
-
-@pytest.fixture
-def ledger(tmp_path, clock):
-    keys = FileKeyStore(tmp_path / "keys.db", clock=clock)
-    opened = Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}", clock=clock, keys=keys)
-    yield opened
-    opened.close()
-    keys.close()
 
 
 def ladder(_municipality, _day):
