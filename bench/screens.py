@@ -1,199 +1,162 @@
-"""From the radar's decision to 100 screens, over a real Kafka with logins: relay, intake, ledger, board and its streams between.
+"""From a term that falls due to 100 screens, in a region of 50,000 open cases and 5,000 open alerts, on one machine.
 
-    make bench ARGS=screens
-    make bench ARGS='screens --staff 20 --families 3'
+    make bench ARGS='screens --cases 50000 --alerts 5000'    # about five minutes
+    make bench ARGS='screens --cases 500 --alerts 60 --staff 20 --due 5'
 
-Runs `waakvlam up --local-kafka` in a folder of its own, opens the list of alerts for all staff, and tells of families of whom
-nobody heard for weeks, one after the other; so something is due at the radar's next scan. Measured is from the instant at
-which the radar hands an alert to Kafka (the record's own time) until each open page is told of it, by the clock of this
-machine. Prints one JSON object.
+Everything is as in earnest: `waakvlam up` with its own Kafka, with logins, and each service in a process of its own. All
+cases come in by the door: an agency publishes their reports, and ledger, radar and board make of them what they make of
+them; most were reported just now, some weeks ago and are forgotten. Then all staff log in at a provider of identities, have the
+list open, and one after the other ask for it again. Meanwhile families that were found in danger fall due, one every few
+seconds: a quarter of an hour without action, to the very microsecond.
+
+Measured is until each screen is told, from the instant at which the term falls due, and from that at which the radar's look
+found it so (`noticed_at` in its rows). `morning_page` is the time as who asks sees it, so the server's own and more. The clock is
+that of this machine, and who measures works on the same cores. Prints one JSON object.
 """
 
 import argparse
 import asyncio
 import json
-import os
-import re
-import signal
-import socket
-import subprocess
+import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Any
 
-import httpx
-import kafka
-
+from bench._families import DANGER, TELLER, forgotten, in_danger, quiet
+from bench._region import Region, region, until
+from bench._staff import Staff, provider
 from bench.board import spread
-from waakvlam import codec
 from waakvlam.clock import SystemClock
-from waakvlam.kafka import KafkaTransport, client_options
-from waakvlam.messages import ReportedPerson, ReportReceived
-from waakvlam.publisher import Publisher
-from waakvlam.settings import KafkaSettings
-from waakvlam.topics import agencies
+from waakvlam.messages import Message
 
-TELLER, READER, RADAR = "veilig-thuis-groningen", "intake", "radar"
-WEEKS_AGO = 6
-PATIENCE_SECONDS = 120
-QUIET_SECONDS = 3.0
-NEWS = re.compile(r"<strong>(\d+) nieuwe? alarm")
-
-
-@contextmanager
-def region(folder: Path) -> Iterator[tuple[str, str]]:
-    """Run a whole region; yield the board's address and Kafka's."""
-    ports = {f"WAAKVLAM_{name}_PORT": str(_free()) for name in ("BOARD", "INTAKE", "TRIAGE", "MONITORING", "WATCH")}
-    given = {"WAAKVLAM_BOOTSTRAP": f"127.0.0.1:{_free()}", "WAAKVLAM_BOARD_HEALTH_PORT": str(_free()), **ports}
-    words = [sys.executable, "-m", "cli.main", "up", "--data", str(folder), "--local-kafka", "--json"]
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env={**os.environ, **given})
-    try:
-        assert process.stdout is not None
-        told = json.loads("".join(_until_closed(process.stdout)))
-        yield told["board"], told["bootstrap"]
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE_SECONDS)
+AT_ONCE = 2_000  # messages between two waits for Kafka
+TRIAL = 20
+FILLED_WITHIN_SECONDS = 600
+TOLD_WITHIN_SECONDS = 60
+FIRST_DUE_AFTER = timedelta(seconds=12)
+DUE_EVERY = timedelta(seconds=2)
+PAGES_EVERY_SECONDS = 0.2
+ALERTS = "waakvlam_board_open_alerts"
 
 
-def _until_closed(lines: IO[str]) -> Iterator[str]:
-    """Yield the lines of one JSON object; the program that prints it goes on afterwards."""
-    for line in lines:
-        yield line
-        if line.startswith("}"):
-            return
+def fill(here: Region, *, cases: int, alerts: int) -> None:
+    """Let an agency tell of families until there are so many open cases and open alerts; return when all is settled."""
+    publish(here, (forgotten(number, SystemClock().now()) for number in range(TRIAL)))
+    settle(here, cases=TRIAL)
+    each = open_alerts(here) / TRIAL
+    forgotten_ones = max(TRIAL, min(cases, -int(-alerts // each)))
+    publish(here, (forgotten(number, SystemClock().now()) for number in range(TRIAL, forgotten_ones)))
+    publish(here, (quiet(number, SystemClock().now()) for number in range(cases - forgotten_ones)))
+    settle(here, cases=cases)
 
 
-def _free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+def publish(here: Region, messages: Iterable[Message]) -> None:
+    """Publish, and return when Kafka has all of it."""
+    with here.publisher(TELLER) as publisher:
+        for number, one in enumerate(messages, 1):
+            publisher.publish(one)
+            if number % AT_ONCE == 0:
+                publisher.flush(FILLED_WITHIN_SECONDS)
+        publisher.flush(FILLED_WITHIN_SECONDS)
 
 
-def login(folder: Path, bootstrap: str, name: str) -> KafkaSettings:
-    """Return how somebody of this region reaches its Kafka."""
-    return KafkaSettings(
-        bootstrap=bootstrap,
-        security="sasl_ssl",
-        sasl_username=name,
-        sasl_password_file=folder / "kafka" / "credentials" / name,
-        ca_file=folder / "kafka" / "certificates" / "ca.pem",
-    )
+def settle(here: Region, *, cases: int) -> None:
+    """Wait until the radar has so many open cases, all that it raised is on the list, and nothing more comes."""
+    seen: list[tuple[float, ...]] = []
+
+    def is_settled() -> bool:
+        radar = here.numbers("MONITORING")
+        open_cases = radar.get('waakvlam_radar_cases{state="open"}', 0)
+        untold = radar.get("waakvlam_radar_undelivered_alerts", 1) + radar.get("waakvlam_radar_unconfirmed_alerts", 1)
+        seen.append((open_cases, radar.get("waakvlam_radar_open_alerts", -1), open_alerts(here)))
+        _say(f"open cases {open_cases:.0f}, alerts {seen[-1][1]:.0f}, on the board {seen[-1][2]:.0f}")
+        is_all_there = open_cases >= cases and not untold and seen[-1][1] == seen[-1][2]
+        return is_all_there and len(seen) > 2 and seen[-1] == seen[-2] == seen[-3]
+
+    until(is_settled, seconds=FILLED_WITHIN_SECONDS, otherwise=f"it did not settle: {seen[-1:]}", every=1.0)
 
 
-class Screens:
-    """People with the list open: of each, when it was told of how many new alerts (seconds since 1970)."""
+def open_alerts(here: Region) -> float:
+    """Return how many alerts are on the list."""
+    return here.numbers("BOARD").get(ALERTS, 0)
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.client = client
-        self.told: list[list[tuple[float, int]]] = []
 
-    async def listen(self, stand: str) -> None:
-        """Keep the stream of one page open."""
-        mine: list[tuple[float, int]] = []
-        self.told.append(mine)
-        async with self.client.stream("GET", f"/stroom?stand={stand}", timeout=None) as answer:
-            async for line in answer.aiter_lines():
-                found = NEWS.search(line)
-                mine += [(time.time(), int(found[1]))] if found else []
-
-    def waits(self, decided: list[float]) -> list[float]:
-        """Return for each alert and each screen how long it took, of alerts in the order in which they were decided."""
-        return [
-            next(at for at, count in mine if count >= number) - since
-            for number, since in enumerate(decided, 1)
-            for mine in self.told
+async def measure(here: Region, *, staff: int, due: int) -> dict[str, object]:
+    """Let staff listen and ask, and families fall due; return how long each took."""
+    async with Staff(here.board, staff) as people:
+        await people.begin()
+        first = SystemClock().now() + FIRST_DUE_AFTER
+        told = [
+            one for number in range(due) for one in in_danger(number, SystemClock().now(), first + number * DUE_EVERY)
         ]
+        await asyncio.to_thread(publish, here, told)
+        assert SystemClock().now() < first, "telling took too long: the first is due already"
+        used, began = here.processor_seconds(), time.monotonic()
+        asking = asyncio.ensure_future(people.ask(PAGES_EVERY_SECONDS))
+        await _all_told(people, due, (first + due * DUE_EVERY).timestamp())
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        took = time.monotonic() - began
+        rows = noticed(here)
+        assert len(rows) == due, f"{len(rows)} of {due} families fell due"
+        return {
+            "fell_due": due,
+            "from_due_to_each_screen": spread(people.waits([at for at, _ in rows])),
+            "from_the_look_that_found_it_to_each_screen": spread(people.waits([at for _, at in rows])),
+            "from_due_to_the_look_that_found_it": spread([found - at for at, found in rows]),
+            "morning_pages_asked": len(people.pages),
+            "morning_page": spread(people.pages),
+            "processor_share": {
+                name: round((after - used[name]) / took, 3) for name, after in here.processor_seconds().items()
+            },
+        }
 
 
-def decisions(folder: Path, bootstrap: str) -> Any:
-    """Return a reader of what the radar publishes, from now on."""
-    settings = login(folder, bootstrap, READER)
-    reader = kafka.KafkaConsumer(**client_options(settings), group_id=None, auto_offset_reset="latest")
-    topic = agencies()[RADAR].topic
-    reader.assign([kafka.TopicPartition(topic, one) for one in reader.partitions_for_topic(topic)])
-    reader.seek_to_end()
-    for one in reader.assignment():
-        reader.position(one)
-    return reader
+async def _all_told(people: Staff, due: int, last: float) -> None:
+    """Wait until every screen was told of every family."""
+    while not people.is_told_of(due):
+        assert time.time() < last + TOLD_WITHIN_SECONDS, "somebody was not told"
+        await asyncio.sleep(0.25)
 
 
-def read(reader: Any, seconds: float) -> list[float]:
-    """Return when each alert was decided that comes within so many seconds."""
-    found = [one for some in reader.poll(timeout_ms=int(seconds * 1000)).values() for one in some]
-    return sorted(one.timestamp / 1000 for one in found if codec.decode(one.value)[0].name == "alert_raised")
+def noticed(here: Region) -> list[tuple[float, float]]:
+    """Return of each family in danger when it fell due and when the radar's look found that, in order (seconds since 1970)."""
+    sql = "SELECT due / 1e6, noticed_at / 1e6 FROM alerts WHERE rule = ? AND stage = ? ORDER BY due"
+    with closing(sqlite3.connect(f"file:{here.folder / 'radar.db'}?mode=ro", uri=True)) as radar:
+        return [(float(at), float(found)) for at, found in radar.execute(sql, DANGER)]
 
 
-async def measure(folder: Path, board: str, bootstrap: str, *, staff: int, families: int) -> dict[str, object]:
-    """Let all staff listen, and tell of one forgotten family after the other."""
-    reader = await asyncio.to_thread(decisions, folder, bootstrap)
-    limits = httpx.Limits(max_connections=staff + 10)
-    async with httpx.AsyncClient(
-        base_url=board, limits=limits, timeout=60, headers={"accept-language": "nl"}
-    ) as client:
-        stand = re.search(r"stand=(\d+)", (await client.get("/")).text)
-        assert stand is not None, "the list names no point to go on from"
-        screens = Screens(client)
-        listening = [asyncio.ensure_future(screens.listen(stand[1])) for _ in range(staff)]
-        decided: list[float] = []
-        with Publisher(TELLER, KafkaTransport(login(folder, bootstrap, TELLER))) as publisher:
-            for number in range(families):
-                publisher.publish(forgotten(number))
-                publisher.flush()
-                decided += await _until_quiet(reader, expects=len(decided) + 1, known=len(decided))
-                await _until_told(screens, len(decided))
-        for one in listening:
-            one.cancel()
-        await asyncio.gather(*listening, return_exceptions=True)
-    reader.close()
-    decided.sort()
-    return {"alerts": len(decided), "from_the_radars_decision_to_each_screen": spread(screens.waits(decided))}
-
-
-async def _until_quiet(reader: Any, *, expects: int, known: int) -> list[float]:
-    found: list[float] = []
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while (more := await asyncio.to_thread(read, reader, QUIET_SECONDS)) or known + len(found) < expects:
-        found += more
-        assert time.monotonic() < deadline, "the radar decided nothing"
-    return found
-
-
-async def _until_told(screens: Screens, count: int) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while any(not mine or mine[-1][1] < count for mine in screens.told):
-        assert time.monotonic() < deadline, "somebody was not told"
-        await asyncio.sleep(0.01)
-
-
-def forgotten(number: int) -> ReportReceived:
-    """Return the report of a made-up family that nobody looked at since."""
-    return ReportReceived(
-        occurred_at=SystemClock().now() - timedelta(weeks=WEEKS_AGO),
-        municipality="0014",
-        reference=f"bench-{number}",
-        report_id=f"r-bench-{number}",
-        channel="phone",
-        reporter_capacity="school",
-        acute=False,
-        persons=(ReportedPerson(person=f"psn-verzonnen-{number}", role="child", child=True),),
-    )
+def _say(text: str) -> None:
+    print(f"bench: screens: {text}", file=sys.stderr)
 
 
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=int, default=50_000, help="how many open cases")
+    parser.add_argument("--alerts", type=int, default=5_000, help="how many open alerts, at the least")
     parser.add_argument("--staff", type=int, default=100, help="how many people have the list open")
-    parser.add_argument("--families", type=int, default=10, help="of how many families is told")
+    parser.add_argument("--due", type=int, default=40, help="how many families fall due meanwhile")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name, region(Path(name)) as (board, bootstrap):
-        found = asyncio.run(measure(Path(name), board, bootstrap, staff=given.staff, families=given.families))
-    print(json.dumps({**vars(given), **found}))
+    with (
+        tempfile.TemporaryDirectory() as name,
+        provider(given.staff) as issuer,
+        region(Path(name), issuer=issuer) as here,
+    ):
+        began = time.monotonic()
+        fill(here, cases=given.cases, alerts=given.alerts)
+        filled = {
+            "filled_in_seconds": round(time.monotonic() - began, 1),
+            "open_cases": int(here.numbers("MONITORING")['waakvlam_radar_cases{state="open"}']),
+            "open_alerts": int(open_alerts(here)),
+            "events_in_the_ledger": int(here.numbers("INTAKE")["waakvlam_ledger_events"]),
+        }
+        found = asyncio.run(measure(here, staff=given.staff, due=given.due))
+    print(json.dumps({**vars(given), **filled, **found}))
 
 
 if __name__ == "__main__":
