@@ -82,8 +82,13 @@ class CaseWatch:
 
     @property
     def next_at(self) -> int | None:
-        """The next instant at which time alone changes something: an alert, a step of an attention list, a reminder."""
-        return min((one for one in (self.next_due, self._attention.next_at) if one is not None), default=None)
+        """The next instant at which time alone changes something: an alert, a step of an attention list, a reminder.
+
+        Or at which a schedule without end must be counted further: where a stall of the last moment that was counted is
+        accepted, nothing else need come before the next.
+        """
+        at = (self.next_due, self._attention.next_at, self._edge_at)
+        return min((one for one in at if one is not None), default=None)
 
     @property
     def has_silence_rule(self) -> bool:
@@ -214,6 +219,13 @@ class CaseWatch:
         self.now = max(self.now, at)
         self._folding.go_on(rule, self.now)
         self._settle()
+
+    @property
+    def _edge_at(self) -> int | None:
+        """The next instant at which a schedule without end must be counted further."""
+        while self._edges and self._edge_of.get(self._edges[0][2]) != self._edges[0][0]:
+            heappop(self._edges)
+        return self._edges[0][0] if self._edges else None
 
     def _note_edge(self, at: int, rule: Rule) -> None:
         if self._edge_of.get(rule) != at:

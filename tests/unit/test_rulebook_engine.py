@@ -267,6 +267,30 @@ def test_a_schedule_without_end_is_counted_also_when_nobody_looks_for_years():
     assert all(one.row.raised_at == one.row.due for one in changes)
 
 
+def test_who_looks_only_when_told_to_sees_each_moment_in_time_also_after_a_stall_of_the_one_before_was_accepted():
+    watch = CaseWatch(STORY["agreements"](STORY["file"]({**MONITOR, "to": [{"to": "monitor"}]})), "c1")
+    watch.learn([event("handover_accepted", "2026-06-01 10:00")], at("2026-06-01 10:00"))
+    watch.advance(at("2026-06-25 12:00"))
+    accepted = event("stall_accepted", "2026-06-25 13:00", id="a", rule="ST-12", instance="e1#3", until_on="2026-07-25")
+    watch.learn([accepted], at("2026-06-25 13:00"))
+    told = []
+    while watch.next_at <= at("2026-08-02 00:00"):
+        now = watch.next_at
+        told += [(one, now) for one in raisings(watch.advance(now))]
+
+    days = {"e1#4": "2026-07-12", "e1#5": "2026-07-22", "e1#3": "2026-07-26", "e1#6": "2026-08-01"}
+    assert told == [(moment, at(f"{day} 00:00")) for moment, day in days.items()]
+
+
+def test_a_schedule_that_was_replaced_wakes_nobody_any_more():
+    watch = CaseWatch(STORY["agreements"](STORY["file"]({**MONITOR, "ends": ["vt_closed"]})), "c1")
+    watch.learn([event("handover_accepted", "2026-06-01 10:00")], at("2026-06-01 10:00"))
+    watch.advance(at("2026-06-12 00:00"))
+    watch.learn([event("handover_accepted", "2026-06-15 10:00", id="e2")], at("2026-06-15 10:00"))
+
+    assert watch.next_at == watch.next_due == at("2026-06-26 00:00")
+
+
 def test_schedules_and_terms_that_come_due_at_one_instant_are_raised_in_the_order_in_which_they_began():
     term = {"id": "ST-07", "from": ["handover_offered"], "until": ["handover_accepted"], "breach": {"days": 20}}
     watch = CaseWatch(STORY["agreements"](STORY["file"](MONITOR, {**MONITOR, "id": "ST-11"}, term)), "c1")
