@@ -3,6 +3,8 @@
 from pathlib import Path
 from runpy import run_path
 
+import pytest
+
 Story = run_path(str(Path(__file__).with_name("rulebook_story.py")))["Story"]
 CONTACT = {
     "id": "ST-08",
@@ -160,6 +162,14 @@ def test_where_no_breach_is_counted_an_accepted_stall_adds_none():
     story.tell("2026-06-05 10:00", "stall_accepted", rule="ST-08", instance="e1", until_on="2026-06-20")
 
     assert story.ends("2026-12-01 00:00") == ["e1 warn accepted"]
+
+
+@pytest.mark.parametrize("named", [["e1"], {"id": "e1"}, 1, None])
+def test_an_acceptance_whose_instance_is_no_text_changes_nothing(named):
+    story = handover()
+    story.tell("2026-06-05 10:00", "stall_accepted", rule="ST-08", instance=named, until_on="2026-06-20")
+
+    assert story.ends("2026-07-01 00:00") == ["e1 warn superseded", "e1 breach None"]
 
 
 def test_an_acceptance_names_one_instance_of_one_rule():

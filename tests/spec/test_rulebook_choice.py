@@ -86,6 +86,16 @@ def test_the_municipality_is_that_of_the_first_report_and_while_there_is_none_on
     ]
 
 
+def test_a_report_that_is_told_together_with_what_came_before_it_tells_the_municipality_of_both():
+    contact = {"id": "R", "from": ["handover_accepted"], "until": ["first_contact_made"], "breach": {"days": 1}}
+    files = [file(contact), file(contact, agreement="regio", applies_to={"municipalities": ["0014"]})]
+    story = Story(files=files)
+    story.tell("2026-06-01 10:00", "handover_accepted", "2026-06-02 10:00", municipality="1966")
+    story.tell("2026-06-01 11:00", "report_received", "2026-06-02 10:00", municipality="0014")
+
+    assert [row["agreement"] for row in story.json("2026-07-01 00:00")] == ["regio"]
+
+
 def test_each_version_is_applied_by_itself_to_everything():
     dated = {
         "id": "R",
@@ -173,6 +183,17 @@ def test_a_step_that_cannot_be_counted_is_not_told():
     story = Story(rule(1)).tell("2045-12-27 10:00", "report_received")
 
     assert story.told("2046-02-01 00:00") == [["worker 2045-12-29 00:00", "monitor 2045-12-30 00:00"]]
+
+
+def test_after_a_step_that_cannot_be_counted_those_that_can_are_told():
+    steps = [
+        {"to": "worker"},
+        {"to": "monitor", "after": {"working_days": 5}},
+        {"to": "manager", "after": {"hours": 2}},
+    ]
+    story = Story({**rule(1), "to": steps}).tell("2045-12-27 10:00", "report_received")
+
+    assert story.told("2046-02-01 00:00") == [["worker 2045-12-29 00:00", "manager 2045-12-29 02:00"]]
 
 
 def test_within_is_never_guessed():

@@ -157,3 +157,42 @@ def test_after_a_withdrawal_it_is_the_event_before_that_was_heard_last():
     story.tell("2026-01-11 09:00", "event_withdrawn", event_id="e2")
 
     assert story.rows("2026-02-01 00:00") == ["e1 breach due 2026-01-16 00:00 raised 2026-01-16 00:00 open"]
+
+
+WITHOUT_SAFETY = {**QUIET, "ignore": ["direct_safety_reached"]}
+
+
+def test_a_change_of_phase_that_a_rule_does_not_hear_ends_its_silence_all_the_same():
+    story = Story(WITHOUT_SAFETY)
+    story.tell("2026-01-05 09:00", "report_received")
+    story.tell("2026-01-07 09:00", "direct_safety_reached")
+
+    assert story.rows("2026-03-01 00:00") == []
+
+
+def test_what_is_told_together_with_such_a_change_of_phase_begins_no_silence():
+    story = Story(WITHOUT_SAFETY)
+    story.tell("2026-01-05 09:00", "report_received")
+    story.tell("2026-01-10 09:00", "family_contacted", "2026-02-01 09:00")
+    story.tell("2026-01-11 09:00", "direct_safety_reached", "2026-02-01 09:00")
+
+    assert story.ends("2026-03-01 00:00") == ["e1 breach in_time"]
+
+
+@pytest.mark.parametrize("conditional", [0, 1])
+def test_a_report_that_first_lists_a_child_is_heard_by_each_rule(conditional):
+    rules = [{**QUIET, "id": "ST-17a"}, {**QUIET, "id": "ST-17b"}]
+    rules[conditional]["if_case"] = "has_child"
+    story = Story(*rules)
+    story.tell("2026-01-05 09:00", "report_received", persons=[{"person": "p1", "child": True}])
+
+    assert [row["rule"] for row in story.json("2026-02-01 00:00")] == ["ST-17a", "ST-17b"]
+
+
+def test_a_silence_is_counted_by_the_region_as_soon_as_the_region_is_known():
+    region = file({**QUIET, "breach": {"days": 20}}, agreement="regio", applies_to={"municipalities": ["0014"]})
+    story = Story(files=[file(QUIET), region])
+    story.tell("2026-01-06 09:00", "family_contacted")
+    story.tell("2026-01-05 09:00", "report_received", "2026-01-12 09:00", municipality="0014")
+
+    assert story.rows("2026-03-01 00:00") == ["e1 breach due 2026-01-27 00:00 raised 2026-01-27 00:00 open"]

@@ -3,6 +3,8 @@
 from pathlib import Path
 from runpy import run_path
 
+import pytest
+
 STORY = run_path(str(Path(__file__).with_name("rulebook_story.py")))
 Story, file = STORY["Story"], STORY["file"]
 ASSESSED = {
@@ -227,3 +229,17 @@ def test_because_names_the_start_alone():
     story.tell("2026-04-02 10:00", "handover_accepted")
 
     assert story.json("2026-05-01 00:00")[0]["because"] == ["e1"]
+
+
+@pytest.mark.parametrize("hours", ["warn", "breach"])
+def test_two_that_start_on_one_day_each_have_their_own_hour_where_the_other_stage_is_by_day(hours):
+    days = "breach" if hours == "warn" else "warn"
+    story = Story({**CONTACT, hours: {"hours": 30}, days: {"days": 1}})
+    story.tell("2026-04-02 08:00", "handover_accepted")
+    story.tell("2026-04-02 10:00", "handover_accepted")
+    dues = [row.partition(" raised")[0] for row in story.rows("2026-04-10 00:00")]
+
+    assert [due for due in dues if f" {hours} " in due] == [
+        f"e1 {hours} due 2026-04-03 14:00",
+        f"e2 {hours} due 2026-04-03 16:00",
+    ]

@@ -176,6 +176,31 @@ def test_values_keep_what_they_are_in_whatever_way_a_line_is_read(number):
     assert repr(parse(text).data["x"]) == repr(json.loads(number, parse_float=lambda told: int(float(told)) or 0.5))
 
 
+@pytest.mark.parametrize("held", [HELD, 0])
+def test_a_line_that_is_sent_twice_is_one_signal(held):
+    signals = {"id": "P", "kind": "pattern", "of": ["incident_recorded"], "count": 2, "window": {"days": 9}}
+    told = line(type="incident_recorded")
+    found = [
+        list(replay(agreements(file(signals)), lines, None, held=held))
+        for lines in ([told, told], [told, line(id="e2", type="incident_recorded")])
+    ]
+
+    assert [len(one) for one in found] == [0, 1]
+
+
+def test_a_field_of_a_line_that_nobody_knows_may_hold_any_number():
+    assert rows(line(afstand=1.5)) == rows(line())
+
+
+@pytest.mark.parametrize("deep", [900, 1000, 1020])
+def test_a_line_that_is_nested_deep_is_read_or_refused_with_its_number(deep):
+    text = line(data={"x": "here"}).replace('"here"', "[" * deep + "]" * deep)
+    try:
+        assert len(rows(text)) == 1
+    except HistoryError as error:
+        assert "line 1: not JSON" in str(error)
+
+
 @pytest.mark.parametrize("text", ["{", "[]", "7", '{"a": 1e999}', '"x"', '{"id": "e1"} {}', "[" * 100_000])
 def test_what_is_no_json_object_is_an_error(text):
     with pytest.raises(HistoryError, match="line 1"):
