@@ -47,7 +47,8 @@ def _overlaps(same: Sequence[Agreement], places: Mapping[str, Places]) -> Iterat
 
 def _gaps(same: Sequence[Agreement], places: Mapping[str, Places], words: Words) -> Iterator[Finding]:
     found: dict[tuple[int, int, str], set[str]] = {}
-    for code in sorted({code for one in same for code in one.municipalities or ("",)}):
+    everywhere = {code for one in same for code in one.municipalities or ("",)}
+    for code in sorted(everywhere):
         files = [one for one in same if one.municipalities is None or code in one.municipalities]
         reach = None
         for one in sorted(files, key=lambda one: one.valid_from):
@@ -55,7 +56,10 @@ def _gaps(same: Sequence[Agreement], places: Mapping[str, Places], words: Words)
                 found.setdefault((reach + 1, one.valid_from - 1, one.source.file), set()).add(code)
             reach = _end(one) if reach is None else max(reach, _end(one))
     for (first, last, file), codes in found.items():
-        where = "alle gemeenten" if codes == {""} else words.places(codes - {""})
+        where = words.places(codes)
+        if "" in codes:  # a version for all: also for those that no version lists
+            spared = everywhere - codes
+            where = f"alle gemeenten behalve {words.places(spared)}" if spared else "alle gemeenten"
         sentence = f"Vanaf {_said(first)} tot en met {_said(last)} geldt er geen versie voor {where}."
         yield places[file].finding(WARNING, "geldigheid", "valid_from", sentence)
 

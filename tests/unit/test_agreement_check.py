@@ -426,3 +426,198 @@ def test_an_agreement_without_contacts_or_with_the_contacts_of_another_is_told(f
 
     (folder / "contacts" / "proef.yaml").unlink()
     assert "er staat nergens wie" in said(findings(REGION + RULE), WARNING)[0]
+
+
+# Where a finding lies, and exactly what it says.
+
+
+def about(found, *words):
+    """Level, file, line, field and sentence of what is found with these words in it."""
+    return [
+        (one.level, Path(one.file).name, one.line, one.field, one.sentence)
+        for one in found
+        if any(word in one.sentence for word in words)
+    ]
+
+
+def for_all(text):
+    return text.replace('{municipalities: ["0014", "1966"]}', "all").replace('{municipalities: ["0014"]}', "all")
+
+
+WHERE = {
+    "a lower number": (
+        [version(1, "2026-01-01", "null"), version(2, "2026-01-01", "2026-12-31")],
+        (WARNING, "proef-0.yaml", 4, "valid_from", "Versie 1 telt niet: versie 2 geldt in dezelfde tijd tot en met donderdag 31 december 2026 en heeft een hoger nummer."),
+    ),
+    "a lower number, without end": (
+        [version(1, "2026-05-01", "null"), version(2, "2026-01-01", "null")],
+        (WARNING, "proef-0.yaml", 4, "valid_from", "Versie 1 telt niet: versie 2 geldt in dezelfde tijd en heeft een hoger nummer."),
+    ),
+    "a lower number, on one day": (
+        [version(1, "2026-06-30", "null"), version(2, "2026-01-01", "2026-06-30")],
+        (WARNING, "proef-0.yaml", 4, "valid_from", "Versie 1 telt niet: versie 2 geldt in dezelfde tijd tot en met dinsdag 30 juni 2026 en heeft een hoger nummer."),
+    ),
+    "an earlier end": (
+        [version(1, "2019-01-01", "2026-01-01"), version(2, "2026-01-01", "null")],
+        (NOTE, "proef-1.yaml", 4, "valid_from", "Versie 1 zou tot en met donderdag 1 januari 2026 gelden, maar versie 2 neemt het al over vanaf donderdag 1 januari 2026."),
+    ),
+    "the third after the first": (
+        [version(1, "2019-01-01", "2026-06-30"), version(2, "2027-01-01", "null"), version(3, "2026-01-01", "2026-12-31")],
+        (NOTE, "proef-2.yaml", 4, "valid_from", "Versie 1 zou tot en met dinsdag 30 juni 2026 gelden, maar versie 3 neemt het al over vanaf donderdag 1 januari 2026."),
+    ),
+    "an older one that comes back": (
+        [version(1, "2019-01-01", "null"), version(2, "2026-01-01", "2027-12-31")],
+        (WARNING, "proef-1.yaml", 5, "valid_to", "Na vrijdag 31 december 2027 geldt versie 1 weer. Is dat de bedoeling?"),
+    ),
+    "a day between": (
+        [version(1, "2019-01-01", "2025-12-31"), version(2, "2026-01-02", "null")],
+        (WARNING, "proef-1.yaml", 4, "valid_from", "Vanaf donderdag 1 januari 2026 tot en met donderdag 1 januari 2026 geldt er geen versie voor Groningen en Het Hogeland."),
+    ),
+    "a day between, for all": (
+        [for_all(version(1, "2019-01-01", "2025-12-31")), for_all(version(2, "2026-01-02", "null"))],
+        (WARNING, "proef-1.yaml", 4, "valid_from", "Vanaf donderdag 1 januari 2026 tot en met donderdag 1 januari 2026 geldt er geen versie voor alle gemeenten."),
+    ),
+    "a day between, for all, of whom one has another version later": (
+        [for_all(version(1, "2019-01-01", "2025-12-31")), for_all(version(2, "2026-01-02", "null")), version(3, "2030-01-01", "null", '"0014"')],
+        (WARNING, "proef-1.yaml", 4, "valid_from", "Vanaf donderdag 1 januari 2026 tot en met donderdag 1 januari 2026 geldt er geen versie voor alle gemeenten."),
+    ),
+    "a day between, for all but one": (
+        [for_all(version(1, "2019-01-01", "2025-12-31")), for_all(version(2, "2026-01-02", "null")), version(3, "2026-01-01", "null", '"0014"')],
+        (WARNING, "proef-1.yaml", 4, "valid_from", "Vanaf donderdag 1 januari 2026 tot en met donderdag 1 januari 2026 geldt er geen versie voor alle gemeenten behalve Groningen."),
+    ),
+    "an end that is near": (
+        [version(1, "2019-01-01", "2026-12-24")],
+        (WARNING, "proef-0.yaml", 5, "valid_to", "ST-35: de afspraak loopt af op donderdag 24 december 2026 en er is nog geen nieuwe."),
+    ),
+    "an end that is past": (
+        [version(1, "2019-01-01", "2026-11-23")],
+        (WARNING, "proef-0.yaml", 5, "valid_to", "ST-35: de afspraak is verlopen op maandag 23 november 2026 en er is geen nieuwe."),
+    ),
+    "one rule in two agreements": (
+        [version(1, "2019-01-01", "null"), version(3, "2019-01-01", "null").replace("proef", "ander") + RULE.replace("R,", "S,")],
+        (WARNING, "proef-0.yaml", 6, "applies_to", "Groningen en Het Hogeland staat ook in ander versie 3, met dezelfde regel R. Het is niet aan het toeval welke telt: de hoogste versie, en daarna de naam die het laatst komt. Is dat de bedoeling?"),
+    ),
+    "two rules in two agreements": (
+        [version(1, "2019-01-01", "null", '"1966"') + RULE.replace("R,", "S,"), version(3, "2019-01-01", "null").replace("proef", "ander") + RULE.replace("R,", "S,")],
+        (WARNING, "proef-0.yaml", 6, "applies_to", "Het Hogeland staat ook in ander versie 3, met dezelfde regels R en S. Het is niet aan het toeval welke telt: de hoogste versie, en daarna de naam die het laatst komt. Is dat de bedoeling?"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "expected"), WHERE.values(), ids=WHERE)
+def test_what_is_odd_about_versions_and_places_is_told_on_its_line(findings, files, expected):
+    assert about(findings(*files), expected[4]) == [expected]
+
+
+def test_agreements_that_share_rules_or_places_but_not_both_are_silent(findings):
+    other = version(1, "2019-01-01", "null").replace("proef", "ander").replace("R,", "S,")
+
+    assert about(findings(version(1, "2019-01-01", "null"), other), "staat ook in") == []
+
+
+def test_each_region_without_contacts_is_told_at_its_name(folder, findings):
+    texts = [
+        REGION.replace("agreement: proef\n", "").replace("rules:", f"agreement: {name}\nrules:")
+        for name in ("een", "twee")
+    ]
+    found = about(findings(*(text + RULE for text in texts)), "er staat nergens wie")
+
+    assert [one[1:4] for one in found] == [("proef-0.yaml", 9, "agreement"), ("proef-1.yaml", 9, "agreement")]
+
+
+def test_a_contact_that_was_verified_today_is_verified(folder, findings):
+    (folder / "contacts" / "proef.yaml").write_text(CONTACTS.replace("2026-06-01", "2026-11-24"))
+
+    assert findings(REGION + RULE) == []
+
+
+def test_a_ladder_without_reasons_is_noted_at_the_ladder(findings):
+    levels = "[{nr: 0, direction: x, term: {days: 1}}]"
+    ladder = LADDER.replace("reasons: [a], ", "").replace("LEVELS", levels)
+    (one,) = [one for one in findings(REGION.replace("rules:\n", ladder) + ST21) if one.level == NOTE]
+
+    assert (one.about, one.line, one.field) == ("ladders", 11, "ladders[l]")
+
+
+@pytest.fixture
+def until_2027(folder):
+    """A calendar that ends on 31 December 2026, for whoever names it."""
+    (folder / "calendars").unlink()
+    (folder / "calendars").mkdir()
+    days = "from: 2010-01-01\nto: {}\ndays_off: {{}}\n"
+    (folder / "calendars" / "nl.yaml").write_text("calendar: nl\n" + days.format("2045-12-31"))
+    (folder / "calendars" / "kort.yaml").write_text("calendar: kort\n" + days.format("2026-12-31"))
+    return folder
+
+
+def test_of_a_level_that_its_calendar_cannot_count_only_the_calendar_is_told(until_2027, findings):
+    ladder = LADDER.replace("LEVELS", "[{nr: 0, direction: x, term: {working_days: 90}, warn: {working_days: 60}}]")
+    found = findings(REGION.replace("rules:\n", ladder).replace("calendar: nl", "calendar: kort") + ST21)
+
+    assert {one.about for one in found} == {"kalender"}
+
+
+def test_each_calendar_that_is_too_short_is_told_with_all_rules_that_it_cannot_count(until_2027, findings):
+    warns = f"  - {{id: S, {TERM}, warn: {{working_days: 40}}, breach: {{days: 90}}}}\n"
+    legal = (
+        "  - {id: ST-01, legal: true, from: [report_received], until: [safety_assessed], breach: {working_days: 5}}\n"
+    )
+    found = findings(REGION.replace("calendar: nl", "calendar: kort") + RULE + warns + legal)
+
+    assert [(one.level, one.line, one.field, one.sentence) for one in found] == [
+        (WARNING, 7, "calendar", "De kalender kort loopt tot en met donderdag 31 december 2026. Binnen twee jaar kunnen termijnen niet meer geteld worden: S en ST-01. Vul de kalender aan."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("last", "told"), [("2028-11-23", ["kort"]), ("2028-11-24", [])])
+def test_a_calendar_that_reaches_two_years_ahead_is_long_enough_for_terms_that_do_not_ask_it(
+    until_2027, findings, last, told
+):
+    short = until_2027 / "calendars" / "kort.yaml"
+    short.write_text(short.read_text().replace("2026-12-31", last))
+    found = findings(REGION + RULE, REGION.replace("proef", "ander").replace("calendar: nl", "calendar: kort") + RULE)
+
+    assert [one.sentence.split()[2] for one in found if one.about == "kalender"] == told
+
+
+def test_a_warning_in_hours_is_counted_from_noon(findings):
+    def runs_out(hours):
+        rule = f"  - {{id: R, {TERM}, warn: {{hours: {hours}}}, breach: {{days: 1}}}}\n"
+        return [one.field for one in findings(REGION + rule) if one.about == "termijnen"]
+
+    assert (runs_out(34), runs_out(36)) == ([], ["rules[R].warn"])
+
+
+def test_a_stage_before_its_own_start_is_told_at_that_stage(findings):
+    rule = f"  - id: R\n    from: [handover_accepted]\n    until: [first_contact_made]\n    warn: {{days: -2}}\n    breach: {{days: -1}}\n"
+    found = about(findings(REGION + rule), "ligt vóór de gebeurtenis")
+
+    assert [one[2:4] for one in found] == [(14, "rules[R].warn"), (15, "rules[R].breach")]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{id: ST-01, legal: true, kind: pattern, of: [report_received], count: 2, window: {days: 9}}",
+        "{id: ST-01, legal: true, from: [report_received], until: [safety_assessed], breach: {days: 5}}",
+    ],
+)
+def test_what_cannot_be_laid_beside_a_legal_term_is_not_called_longer(findings, rule):
+    assert about(findings(f"{REGION}  - {rule}\n"), "langer dan") == []
+
+
+def test_a_legal_term_that_a_region_weakens_is_told_also_after_rules_of_its_own(findings):
+    weak = "  - {id: ST-01, from: [report_received], until: [safety_assessed], breach: {working_days: 5}}\n"
+
+    assert [one[3] for one in about(findings(REGION + RULE + weak), "hier niet")] == ["rules[ST-01]"]
+
+
+def test_moments_and_patterns_that_make_no_sense_are_told_at_the_rule(findings):
+    moments = "  - {id: M, kind: moments, from: [handover_accepted], until: [monitoring_moment_done], at: [{days: 0}, {days: 9}], breach: {days: 1}}\n"
+    pattern = "  - {id: P, kind: pattern, of: [incident_recorded], count: 1, agencies: 2, window: {days: 1}}\n"
+    found = [one for one in findings(REGION + moments + pattern) if one.level == WARNING]
+
+    assert [(one.about, one.line, one.field) for one in found] == [
+        ("termijnen", 11, "rules[M].at"),
+        ("termijnen", 12, "rules[P].agencies"),
+    ]
