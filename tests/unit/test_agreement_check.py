@@ -589,7 +589,7 @@ def test_a_warning_in_hours_is_counted_from_noon(findings):
 
 
 def test_a_stage_before_its_own_start_is_told_at_that_stage(findings):
-    rule = f"  - id: R\n    from: [handover_accepted]\n    until: [first_contact_made]\n    warn: {{days: -2}}\n    breach: {{days: -1}}\n"
+    rule = "  - id: R\n    from: [handover_accepted]\n    until: [first_contact_made]\n    warn: {days: -2}\n    breach: {days: -1}\n"
     found = about(findings(REGION + rule), "ligt vóór de gebeurtenis")
 
     assert [one[2:4] for one in found] == [(14, "rules[R].warn"), (15, "rules[R].breach")]

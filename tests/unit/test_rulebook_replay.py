@@ -196,9 +196,11 @@ def test_a_field_of_a_line_that_nobody_knows_may_hold_any_number():
 def test_a_line_that_is_nested_deep_is_read_or_refused_with_its_number(deep):
     text = line(data={"x": "here"}).replace('"here"', "[" * deep + "]" * deep)
     try:
-        assert len(rows(text)) == 1
+        count = len(rows(text))
     except HistoryError as error:
-        assert "line 1: not JSON" in str(error)
+        count = 1 if "line 1: not JSON" in str(error) else 0
+
+    assert count == 1
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "7", '{"a": 1e999}', '"x"', '{"id": "e1"} {}', "[" * 100_000])
