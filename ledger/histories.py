@@ -5,12 +5,14 @@ with ledger.reading() as t:
     for case, records in histories.of(t, cases).items(): ...
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 from ledger import record
 from ledger.database import Statements
 from ledger.record import Record
+from rulebook.event import Event
 
 
 class Entry(NamedTuple):
@@ -38,11 +40,25 @@ def with_cases(t: Statements, streams: Iterable[str]) -> list[str]:
 def of(t: Statements, cases: Iterable[str], *, types: Collection[str] | None = None) -> dict[str, list[Record]]:
     """Return the records of these cases, each list in order of version; with `types` only those, and no empty lists."""
     found: dict[str, list[Record]] = {}
+    for case, body in _bodies(t, cases, types):
+        found.setdefault(case, []).append(record.decode(body))
+    return found
+
+
+def events(t: Statements, cases: Iterable[str]) -> dict[str, list[tuple[int, Event]]]:
+    """Return the events of these cases as (version, event), each list in order of version."""
+    found: dict[str, list[tuple[int, Event]]] = {}
+    for case, body in _bodies(t, cases, None):
+        found.setdefault(case, []).append(record.event(body))
+    return found
+
+
+def _bodies(t: Statements, cases: Iterable[str], types: Collection[str] | None) -> Iterator[tuple[str, bytes]]:
     only = "" if types is None else f"topic IN ({', '.join('?' * len(types))}) AND "
     sql = f"SELECT originator_id, originator_version, state FROM stored_events WHERE {only}originator_id {{in}}"  # noqa: S608 - marks
-    for case, _, body in sorted(t.rows_in(sql, cases, before=sorted(types or ())), key=lambda row: row[:2]):
-        found.setdefault(case, []).append(record.decode(bytes(body)))
-    return found
+    rows = t.rows_in(sql, cases, before=sorted(types or ()))
+    rows.sort(key=itemgetter(0, 1))
+    return ((case, bytes(body)) for case, _, body in rows)
 
 
 def size(t: Statements, cases: Iterable[str]) -> int:

@@ -5,9 +5,11 @@ did not come with: it keeps the fact as it is, and the rules that it has do not 
 the ledger alone: at the door counts only what a version came with, for it could not judge the rest.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 from weakref import WeakSet
 
+from ledger import avro
 from waakvlam import codec
 from waakvlam.catalogue import EventType, by_fingerprint
 
@@ -24,11 +26,32 @@ class Library(Protocol):
 # Both hold what is true everywhere: a fingerprint names one schema, whoever tells it.
 _learned: dict[bytes, EventType] = {}
 _libraries: WeakSet[Library] = WeakSet()
+# What reads the data of a payload, by its first bytes: the marker and the fingerprint.
+_readers: dict[bytes, Callable[[bytes, int], dict[str, Any]]] = {}
 
 
 def decode(payload: bytes) -> tuple[EventType, dict[str, Any]]:
     """Return the event type and the record of a payload that stands in the ledger; raises Unreadable as the codec does."""
     return codec.decode(payload, known=known)
+
+
+def data(payload: bytes) -> dict[str, Any]:
+    """Return the data of a payload, as `codec.data_of` makes it of what `decode` returns; raises Unreadable as that does."""
+    start = payload[: codec.HEADER_BYTES]
+    try:
+        read = _readers.get(start) or _reader(start)
+        return read(payload, codec.HEADER_BYTES)
+    except Exception:  # noqa: BLE001 - whatever is odd about these bytes, the codec says it
+        return codec.data_of(*decode(payload))
+
+
+def _reader(start: bytes) -> Callable[[bytes, int], dict[str, Any]]:
+    event_type = known(start[len(codec.MARKER) :])
+    if event_type is None or not start.startswith(codec.MARKER):
+        raise avro.Unsure
+    names = {one.name: one.data_name for one in event_type.data_fields}
+    found = _readers[start] = avro.data_reader(event_type.schema, names)
+    return found
 
 
 def known(fingerprint: bytes) -> EventType | None:

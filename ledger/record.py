@@ -9,11 +9,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID, uuid5
 
-from ledger.learned import decode as decode_event
+from ledger import avro, learned
 from rulebook.event import Event
 from waakvlam.catalogue import system_record
 from waakvlam.clock import iso
-from waakvlam.codec import data_of, schema_reader, schema_writer
+from waakvlam.codec import schema_reader, schema_writer
 
 CASE_NAMESPACE = UUID("3b7d2a0e-6c1f-5a44-9f0a-0d6f1c5e8b21")
 NOTHING_BEFORE = bytes(32)
@@ -22,7 +22,7 @@ _write = schema_writer(system_record("ledger_record"))
 _read = schema_reader(system_record("ledger_record"), "ledger_record.v1")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """A fact in the ledger. Times are microseconds since 1970 UTC; `version` counts 1, 2, 3 within its case."""
 
@@ -44,7 +44,7 @@ class Record:
 
     def data(self) -> dict[str, Any]:
         """Return the event's own fields as plain JSON values, persons as p1, p2, …, without what is sealed."""
-        return data_of(*decode_event(self.payload))
+        return learned.data(self.payload)
 
     def event(self) -> Event:
         """Return this record as the rule book sees it."""
@@ -74,6 +74,8 @@ class Record:
 
 
 _NAMES = tuple(field.name for field in fields(Record))
+_DIGEST_BYTES = len(NOTHING_BEFORE)
+_text_or_none = avro.step_of(["null", "string"])
 
 
 def encode(record: Record) -> bytes:
@@ -83,7 +85,54 @@ def encode(record: Record) -> bytes:
 
 def decode(body: bytes) -> Record:
     """Return the record that the bytes hold; raises waakvlam.errors.Unreadable when they are not one."""
-    return Record(**_read(body))
+    return Record(*values(body))
+
+
+def event(body: bytes) -> tuple[int, Event]:
+    """Return the version and the event of a record of a case: what `decode` and `event` give together, in less time."""
+    event_id, _, case, _, version, kind, agency, municipality, _, _, occurred_at, recorded_at, payload, _, _ = values(
+        body
+    )
+    return version, Event(
+        id=event_id,
+        type=kind,
+        case=case,
+        agency=agency,
+        municipality=municipality,
+        occurred_at=occurred_at,
+        recorded_at=recorded_at,
+        data=learned.data(payload),
+    )
+
+
+def values(body: bytes) -> tuple[Any, ...]:
+    """Return the fields of a record in the order in which they stand; raises Unreadable as `decode` does."""
+    try:
+        return _values(body)
+    except Exception:  # noqa: BLE001 - whatever is odd about these bytes, the codec says it
+        read = _read(body)
+        return tuple(read[name] for name in _NAMES)
+
+
+def _values(body: bytes) -> tuple[Any, ...]:
+    event_id, at = avro.text(body, 0)
+    source, at = avro.text(body, at)
+    case, at = avro.text(body, at)
+    caseless, at = avro.truth(body, at)
+    version, at = avro.long(body, at)
+    kind, at = avro.text(body, at)
+    agency, at = avro.text(body, at)
+    municipality, at = avro.text(body, at)
+    reference, at = _text_or_none(body, at)
+    recorded_by, at = _text_or_none(body, at)
+    occurred_at, at = avro.long(body, at)
+    recorded_at, at = avro.long(body, at)
+    payload, at = avro.octets(body, at)
+    sealed, at = avro.octets(body, at)
+    if at + _DIGEST_BYTES != len(body):
+        raise avro.Unsure
+    told = event_id, source, case, caseless, version, kind, agency, municipality, reference, recorded_by
+    return *told, occurred_at, recorded_at, payload, sealed, body[at:]
 
 
 class DecodedOnce(Record):
@@ -96,7 +145,7 @@ class DecodedOnce(Record):
     @classmethod
     def of(cls, body: bytes) -> "DecodedOnce":
         """Return the record that the bytes hold, as `decode` does."""
-        return cls(**_read(body))
+        return cls(*values(body))
 
     def data(self) -> dict[str, Any]:
         """Return the event's own fields; the same object each time."""

@@ -12,7 +12,6 @@ from rulebook import agreements
 from services.monitoring import anew_view
 from services.monitoring.anew import Anew, anew
 from services.monitoring.app import collect_rarely
-from services.monitoring.radar import event_of
 from services.monitoring.records import Fact
 from services.monitoring.rule_index import RuleIndex
 from waakvlam.clock import FixedClock
@@ -87,14 +86,14 @@ class Builder:
 
     def _made(self, cases: Sequence[str]) -> list[Anew]:
         with self._ledger.reading() as t:
-            found = histories.of(t, cases)
+            found = histories.events(t, cases)
         return [
             anew(
                 self._rules,
                 case,
                 self._partition_of(case),
-                [Fact(one.version, event_of(one)) for one in records],
+                [Fact(version, event) for version, event in events],
                 known_to=self._known_to,
             )
-            for case, records in found.items()
+            for case, events in found.items()
         ]

@@ -107,6 +107,7 @@ def tomorrow() -> Tomorrow:
 @pytest.fixture(autouse=True)
 def _nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learned, "_learned", {})
+    monkeypatch.setattr(learned, "_readers", {})
 
 
 def payload_of(one: EventType, **more: Any) -> bytes:
