@@ -73,10 +73,11 @@ golden: .cache/ready.demo ## add the golden bytes of new schemas to schemas/gold
 	@$(BIN)/python -m tests.contract.golden
 
 .PHONY: docs
-docs: .cache/ready.demo ## write the reference of commands, metrics and rights from what they follow from
+docs: .cache/ready.demo ## write the reference of commands, metrics, log lines and rights from what they follow from
 	@$(BIN)/python -m typer cli.main utils docs --name waakvlam --output docs/reference/commands.md >/dev/null
 	@$(BIN)/python -m typer waakvlam.cli utils docs --name waakvlam-agency --output docs/reference/agency-commands.md >/dev/null
 	@$(BIN)/python -m tests.contract.metrics_page
+	@$(BIN)/python -m tests.contract.log_page
 	@$(BIN)/python -W ignore -m services.board.rights_page >docs/reference/rights-on-the-board.md
 
 .PHONY: chart

@@ -1,8 +1,9 @@
 """What may leave the house of a log line: words that a program's own text holds, small numbers, and names of parts.
 
-A log of ours holds no person by design; a bundle that goes to somebody else does not lean on that. Of each line only
-those words are kept that stand in the log calls of the package that wrote it, so an id, a pseudonym or a name that got
-into a line by mistake is left out whatever it looks like.
+A log of ours holds no person by design; a bundle that goes to somebody else does not lean on that. Of a line of ours its name and
+the fields on the list are kept (`ledger.log_lines`), in them words of that table, small numbers and names of parts; of what a
+library said those words that stand in its own log calls. So an id, a pseudonym or a name that got into a line by mistake is
+left out whatever it looks like.
 """
 
 import ast
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.rights import principals
+from ledger.log_line import FIELDS
+from ledger.log_lines import LIBRARY, LINES
+from ledger.reconciling import PAIRS
 from waakvlam.topics import agencies, topics
 
 LEFT_OUT = "…"
@@ -62,9 +66,15 @@ def _line(told: dict[str, Any]) -> dict[str, Any]:
     logger = str(told.get("logger", ""))
     package = logger.partition(".")[0]
     known = _of_ours() if package in OURS or not package else vocabulary(package)
+    name = str(told.get("event", ""))
     kept = {name: told[name] for name in KEPT if name in told and _is_plain(name, str(told[name]), package)}
-    numbers = {name: value for name, value in told.items() if isinstance(value, int | float) and name in known}
-    return {**kept, **numbers, "event": words(str(told.get("event", "")), known)}
+    fields = {name: _field(told[name]) for name in FIELDS if name in told and name not in (*KEPT, "message")}
+    said = {"said": words(str(told["said"]), known)} if name == LIBRARY and "said" in told else {}
+    return {**kept, **fields, **said, "event": name if name in LINES else words(name, known)}
+
+
+def _field(value: object) -> object:
+    return value if isinstance(value, int | float | None) else words(str(value), _of_ours())
 
 
 def _is_plain(name: str, value: str, package: str) -> bool:
@@ -79,13 +89,15 @@ def _may_stay(token: str, known: frozenset[str]) -> bool:
     return (
         token in _names()
         or bool(NUMBER.fullmatch(token))
-        or all(one in known for one in re.split(r"[-.]", token.lower()))
+        or all(one in known for one in re.split(r"[-._]", token.lower()))
     )
 
 
 @cache
 def _of_ours() -> frozenset[str]:
-    return frozenset().union(*map(vocabulary, OURS))
+    """Return the words of the table of log lines, of the pairs of counts and of the names of loops."""
+    texts = [text for row in LINES.values() for text in (row.name, row.meaning, row.do)]
+    return frozenset(_words([*texts, *FIELDS, *(one.name for one in PAIRS)])).union(*map(vocabulary, OURS))
 
 
 def _in_calls(file: Path) -> Iterator[str]:
@@ -93,6 +105,8 @@ def _in_calls(file: Path) -> Iterator[str]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in LOGGING:
             yield from _words(one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
             yield from (one.arg for one in node.keywords if one.arg)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Loop":
+            yield from _words(one.value for one in node.args[:1] if isinstance(one, ast.Constant))
 
 
 def _words(values: Iterable[object]) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """What the watch sees of the machine and of what must be renewed in time: room, backups, certificates, passwords."""
 
-import logging
 import shutil
 import socket
 import ssl
@@ -11,10 +10,11 @@ from cryptography import x509
 
 from cli.backup import last_backup
 from cli.settings import Settings
+from ledger import logs
 from ledger.metrics import Meters
 from waakvlam.clock import micros_of
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 PASSWORD_SECONDS = 365 * 24 * 3_600.0
 HANDSHAKE_SECONDS = 3.0
@@ -66,7 +66,7 @@ def _end_of_file(file: Path) -> float | None:
     try:
         found = x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError):
-        log.warning("%s holds no certificates that can be read.", file)
+        log.warning("certificates_unreadable", file=str(file))
         return None
     return min(one.not_valid_after_utc.timestamp() for one in found)
 

@@ -6,7 +6,6 @@ told as such, and the other numbers stay as they were.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
@@ -18,7 +17,7 @@ from cli.books import SQLITE, why_missing
 from cli.progress import Progress
 from cli.settings import Settings
 from cli.surroundings import Surroundings
-from ledger import tables
+from ledger import logs, tables
 from ledger.database import Database, open_database
 from ledger.errors import Fault, Unavailable
 from ledger.metrics import Meters
@@ -28,7 +27,7 @@ from ledger.streams.positions import Bounds
 from ledger.streams.records import Place
 from waakvlam.topics import agencies
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 WHO = "watch"
 PATIENCE_SECONDS = 15.0
@@ -106,10 +105,10 @@ class Watch:
         self._meters.gauge("waakvlam_watch_reachable_state").labels(what=what).set(0 if reason else 1)
         if reason and what not in self._missing:
             self._missing.add(what)
-            log.error("%s does not answer the watch (%s).", what, reason)
+            log.error("watch_unanswered", what=what, error=reason)
         elif not reason and what in self._missing:
             self._missing.discard(what)
-            log.warning("%s answers the watch again.", what)
+            log.warning("watch_answered", what=what)
         return not reason
 
     async def _look_at_kafka(self) -> None:

@@ -12,12 +12,12 @@ import logging
 import threading
 from collections.abc import Sequence
 
-import structlog
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
+from ledger import logs
 from ledger.metrics import Meters
 from ledger.tracing import Tracing
 
@@ -29,7 +29,7 @@ CLOSING_SECONDS = 3.0
 LIMITS = SpanLimits(max_span_attributes=16, max_links=64, max_events=0, max_span_attribute_length=200)
 FULL, NOT_TAKEN = "full", "not_taken"
 
-log = structlog.get_logger("traces")
+log = logs.logger(__name__)
 
 
 class Collector:
@@ -138,7 +138,7 @@ class _Told(SpanExporter):
 
     def _tell(self, *, is_heard: bool) -> None:
         if self._is_heard and not is_heard:
-            log.warning("the collector does not take spans; they are dropped and counted, and all else goes on")
+            log.warning("spans_dropped")
         if is_heard and not self._is_heard:
-            log.info("the collector takes spans again")
+            log.info("spans_taken_again")
         self._is_heard = is_heard

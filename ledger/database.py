@@ -138,6 +138,11 @@ def open_database(url: str, *, limits: Limits = UNLESS_TOLD) -> Database:
     raise ValueError("a database is named by sqlite:///path or postgresql://user:password@host:port/name")
 
 
+def first_line(error: BaseException) -> str:
+    """Return what a driver says without the lines that may quote a row or a statement (CONTEXT, DETAIL, LINE)."""
+    return str(error).partition("\n")[0]
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the drivers' errors into the ledger's; texts of rows stay out of them."""
@@ -149,7 +154,9 @@ def translated() -> Iterator[None]:
     except psycopg.errors.DiskFull as error:
         raise errors.Unavailable(f"{NO_ROOM} ({error.diag.message_primary})") from error
     except (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise errors.Unavailable(f"the database does not answer: {type(error).__name__}: {error}") from error
+        raise errors.Unavailable(
+            f"the database does not answer: {type(error).__name__}: {first_line(error)}"
+        ) from error
     except psycopg.errors.ReadOnlySqlTransaction as error:
         raise errors.Unavailable(READ_ONLY) from error
     except psycopg.errors.InsufficientPrivilege as error:

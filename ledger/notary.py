@@ -10,11 +10,10 @@ If it does not, nothing is signed until people have looked (`NotAContinuation`);
 """
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import date
 
-from ledger import record
+from ledger import logs, record
 from ledger.application import Ledger
 from ledger.days import DAY, day_of, end_of
 from ledger.errors import NotAContinuation
@@ -29,7 +28,7 @@ from waakvlam.notes import Checkpoint, Note
 from waakvlam.proof import Growth, Inclusion
 from waakvlam.topics import agencies
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 TOPIC = "checkpoints"
 IDLE_SECONDS = 1.0
@@ -55,7 +54,7 @@ class Notary:
             more = await asyncio.to_thread(self.work)
         except NotAContinuation as error:
             self._tell_refused(1)
-            log.critical("No checkpoint is signed: %s", error)
+            log.critical("checkpoint_refused", exc_info=error)
             return REFUSED_SECONDS
         self._tell_refused(0)
         return 0.0 if more else IDLE_SECONDS

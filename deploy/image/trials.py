@@ -22,9 +22,9 @@ TRIALS = (
     ("the commands are there", ["waakvlam", "--help"], 0, "doctor"),
     ("agencies' commands are there", ["waakvlam-agency", "types", "--agency", "politie-nn"], 0, "report_received"),
     ("agreements are there and in order", ["waakvlam", "agreements", "check", "/opt/waakvlam/agreements"], 0, ""),
-    ("intake says what is wanting", ["python", "-m", "services.intake"], 2, "does not answer"),
-    ("triage says what is wanting", ["python", "-m", "services.triage"], 2, "does not answer"),
-    ("monitoring says what is wanting", ["python", "-m", "services.monitoring"], 2, "does not answer"),
+    ("intake says what is wanting", ["python", "-m", "services.intake"], 2, "kafka_unreachable"),
+    ("triage says what is wanting", ["python", "-m", "services.triage"], 2, "kafka_unreachable"),
+    ("monitoring says what is wanting", ["python", "-m", "services.monitoring"], 2, "kafka_unreachable"),
     ("the board knows that it has no login", ["python", "-m", "services.board"], 64, "127.0.0.1"),
     ("the ledger was made by intake, and can be backed up", ["waakvlam", "backup", "--to", "/tmp/b"], 0, "0 events"),  # noqa: S108
     ("nobody is root", ["python", "-c", "import os; print(os.getuid(), os.getgid())"], 0, "10001 10001"),

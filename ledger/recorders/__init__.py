@@ -17,7 +17,7 @@ from eventsourcing import persistence
 from eventsourcing.persistence import Notification, StoredEvent
 
 from ledger import errors
-from ledger.database import READ_ONLY, UNLESS_TOLD, Statements
+from ledger.database import READ_ONLY, UNLESS_TOLD, Statements, first_line
 from ledger.servers import Limits
 
 NOT_ALLOWED = (
@@ -74,7 +74,7 @@ def kept() -> Iterator[None]:
         diagnosis = getattr(error.__cause__, "diag", None)
         raise errors.Conflict(f"a unique key is taken: {getattr(diagnosis, 'constraint_name', 'unknown')}") from None
     except (persistence.OperationalError, persistence.InterfaceError) as error:
-        raise errors.Unavailable(f"the ledger's database does not answer: {error}") from error
+        raise errors.Unavailable(f"the ledger's database does not answer: {first_line(error)}") from error
     except persistence.PersistenceError as error:
         if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
             raise errors.Unavailable(READ_ONLY) from error

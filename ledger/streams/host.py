@@ -17,13 +17,14 @@ from aiokafka.errors import KafkaError
 from mode import Service
 from prometheus_client import REGISTRY, CollectorRegistry
 
+from ledger import logs
 from ledger.streams.admin import missing_topics
 from ledger.streams.memory import spare_the_collector
 from ledger.streams.web import Web
 
 CONTROL = "control"  # the topic on which the services' workers meet
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 EXIT_OK, EXIT_CRASHED, EXIT_UNREACHABLE = 0, 1, 2
 STOPPED_WITHIN_SECONDS = 20
@@ -73,13 +74,10 @@ async def _life(hosting: Hosting, build: Build) -> int:
     try:
         missing = await missing_topics(hosting.bootstrap, [CONTROL, *hosting.topics], security=hosting.security)
     except (KafkaError, OSError) as error:
-        log.critical("Kafka at %s does not answer (%s). Is it running?", hosting.bootstrap, type(error).__name__)
+        log.critical("kafka_unreachable", address=hosting.bootstrap, error=type(error).__name__)
         return EXIT_UNREACHABLE
     if missing:
-        log.critical(
-            "These topics do not exist, or this login may not see them: %s. Make them first: `waakvlam topics apply` does.",
-            ", ".join(missing),
-        )
+        log.critical("topics_missing", topics=", ".join(missing))
         return EXIT_UNREACHABLE
     stop = asyncio.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
@@ -98,10 +96,10 @@ async def _life(hosting: Hosting, build: Build) -> int:
             await app.add_runtime_dependency(service)
         await app.start()
         spare_the_collector()
-        log.info("%s is up.", hosting.name)
+        log.info("service_up", part=hosting.name)
         await _until(stop, app)
     except Exception:  # the last door: say it and end
-        log.critical("%s could not start.", hosting.name, exc_info=True)
+        log.critical("service_not_started", part=hosting.name, exc_info=True)
         return EXIT_CRASHED
     finally:
         await _stop(hosting.name, app)
@@ -120,15 +118,14 @@ async def _stop(name: str, app: Any) -> None:
     try:
         await asyncio.wait_for(app.stop(), timeout=STOPPED_WITHIN_SECONDS)
     except TimeoutError:
-        log.critical("%s did not stop within %s seconds; it is left.", name, STOPPED_WITHIN_SECONDS)
+        log.critical("service_left", part=name, seconds=STOPPED_WITHIN_SECONDS)
 
 
 def _verdict(name: str, app: Any) -> int:
     if not app.crashed:
-        log.info("%s has stopped.", name)
+        log.info("service_stopped", part=name)
         return EXIT_OK
-    reason = app.crash_reason
-    log.critical("%s stopped because of %s: %s", name, type(reason).__name__, reason)
+    log.critical("service_crashed", part=name, exc_info=app.crash_reason)
     return EXIT_CRASHED
 
 

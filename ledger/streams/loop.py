@@ -1,13 +1,14 @@
 """A step again and again: the shape of every task that looks at the truth and does what is left to do."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 from aiokafka.errors import KafkaError
 from mode import Service
 
-log = logging.getLogger(__name__)
+from ledger import logs
+
+log = logs.logger(__name__)
 PAUSE_AFTER_FAULT_SECONDS = 1.0
 
 
@@ -47,7 +48,7 @@ class Loop(Service):
                 async with self._busy:
                     seconds = await self._step()
             except KafkaError as error:
-                log.warning("%s: Kafka does not answer (%s); it is tried again.", self._name, type(error).__name__)
+                log.warning("kafka_away", part=self._name, error=type(error).__name__)
                 seconds = PAUSE_AFTER_FAULT_SECONDS
             if seconds > 0:
                 await self._rest(seconds)

@@ -7,7 +7,6 @@ time. If it raises, the pump crashes and with it the process: nothing was acknow
 
 import asyncio
 import functools
-import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,10 +15,11 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
+from ledger import logs
 from ledger.metrics import Meters
 from ledger.streams.records import Batch, Place
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 Positions = Callable[[Sequence[Place]], Mapping[Place, int]]
 Handle = Callable[[Batch], Mapping[Place, int] | None]
@@ -223,7 +223,7 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
                 self._consumer.commit({TopicPartition(*place): at for place, at in self._next.items()}), timeout=2
             )
         except (KafkaError, TimeoutError) as error:
-            log.info("Kafka did not take the hint of our position (%s); ours is in the database.", type(error).__name__)
+            log.info("hint_not_taken", error=type(error).__name__)
 
     def _highwater(self, place: Place) -> int:
         known = self._consumer.highwater(TopicPartition(*place)) if self._consumer else None
@@ -238,13 +238,12 @@ def _start(place: Place, stored: int | None, begin: int, end: int) -> int:
     if stored is None or begin <= stored <= end:
         return begin if stored is None else stored
     log.error(
-        "%s/%s: our position %s is not between %s and %s, which Kafka has. The topic was made anew or cut off; "
-        "it is read from its beginning, and what was seen before is recognised.",
-        place.topic,
-        place.partition,
-        stored,
-        begin,
-        end,
+        "position_torn",
+        topic=place.topic,
+        partition=place.partition,
+        position=stored,
+        first_offset=begin,
+        end_offset=end,
     )
     return begin
 

@@ -1,7 +1,6 @@
 """The sender: records to Kafka, and no word of success before all in-sync brokers have them."""
 
 import asyncio
-import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +9,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from mode import Service
 
+from ledger import logs
 from ledger.streams.records import Outgoing, Place
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,5 +104,5 @@ class Sender(Service):
             return
         try:
             await asyncio.wait_for(producer.stop(), timeout=5)
-        except (TimeoutError, KafkaError):
-            log.warning("The connection of the sender could not be closed in an orderly way; it is dropped.")
+        except (TimeoutError, KafkaError) as error:
+            log.warning("sender_dropped", error=type(error).__name__)

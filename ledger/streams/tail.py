@@ -4,7 +4,6 @@ For topics on which only the newest record counts (the ledger's clock). No posit
 newest record that is there.
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +12,9 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 from mode import Service
 
-log = logging.getLogger(__name__)
+from ledger import logs
+
+log = logs.logger(__name__)
 
 POLL_MILLISECONDS = 200
 AGAIN_AFTER_SECONDS = 1.0
@@ -41,7 +42,7 @@ class Tail(Service):
             try:
                 await self._follow()
             except KafkaError as error:
-                log.warning("%s cannot be followed (%s); it is tried again.", self._topic, type(error).__name__)
+                log.warning("kafka_away", part=self.label, topic=self._topic, error=type(error).__name__)
                 await self.sleep(AGAIN_AFTER_SECONDS)
 
     async def _follow(self) -> None:

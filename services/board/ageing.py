@@ -9,12 +9,11 @@ counted from its rows (`services.board.desk`).
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ledger import errors
+from ledger import errors, logs
 from ledger.database import Database, Statements
 from ledger.retention import Age, age_of
 from rulebook.instants import local_day
@@ -28,7 +27,7 @@ TABLE: Final = f"""CREATE TABLE IF NOT EXISTS {NAME} (
 LOOK_SECONDS: Final = 600.0
 _DAY: Final = 86_400_000_000
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 # Throws away what of a kind ended before an instant (micros), inside a transaction; returns how many that were.
 Forget = Callable[[Statements, int], int]
@@ -77,7 +76,7 @@ class Shelf:
             one = Thrown(now, age.kind, forget(t, before), before, age.days, age.source)
             row = (one.at, one.kind, one.number, one.ended_before, one.days, one.source)
             t.execute(f"INSERT INTO {NAME} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", row)  # noqa: S608 - our own names
-        log.info("Thrown away: %d of %s that ended more than %d days ago.", one.number, one.kind, one.days)
+        log.info("thrown_away", kind=one.kind, count=one.number, days=one.days)
         return [one]
 
 
@@ -103,7 +102,7 @@ class Ageing:
             try:
                 await asyncio.to_thread(self._shelf.tidy, self._ages)
             except errors.LedgerError as error:  # nothing was thrown away; it is due at the next look as well
-                log.warning("What is over could not be thrown away: %s", error)
+                log.warning("not_thrown_away", exc_info=error)
             await asyncio.sleep(LOOK_SECONDS)
 
 

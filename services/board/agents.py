@@ -4,12 +4,12 @@ The reader is told the same facts more than once, in any batches, and folds each
 that is missing is fetched from the ledger, so a list never rests on half a history.
 """
 
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ledger import logs
 from ledger.database import Statements
 from ledger.metrics import Meters
 from ledger.record import Record
@@ -27,7 +27,7 @@ from waakvlam import receipt as receipts
 from waakvlam.clock import micros_of
 from waakvlam.errors import Unreadable
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 CASE_EVENTS = "case-events"
 RECEIPTS = "receipts.board"
 PAGE = 2_000
@@ -121,7 +121,7 @@ class Reader:
 
     def _fetched(self, case: str, after: int) -> list[Fact]:
         """Return what the ledger holds of a case after a version: the answer to a gap."""
-        log.warning("A version of a case is missing on the bus; its history is read from the ledger.")
+        log.warning("version_missing", case=case, version=after + 1)
         later = [record for record in self.ledger.history(case) if record.version > after]
         return [_Fetched.of(record) for record in later]
 
@@ -134,8 +134,8 @@ class Reader:
     def _settle(self, value: bytes) -> None:
         try:
             told = receipts.decode(value)
-        except Unreadable:
-            log.warning("A receipt for the board cannot be read; it is passed over.")
+        except Unreadable as error:
+            log.warning("receipt_unreadable", field=error.field)
             return
         at = micros_of(told.recorded_at)
         if told.is_in_the_ledger:

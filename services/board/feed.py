@@ -5,18 +5,18 @@ cannot be folded, that is our own fault: nothing is acknowledged and the process
 """
 
 import asyncio
-import logging
 from collections.abc import Callable
 from typing import Protocol
 
 from aiokafka.errors import KafkaError
 
+from ledger import logs
 from ledger.streams.loop import Loop
 from ledger.streams.pump import Pump
 from services.board.agents import Reader
 from services.board.desk import Desk
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 AGAIN_SECONDS = 2.0
 RESEND_SECONDS = 30.0
 
@@ -56,7 +56,7 @@ class KafkaFeed:
         """Fill an empty view from the ledger, then follow the bus."""
         if await asyncio.to_thread(self._reader.store.is_empty):
             count = await asyncio.to_thread(self._reader.rebuild)
-            log.info("The view was empty; %d records of the ledger were read.", count)
+            log.info("view_filled", count=count)
         await self._sending.start()
         self._tasks = [asyncio.create_task(self._follow())]
 
@@ -80,12 +80,10 @@ class KafkaFeed:
             finally:
                 await pump.stop()
             if not isinstance(reason, KafkaError | OSError):
-                log.critical(
-                    "The view cannot be fed any more (%s); the board stops.", type(reason).__name__, exc_info=reason
-                )
+                log.critical("view_not_fed", exc_info=reason)
                 self._fail()
                 return
-            log.warning("Kafka does not answer (%s); it is tried again.", type(reason).__name__)
+            log.warning("kafka_away", part="Feed", error=type(reason).__name__)
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _deliver(self) -> float:

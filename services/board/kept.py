@@ -8,13 +8,13 @@ they may be told are kept, never the exact counts.
 
 import asyncio
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ledger import logs
 from ledger.application import Ledger
 from ledger.database import Database, open_database
 from ledger.record import decode
@@ -24,7 +24,7 @@ from rulebook.instants import local_day
 from rulebook.outcomes import outcomes
 from services.board.settings import BoardSettings
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 PAGE = 2_000
 LOOK_SECONDS = 600.0
 GIVES_WAY = 10  # niceness: whoever serves a page goes first
@@ -120,7 +120,7 @@ class Counter:
                 child.terminate()
                 await child.wait()
         if code:
-            log.warning("The figures of today could not be counted (exit %d); those of before stay.", code)
+            log.warning("figures_not_counted", exit_code=code)
 
 
 def surroundings(settings: BoardSettings) -> MappingProxyType[str, str]:

@@ -4,12 +4,12 @@ It asks the engine that also raises the alerts, so the two never disagree. A lis
 sentences are kept per alert for as long as its case has not changed.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+from ledger import logs
 from ledger.record import Record
 from ledger.timeline import Line, sentences
 from ledger.words import PHASES, ROLES
@@ -26,7 +26,7 @@ from services.board.ports import Deadline, Histories, Open, Outlook, Rulebook
 from services.board.store import AlertRow, Store
 from waakvlam.topics import agencies, municipalities
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 KEPT_MAX = 20_000
 
 
@@ -50,7 +50,7 @@ class Engine:
                 watch.learn([record.event() for record in some], at)
             watch.advance(max(now, watch.now))
         except RulebookError as error:
-            log.warning("The terms of a case cannot be counted (%s).", type(error).__name__)
+            log.warning("terms_not_counted", case=records[0].case, error=type(error).__name__)
             return Outlook(deadlines=None, sentences={})
         living = watch.instances()
         told = {(one.rule.id, one.key): why.sentence(one, self._names) for one in living}
@@ -69,7 +69,7 @@ class Engine:
         try:
             return settled(self.agreements, records[0].case, facts, now, names=Names(self._names, words))
         except RulebookError as error:
-            log.warning("What came to its end in a case cannot be told (%s).", type(error).__name__)
+            log.warning("endings_not_told", case=records[0].case, error=type(error).__name__)
             return ()
 
 

@@ -1,6 +1,5 @@
 """Starts intake: `python -m services.intake`. What operators can do stands under `waakvlam --help`."""
 
-import logging
 import sys
 
 from ledger import logs
@@ -11,7 +10,7 @@ from services.intake.app import NAME, serve
 from services.intake.settings import IntakeSettings
 from waakvlam.errors import Misconfigured
 
-log = logging.getLogger("services.intake")
+log = logs.logger(__name__)
 
 EXIT_FAULT, EXIT_SETTINGS = 1, 64
 
@@ -27,7 +26,7 @@ def main() -> int:
     try:
         return serve(settings)
     except (LedgerError, AgreementError, Misconfigured) as error:
-        log.critical("intake could not start: %s", error)
+        log.critical("service_not_started", part=NAME, exc_info=error)
         return EXIT_FAULT
 
 

@@ -35,8 +35,7 @@ class Fuse:
         share_too_high = seen >= SEEN_MIN and window.bit_count() > seen * SHARE_MAX
         return Fuse(seen, in_a_row, window, self.blown or in_a_row >= IN_A_ROW_MAX or share_too_high)
 
-    def why(self) -> str:
-        """Return in words why it blew."""
-        if self.in_a_row >= IN_A_ROW_MAX:
-            return f"{self.in_a_row} records in a row were set aside"
-        return f"{self.window.bit_count()} of the last {self.seen} records were set aside"
+    @property
+    def set_aside(self) -> int:
+        """How many of the last 1,000 were set aside."""
+        return self.window.bit_count()

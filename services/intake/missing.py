@@ -3,11 +3,10 @@
 The minutes are those of the machine: a number that is late is late on the road, whatever time the story has.
 """
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from ledger import memos
+from ledger import logs, memos
 from ledger.application import Ledger
 from ledger.database import Statements
 from ledger.metrics import Meters
@@ -21,7 +20,7 @@ from waakvlam.envelope import SEQUENCE_CHARACTERS_MAX
 from waakvlam.receipt import Receipt
 from waakvlam.topics import agencies, agency_of_topic
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 MINUTE_MICROS = 60_000_000
 
@@ -97,14 +96,10 @@ def _log(told: Mapping[str, tuple[list[Gap], list[tuple[int, int]]]]) -> None:
     for agency, (gaps, found) in told.items():
         for gap in gaps:
             log.error(
-                "Missing from %s: sequence numbers %s to %s did not come. It was told on %s; ask it to send them again.",
-                agency,
-                gap.first,
-                gap.last,
-                agencies()[agency].receipts,
+                "events_missing", agency=agency, first=gap.first, last=gap.last, topic=agencies()[agency].receipts
             )
         for first, last in found:
-            log.warning("Found from %s: sequence numbers %s to %s came after all.", agency, first, last)
+            log.warning("events_found", agency=agency, first=first, last=last)
 
 
 def _numbers(statements: Statements, wanted: Iterable[str]) -> dict[str, Numbers]:

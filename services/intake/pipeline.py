@@ -7,7 +7,6 @@ blows, the rest of its records stay where they are: its places are returned to t
 fails on a batch, its records are tried one by one, so that all before the poisonous one are in and that one is named.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -36,7 +35,7 @@ from waakvlam.clock import Clock, SystemClock
 from waakvlam.envelope import wants_proof
 from waakvlam.topics import Agency, agencies, agency_of_topic
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 DAY_MICROS = 86_400_000_000
 
@@ -133,7 +132,7 @@ class Pipeline:
             raise
         except Exception as error:  # noqa: BLE001 - it is named and raised below, whatever it is
             if len(batch) > 1:
-                log.warning("A batch could not be taken in (%s); it is tried record by record.", type(error).__name__)
+                log.warning("batch_taken_apart", error=type(error).__name__)
             return self._one_by_one(batch)
 
     def _take_in(self, batch: Batch) -> dict[Place, int]:
@@ -243,14 +242,8 @@ class Pipeline:
 
     def _tell_blown(self, fuses: Fuses) -> None:
         for agency in fuses.blew:
-            log.error(
-                "%s is no longer read: %s. Look at them: waakvlam dead-letters list --agency %s; have the sender mended, "
-                "then: waakvlam fuse reset %s --by ID --reason WHY",
-                agency,
-                fuses[agency].why(),
-                agency,
-                agency,
-            )
+            fuse = fuses[agency]
+            log.error("fuse_blown", agency=agency, in_a_row=fuse.in_a_row, set_aside=fuse.set_aside, seen=fuse.seen)
             self._tell_fuse(agency, is_blown=True)
 
     def _tell(self, outcomes: Sequence[Outcome]) -> None:

@@ -4,15 +4,14 @@ While events flow, one side is ahead for a moment; a difference is told in the l
 `waakvlam reconcile` compares the views, too.
 """
 
-import logging
-
+from ledger import logs
 from ledger.application import Ledger
 from ledger.metrics import Meters
 from ledger.reconciling import reconcile
 from services.intake.counting import counters
 from waakvlam.clock import Clock, SystemClock
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 
 class Reconciler:
@@ -35,7 +34,7 @@ class Reconciler:
         differing = {name: one.difference for name, one in found.items() if one.difference}
         for name, difference in differing.items():
             if self._before.get(name) == difference != self._told.get(name):
-                log.error("Counts differ by %s between %s. %s", difference, name, found[name].pair.says)
+                log.error("counts_differ", pair=name, difference=difference)
                 self._told[name] = difference
         self._told = {name: told for name, told in self._told.items() if name in differing}
         self._before = differing

@@ -4,11 +4,10 @@ The gauges tell it again and again; a reminder stands on record in the transacti
 neither forgets nor repeats it.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Iterator
 
-from ledger import aside, decisions, waiting
+from ledger import aside, decisions, logs, waiting
 from ledger.application import Ledger
 from ledger.database import Statements
 from ledger.model import Decision, OutboxRow
@@ -19,7 +18,7 @@ from waakvlam.clock import instant_of
 from waakvlam.receipt import Receipt
 from waakvlam.topics import agencies
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 PER_ROUND_MAX = 500
 _PARKED = """SELECT p.event_id, p.agency, p.case_id FROM parked p WHERE p.due_at <= ? AND NOT EXISTS (
@@ -66,10 +65,4 @@ def _reminders(parked: list[tuple[str, str, str | None]], now: int) -> Iterator[
 
 def _tell(command: str, counts: Counter[str]) -> None:
     for agency, count in sorted(counts.items()):
-        log.error(
-            "Set aside past its deadline: %s of %s. Look and decide: waakvlam %s list --agency %s",
-            count,
-            agency,
-            command,
-            agency,
-        )
+        log.error("set_aside_overdue", kind=command, agency=agency, count=count)

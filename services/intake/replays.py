@@ -5,11 +5,10 @@ in one transaction with its outcome. So it may be killed at any instant, and an 
 which our code fails stays set aside, and that is told; it stops nobody.
 """
 
-import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ledger import aside, decisions, waiting
+from ledger import aside, decisions, logs, waiting
 from ledger.application import Ledger
 from ledger.errors import Conflict, Damaged, Unavailable
 from ledger.model import DeadLetter, Decision, Parked
@@ -21,7 +20,7 @@ from services.intake.outcome import Outcome
 from services.intake.pipeline import Pipeline
 from waakvlam.topics import agencies
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 PER_ROUND_MAX = 200
 RETRIED = "retried"  # in the register of ids: it waited, and is judged anew
@@ -53,10 +52,10 @@ class Replays:
             do()
         except (Conflict, Unavailable, Damaged):
             raise
-        except Exception as error:  # noqa: BLE001 - what is set aside stops nobody; that it fails is told and on record
+        except Exception as error:
             with self._ledger.writing() as w:
                 item = stays(w, f"our own code fails: {type(error).__name__}")
-            log.error("Replaying %s fails with %s; it stays set aside.", item, type(error).__name__)  # noqa: TRY400 - a traceback may quote it
+            log.exception("replay_failed", item=item)
 
     def _letter(self, letter: DeadLetter) -> None:
         def ask(w: Writing) -> list[CameBack]:

@@ -4,9 +4,7 @@ What is usual is computed each time from when its events came into the ledger; o
 already is kept, so a silence is told once, also after a restart.
 """
 
-import logging
-
-from ledger import memos
+from ledger import logs, memos
 from ledger.application import Ledger
 from ledger.database import Statements
 from ledger.metrics import Meters
@@ -18,7 +16,7 @@ from waakvlam import receipt
 from waakvlam.clock import instant_of
 from waakvlam.topics import Agency, agencies
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 HOUR_MICROS = 3_600_000_000
 _LOOK_BACK = (WEEKS + 2) * 7 * 24 * HOUR_MICROS
@@ -43,11 +41,11 @@ def tell(ledger: Ledger, calendar: Calendar | None, meters: Meters | None) -> li
             memos.write(w.statements, {_name(agency): one.since for agency, one in new.items()})
     for agency, one in new.items():
         log.error(
-            "Silent: %s sent nothing for %.0f hours; at this hour of the week %.0f hours are usual. It was told on %s; call it.",
-            agency,
-            one.lasts / HOUR_MICROS,
-            one.usual / HOUR_MICROS,
-            agencies()[agency].receipts,
+            "agency_silent",
+            agency=agency,
+            lasts_hours=round(one.lasts / HOUR_MICROS),
+            usual_hours=round(one.usual / HOUR_MICROS),
+            topic=agencies()[agency].receipts,
         )
     return sorted(new)
 

@@ -1,6 +1,5 @@
 """The counters of what came in and what became of it. Labels are ids of agencies and names in the catalogue, nothing else."""
 
-import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -12,7 +11,7 @@ from services.intake.outcome import CONFLICT, Outcome
 from waakvlam.catalogue import event_types
 from waakvlam.topics import agency_of_topic
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 UNKNOWN = "unknown"
 
 
@@ -32,9 +31,7 @@ def tell_conflicts(outcomes: Iterable[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.verdict == CONFLICT:
             with logs.about(outcome.trace):
-                log.error(
-                    "%s sent event %s again with other content; it was set aside.", outcome.agency.id, outcome.event_id
-                )
+                log.error("event_conflicts", agency=outcome.agency.id, event_id=outcome.event_id)
 
 
 def tell_taken(taken: Iterable[Arrived], meters: Meters, *, real_now: int) -> None:

@@ -1,6 +1,5 @@
 """Starts monitoring: `python -m services.monitoring`."""
 
-import logging
 import sys
 
 from ledger import logs
@@ -9,7 +8,7 @@ from services.monitoring.app import NAME, serve
 from services.monitoring.settings import MonitoringSettings
 from waakvlam.errors import Misconfigured
 
-log = logging.getLogger("services.monitoring")
+log = logs.logger(__name__)
 
 EXIT_SETTINGS = 64
 
@@ -25,7 +24,7 @@ def main() -> int:
     try:
         return serve(settings)
     except Misconfigured as error:
-        log.critical("monitoring could not start: %s", error)
+        log.critical("service_not_started", part=NAME, exc_info=error)
         return EXIT_SETTINGS
 
 

@@ -8,8 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-import structlog
-
+from ledger import logs
 from ledger.errors import Conflict
 from ledger.metrics import Meters
 from ledger.model import OutboxRow
@@ -23,7 +22,7 @@ from services.monitoring.records import Tally, Undelivered
 from services.monitoring.rule_index import RuleIndex
 from waakvlam.clock import Clock
 
-log = structlog.get_logger("monitoring")
+log = logs.logger(__name__)
 
 CASES_PER_LOOK = 100  # a batch that comes in meanwhile waits for one look at most
 ROWS_PER_DELIVERY = 500
@@ -77,7 +76,7 @@ class Looking:
         try:
             looked_at = await asyncio.to_thread(self._radar.scan, look_to, limit=CASES_PER_LOOK)
         except Conflict as somebody_else:
-            log.warning("a look found cases changed by another worker; it is taken again", reason=str(somebody_else))
+            log.warning("look_repeated", exc_info=somebody_else)
             return self._rest
         if looked_at:
             changed()
@@ -99,12 +98,9 @@ class Looking:
         if early:
             self._early_scans.inc(len(early))
         if early and not self._was_early:
-            log.error(
-                "the ledger's clock stands still: alerts are raised without it, better early than silent",
-                partitions=len(early),
-            )
+            log.error("ledger_clock_stopped", partitions=len(early))
         if self._was_early and not early:
-            log.info("the ledger's clock runs again")
+            log.info("ledger_clock_runs")
         self._was_early = early
         return early
 
@@ -201,7 +197,7 @@ class Counting:
         self._heartbeat.counted(without_deadline=tally.without_deadline, is_seeing=is_seeing)
         again = await asyncio.to_thread(self._tell_again)
         if again:
-            log.warning("alerts that were delivered did not come back from the ledger; they are told again", rows=again)
+            log.warning("alerts_told_again", count=again)
         return max(TALLY_SECONDS, took * PARTS_OF_TIME_FOR_COUNTING)
 
     def _show(self, tally: Tally) -> None:
@@ -289,9 +285,9 @@ class Auditing:
 
     def _conclude(self, going: Round, *, is_whole: bool) -> None:
         if not is_whole:
-            log.warning("the audit passed over a part of the cases: of some partitions nothing is known yet")
+            log.warning("audit_in_part")
         for kind, count in going.found.items():
             self._differences.labels(kind=kind).inc(count)
-            log.error("the audit found differences", kind=kind, count=count, cases=going.looked_at)
+            log.error("audit_differs", kind=kind, count=count, cases=going.looked_at)
         if is_whole and not going.found:
             self._passed.set(self._real.micros() / 1e6)

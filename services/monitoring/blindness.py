@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid5
 
-import structlog
-
+from ledger import logs
 from ledger.database import Statements
 from ledger.metrics import Meters
 from ledger.model import OutboxRow
@@ -28,7 +27,7 @@ from waakvlam.codec import encode
 from waakvlam.envelope import Envelope, to_headers
 from waakvlam.topics import agencies
 
-log = structlog.get_logger("monitoring")
+log = logs.logger(__name__)
 
 BLIND_AFTER_SECONDS = 60.0
 STORED_EVERY_SECONDS = 5.0
@@ -116,7 +115,7 @@ class Sight:
             self._blind_total.inc()
             told = blind.record()
             log.error(
-                "the radar saw nothing for a while; all that fell due in that time is raised now",
+                "radar_was_blind",
                 blind_from=told["blind_from"].isoformat(),
                 blind_until=told["blind_until"].isoformat(),
                 due=told["due"],

@@ -5,13 +5,15 @@ healthchecks and its likes are. It is called only after a beat that was not told
 moment that the count or the auditor finds something amiss, stands still, or the process is gone.
 """
 
-import aiohttp
-import structlog
+from dataclasses import dataclass
 
+import aiohttp
+
+from ledger import logs
 from ledger.metrics import Meters
 from services.monitoring.heartbeat import Heartbeat
 
-log = structlog.get_logger("monitoring")
+log = logs.logger(__name__)
 
 EVERY_SECONDS = 15.0
 PATIENCE_SECONDS = 5.0
@@ -35,26 +37,31 @@ class Outward:
         return EVERY_SECONDS
 
     async def _tell(self, beat_at: int) -> None:
-        reason = await _call(self._url)
-        if reason:
+        failed = await _call(self._url)
+        if failed:
             self._failures.inc()
         else:
             self._told_at = beat_at
-        if reason and self._was_heard:
-            log.warning(
-                "the dead man's switch was not reached, so it may raise the alarm; see WAAKVLAM_HEARTBEAT_URL",
-                reason=reason,
-            )
-        self._was_heard = not reason
+        if failed and self._was_heard:
+            log.warning("switch_not_reached", error=failed.error, status=failed.status)
+        self._was_heard = not failed
 
 
-async def _call(url: str) -> str:
-    """Call; return why it failed, without the address; nothing when it was heard."""
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """Why a call was not heard, without the address: the class of an error, or what was answered instead."""
+
+    error: str | None = None
+    status: int | None = None
+
+
+async def _call(url: str) -> _Failed | None:
+    """Call; return why it failed; None when it was heard."""
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE_SECONDS), trust_env=True) as session,
             session.get(url) as answer,
         ):
-            return "" if answer.ok else f"it answered {answer.status}"
+            return None if answer.ok else _Failed(status=answer.status)
     except (aiohttp.ClientError, OSError, ValueError) as error:  # OSError: also a time-out
-        return type(error).__name__
+        return _Failed(error=type(error).__name__)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from ledger import logs
 from ledger import record as ledger_record
 from ledger.database import Statements
 from ledger.errors import Damaged
@@ -24,6 +25,8 @@ from services.monitoring.rule_index import RuleIndex
 from services.monitoring.view import RadarView, is_same
 from services.monitoring.watch import Watch
 from waakvlam.clock import Clock
+
+log = logs.logger(__name__)
 
 CASES_IN_MEMORY_MAX = 50_000
 
@@ -195,6 +198,7 @@ class Radar:
         for watch in watches:
             watch.stored()
             if watch.broken:
+                log.error("case_broken", case=watch.case, exc_info=watch.broken)
                 self._watches.pop(watch.case, None)
 
     # What is held in memory.

@@ -59,6 +59,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("memory", "cli/questions.py::NO_TRACES"): "empty, and of a kind that cannot grow",
     ("memory", "ledger/keys.py::TransitVault.__init__"): "opened keys, to ask a vault less; the register says which is in force, and a destroyed key drops all",
     ("memory", "ledger/learned.py::*"): "schemas by their fingerprint, which names one schema wherever it stands; what is not known is asked for",
+    ("memory", "ledger/logs.py::_names"): SHIPPED,
     ("memory", "ledger/relay.py::NO_TRACES"): "empty, and of a kind that cannot grow",
     ("memory", "ledger/tracing.py::_NOTHING"): "empty, and of a kind that cannot grow",
     ("memory", "ledger/words.py::labels_of"): SHIPPED,

@@ -253,7 +253,7 @@ def test_an_agency_that_sends_nothing_but_rubbish_is_stopped_until_somebody_mend
         assert len(list(heard.until_quiet(3))) == 100
         assert until(lambda: "waakvlam_intake_agency_stopped_state" in site.page("metrics")[1])
         assert re.search(rf'stopped_state{{agency="{VT}"}} 1.0', site.page("metrics")[1])
-        assert f"waakvlam fuse reset {VT}" in site.log.read_text()
+        assert re.search(rf'"event": "fuse_blown", "agency": "{VT}".*waakvlam fuse reset AGENCY', site.log.read_text())
 
         with site.ledger() as ledger:
             assert operators.reset_fuse(ledger, VT, who="op-1", reason="de afzender heeft het hersteld")
@@ -280,7 +280,7 @@ def test_without_kafka_it_says_so_and_ends(tmp_path):
     ended = Site(tmp_path, f"127.0.0.1:{free_port()}").run()
 
     assert ended.returncode == 2
-    assert "does not answer" in ended.stderr
+    assert json.loads(ended.stderr.splitlines()[-1])["event"] == "kafka_unreachable"
 
 
 def version(one):

@@ -16,7 +16,6 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
-import structlog
 
 from region.moments import DAY, HOUR
 from services.monitoring import following
@@ -53,12 +52,9 @@ def seeds() -> list[str]:
 @pytest.fixture(autouse=True)
 def quiet() -> Iterator[None]:
     """Faults are logged as they should be; here they are the weather."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
-    structlog.configure(**before)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from services.intake import missing, sentences
 from services.intake.pipeline import Pipeline
 from services.intake.sequences import AGAIN_MAX, GAPS_MAX, Gap, Numbers, as_values, from_values
 from services.intake.testing import NOON, Desk, Sent, report
+from tests.said import lines
 
 POLICE = "politie-nn"
 MINUTE = 60_000_000
@@ -150,7 +151,9 @@ def test_a_missing_number_is_told_after_five_minutes_and_found_when_it_comes(des
 
     (told,) = desk.collect()
     assert (told.verdict, told.first, told.last, told.reason) == ("missing", 3, 4, sentences.MISSING)
-    assert f"Missing from {POLICE}: sequence numbers 3 to 4" in caplog.text
+    assert {"event": "events_missing", "agency": POLICE, "first": 3, "last": 4, "topic": f"receipts.{POLICE}"} in lines(
+        caplog
+    )
     assert f'sequence_missing{{agency="{POLICE}"}} 2.0' in meters.text().decode()
     assert look(desk, 6) == 0
 

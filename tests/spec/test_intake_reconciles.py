@@ -16,6 +16,7 @@ from ledger.relay import Relay
 from services.intake.pipeline import Pipeline
 from services.intake.reconciler import Reconciler
 from services.intake.testing import HOUR, NOON, Desk, Sent, report, sent
+from tests.said import lines
 from waakvlam.clock import FixedClock
 
 VT, POLICE = "veilig-thuis-groningen", "politie-nn"
@@ -120,12 +121,14 @@ def test_a_difference_is_a_gauge_at_once_and_a_line_when_it_stays(desk, caplog):
     reconciler = Reconciler(desk.ledger, meters, minutes=5)
     reconciler.look()
     assert 'waakvlam_reconcile_difference{between="ledger and relay"} 1.0' in meters.text().decode()
-    assert "Counts differ" not in caplog.text
+    assert "counts_differ" not in caplog.text
 
     reconciler.look()
     reconciler.look()
 
-    assert caplog.text.count("Counts differ by 1 between ledger and relay") == 1
+    assert [one for one in lines(caplog) if one["event"] == "counts_differ"] == [
+        {"event": "counts_differ", "pair": "ledger and relay", "difference": 1}
+    ]
     publish(desk.ledger)
     reconciler.look()
     assert 'waakvlam_reconcile_difference{between="ledger and relay"} 0.0' in meters.text().decode()

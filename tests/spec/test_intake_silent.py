@@ -13,6 +13,7 @@ from services.intake.deadlines import calendar_of
 from services.intake.pipeline import Pipeline
 from services.intake.rhythm import HERE, MARGIN, WEEKS_MIN, silence
 from services.intake.testing import Desk, report
+from tests.said import lines
 from waakvlam.clock import FixedClock, micros_of
 
 POLICE = "politie-nn"
@@ -136,7 +137,9 @@ def test_a_silence_is_told_once_to_the_agency_and_to_operators_and_always_by_the
     (told,) = desk.collect()
     assert (told.verdict, told.reason) == ("silent", sentences.SILENT)
     assert told.since < desk.clock.now()
-    assert f"Silent: {POLICE} sent nothing for" in caplog.text
+    assert [(one["event"], one["agency"], one["lasts_hours"] > one["usual_hours"]) for one in lines(caplog)] == [
+        ("agency_silent", POLICE, True)
+    ]
     assert f'silent_seconds{{agency="{POLICE}"}} 0.0' not in meters.text().decode()
 
     desk.take(report(POLICE, "e-again", at=clock.at))

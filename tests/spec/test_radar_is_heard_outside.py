@@ -7,13 +7,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pydantic import ValidationError
-from structlog.testing import capture_logs
 
 from ledger.metrics import registry
 from services.monitoring.heartbeat import Heartbeat
 from services.monitoring.outward import EVERY_SECONDS, Outward
 from services.monitoring.settings import MonitoringSettings
 from tests.property.radar_world import Station
+from tests.said import lines
 from tests.spec.test_radar_audits import MUTATIONS, Ward, station, world  # noqa: F401 - the fixtures of a sound radar
 from waakvlam.clock import FixedClock
 
@@ -144,32 +144,30 @@ def beat(heartbeat: Heartbeat, real: FixedClock) -> None:
 
 
 def test_a_switch_that_does_not_answer_is_called_again_counted_and_told_once_without_its_address(
-    switch: Switch,
+    switch: Switch, caplog: pytest.LogCaptureFixture
 ) -> None:
     outward, heartbeat, real, numbers = beaten(switch.url)
     switch.status = 503
-    with capture_logs() as said:
-        for _ in range(3):
-            assert asyncio.run(outward.step()) == EVERY_SECONDS
-            beat(heartbeat, real)
+    for _ in range(3):
+        assert asyncio.run(outward.step()) == EVERY_SECONDS
+        beat(heartbeat, real)
     switch.status = 200
     asyncio.run(outward.step())
 
     assert len(switch.calls) == 4
-    assert [one["reason"] for one in said] == ["it answered 503"]
-    assert SECRET not in str(said)
+    assert lines(caplog) == [{"event": "switch_not_reached", "error": None, "status": 503}]
+    assert SECRET not in caplog.text
     assert numbers.get_sample_value("waakvlam_radar_heartbeat_call_failures_total") == 3  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/" + SECRET, "http://[" + SECRET])
-def test_an_address_where_nobody_is_stops_nothing(url: str) -> None:
+def test_an_address_where_nobody_is_stops_nothing(url: str, caplog: pytest.LogCaptureFixture) -> None:
     outward, _, _, _ = beaten(url)
 
-    with capture_logs() as said:
-        assert asyncio.run(outward.step()) == EVERY_SECONDS
+    assert asyncio.run(outward.step()) == EVERY_SECONDS
 
-    assert len(said) == 1
-    assert SECRET not in str(said)
+    assert [one["event"] for one in lines(caplog)] == ["switch_not_reached"]
+    assert SECRET not in caplog.text
 
 
 def test_without_an_address_nothing_is_called() -> None:

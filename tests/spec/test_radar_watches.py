@@ -13,6 +13,7 @@ from services.monitoring.alert_view import of_cases
 from services.monitoring.records import CaseRow
 from services.monitoring.view import Stale
 from tests.property.radar_world import BEGIN, DAY, PARTITIONS, TOPIC, Station, World
+from tests.said import lines
 from waakvlam.clock import micros_of
 
 EVEN, ODD = "00000000-0000-5000-8000-000000000000", "00000000-0000-5000-8000-000000000001"
@@ -211,8 +212,8 @@ def test_who_writes_on_old_knowledge_changes_nothing(world: World, station: Stat
     assert row(station, EVEN).open_alerts > 0
 
 
-def test_a_case_on_which_the_engine_fails_does_not_hold_up_the_others(
-    world: World, station: Station, monkeypatch: pytest.MonkeyPatch
+def test_a_case_on_which_the_engine_fails_does_not_hold_up_the_others_and_is_named_in_the_log(
+    world: World, station: Station, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     learn = watch_module.CaseWatch.learn
 
@@ -230,6 +231,9 @@ def test_a_case_on_which_the_engine_fails_does_not_hold_up_the_others(
         assert ("ST-01", "breach") in open_stages(station)
         assert station.view.tally(range(PARTITIONS)).broken == 1
         assert station.view.tally(range(PARTITIONS)).without_deadline == 1
+    assert {(one["event"], one["case"], one["error"]) for one in lines(caplog)} == {
+        ("case_broken", ODD, "builtins.ZeroDivisionError")
+    }
 
     station.radar.mend(ODD, 1)
     assert not row(station, ODD).broken

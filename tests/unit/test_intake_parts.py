@@ -33,7 +33,7 @@ def after(fuse, *, good=0, bad=0):
 def test_ninety_nine_in_a_row_do_not_blow_a_fuse_and_a_hundred_do():
     assert not after(Fuse(), bad=IN_A_ROW_MAX - 1).blown
     assert after(Fuse(), bad=IN_A_ROW_MAX).blown
-    assert "100 records in a row" in after(Fuse(), bad=IN_A_ROW_MAX).why()
+    assert after(Fuse(), bad=IN_A_ROW_MAX).in_a_row == 100
 
 
 def test_a_good_record_begins_the_row_anew():
@@ -45,7 +45,8 @@ def test_five_in_a_hundred_of_the_last_thousand_do_not_blow_a_fuse_and_one_more_
     fuse = after(fuse, bad=50)
     assert not fuse.blown
     assert fuse.after(set_aside=True).blown
-    assert "51 of the last 1000" in fuse.after(set_aside=True).why()
+    blown = fuse.after(set_aside=True)
+    assert (blown.set_aside, blown.seen) == (51, 1000)
 
 
 def test_a_share_is_judged_from_the_two_hundredth_record_on():
@@ -53,7 +54,8 @@ def test_a_share_is_judged_from_the_two_hundredth_record_on():
     assert not early.blown
     assert early.after(set_aside=True).blown
     assert not after(after(Fuse(), good=SEEN_MIN - 10), bad=10).blown
-    assert "11 of the last 201" in after(after(Fuse(), good=SEEN_MIN - 10), bad=11).why()
+    blown = after(after(Fuse(), good=SEEN_MIN - 10), bad=11)
+    assert (blown.set_aside, blown.seen) == (11, 201)
 
 
 def test_what_was_set_aside_long_ago_is_forgotten():

@@ -5,15 +5,21 @@ import json
 import logging
 from pathlib import Path
 
+import psycopg
 import pytest
-import structlog
+from aiokafka import TopicPartition
+from eventsourcing import persistence
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 
 from cli.exits import wrong_settings
 from ledger import errors, logs, metrics
+from ledger.database import translated
+from ledger.log_lines import LIBRARY
+from ledger.recorders import kept
 from ledger.settings import Settings
 from waakvlam.clock import FastClock, SystemClock
+from waakvlam.errors import Unreadable
 
 
 def test_settings_come_from_the_environment_and_do_not_change(monkeypatch: pytest.MonkeyPatch):
@@ -82,59 +88,116 @@ def lines():
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.handlers[:], level = before
     root.setLevel(level)
-    structlog.reset_defaults()
 
 
-def test_a_line_is_json_with_ids_and_numbers(lines):
-    structlog.get_logger("intake.batch").info("batch recorded", events=2000, topic="agency.politie-nn")
-    structlog.get_logger("intake.batch").debug("too small to tell")
+def test_a_line_is_json_with_a_name_ids_and_numbers_and_says_what_to_do(lines):
+    logs.logger("services.intake.silent").error("agency_silent", agency="politie-nn", lasts_hours=31)
+    logs.logger("services.intake.silent").debug("agency_silent")
+    logs.logger("ledger.streams.host").info("service_up", part="intake")
 
-    [line] = lines()
+    line, news = lines()
     assert line.pop("timestamp").endswith("Z")
     assert line == {
-        "event": "batch recorded",
-        "events": 2000,
-        "topic": "agency.politie-nn",
-        "level": "info",
-        "logger": "intake.batch",
+        "event": "agency_silent",
+        "agency": "politie-nn",
+        "lasts_hours": 31,
+        "level": "error",
+        "logger": "services.intake.silent",
         "service": "intake",
+        "next": "Call it: the runbook WaakvlamAgencySilent.",
     }
+    assert "next" not in news
 
 
-def test_libraries_come_out_in_the_same_form(lines):
-    logging.getLogger("aiokafka").warning("lost %s", "127.0.0.1:9092")
+@pytest.mark.parametrize(
+    ("said", "given", "told"),
+    [
+        ("lost %s", ("127.0.0.1:9092",), "lost 127.0.0.1:9092"),
+        ("no offset of %s at %d", (TopicPartition("agency.politie-nn", 2), 7), "no offset of agency.politie-nn/2 at 7"),
+        ("Could not send %r: %r", (b"Frederika", ValueError("Frederika")), "Could not send '<bytes>': '<ValueError>'"),
+        ("Sending (key=%s value=%s)", ("Frederika", "Frederika"), "Sending (key=<str> value=<str>)"),
+        ("%(who)s is away", ({"who": "Frederika"},), "<str> is away"),
+        ("100%", (), "100%"),
+    ],
+)
+def test_libraries_come_out_in_the_same_form_with_what_may_be_told(lines, said, given, told):
+    logging.getLogger("aiokafka").warning(said, *given)
 
     [line] = lines()
-    assert (line["event"], line["logger"], line["service"]) == ("lost 127.0.0.1:9092", "aiokafka", "intake")
+    assert (line["event"], line["said"], line["logger"], line["service"]) == (LIBRARY, told, "aiokafka", "intake")
+    assert "Frederika" not in json.dumps(line)
+
+
+def test_of_a_sentence_that_cannot_be_filled_in_only_the_sentence_is_told():
+    line = logs.guard_library(None, "warning", {"event": "wait %d for %s", "positional_args": ("Frederika", 3)})
+
+    assert line == {"event": LIBRARY, "said": "wait %d for %s"}
 
 
 def fail(fault: Exception) -> None:
     raise fault
 
 
-def test_payloads_and_others_errors_do_not_reach_the_log(lines):
-    log = structlog.get_logger("intake")
-    log.info("odd", payload=b"Fictieve Frederika", data={"note": "Frederika"}, text="F" * 1000)
-    for fault in (ValueError("Frederika"), errors.Fenced.because_moved("agency.x", 0, 3)):
+def test_payloads_fields_off_the_list_and_others_errors_do_not_reach_the_log(lines):
+    log = logs.logger("services.intake.pipeline")
+    log.info("odd_line", case=b"Fictieve Frederika", item={"note": "Frederika"}, message="F" * 1000, remark="Frederika")
+    for fault in (
+        ValueError("Frederika"),
+        Unreadable("data.note", "Frederika"),
+        errors.Fenced.because_moved("agency.x", 0, 3),
+    ):
         try:
             fail(fault)
-        except (ValueError, errors.Fenced):
-            logging.getLogger("faust").exception("it broke")
-            log.exception("it broke")
-    log.error("told", exc_info=fault)
+        except (ValueError, Unreadable, errors.Fenced):
+            logging.getLogger("faust").exception("it broke: %r", fault)
+            log.exception("odd_line")
+    log.error("odd_line", exc_info=fault)
 
     odd, *_ = found = lines()
-    assert (odd["payload"], odd["data"], len(odd["text"])) == ("<bytes>", "<dict>", 301)
+    assert (odd["case"], odd["item"], len(odd["message"]), odd["remark"]) == (
+        "<bytes>",
+        "<dict>",
+        301,
+        "<not on the list>",
+    )
     assert "Frederika" not in json.dumps(found)
     assert [each["error"] for each in found[1:]] == [
         "builtins.ValueError",
         "builtins.ValueError",
+        "waakvlam.errors.Unreadable",
+        "waakvlam.errors.Unreadable",
         "ledger.errors.Fenced",
         "ledger.errors.Fenced",
         "ledger.errors.Fenced",
     ]
     assert "agency.x/0" in found[-1]["message"]
     assert found[1]["place"].startswith("test_ledger_surroundings.py:")
+
+
+def test_a_traceback_quotes_neither_what_was_read_nor_the_error_that_came_before(lines, caplog):
+    log = logs.logger("services.intake.pipeline")
+    try:
+        try:
+            json.loads('{"note": "Frederika')
+        except ValueError as before:
+            raise errors.Unavailable("the database does not answer") from before
+    except errors.Unavailable:
+        log.exception("odd_line")
+
+    assert "Frederika" not in json.dumps(lines())
+    assert "Frederika" not in caplog.text
+    assert lines()[0]["message"] == "the database does not answer"
+
+
+@pytest.mark.parametrize("wrapped", [translated, kept])
+def test_what_a_database_quotes_behind_its_first_line_stays_out_of_our_errors(wrapped):
+    quoted = 'canceling statement due to lock timeout\nCONTEXT:  COPY seen, line 3, column note: "Frederika"'
+    kind = psycopg.OperationalError if wrapped is translated else persistence.OperationalError
+
+    with pytest.raises(errors.Unavailable, match="lock timeout") as caught, wrapped():
+        raise kind(quoted)
+
+    assert "Frederika" not in str(caught.value)
 
 
 def test_every_metric_has_a_meaning_a_unit_and_an_honest_name():

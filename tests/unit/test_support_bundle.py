@@ -42,6 +42,7 @@ LOG = [
     {"event": f"{PERSON} {NUMBER} {MAIL} {SHORT} {FILE_NUMBER}", "level": "warning", "logger": "ledger.relay"},
     {"event": "Intake failed", "error": f"builtins.ValueError.{NAME}{PERSON}", "message": NAME, "place": f"x.py:{NUMBER}"},
     {"event": "Connection lost", "logger": f"aiokafka.{PERSON}", "service": NAME, "level": NAME, "timestamp": NAME, NAME: 4},
+    {"event": "library_said", "said": f"{NAME} of {CASE_IN_LOG}", "logger": "uvicorn.error", "item": f"parked/{PERSON}"},
     {"event": f"GET /zaak/{CASE_IN_LOG}", "logger": "uvicorn.access", "persons": [NAME]},
 ]  # fmt: skip
 
@@ -130,10 +131,39 @@ def test_a_log_keeps_the_words_of_the_program_numbers_and_names_of_parts(packed)
     assert len(lines) == len(LOG) + 2
     assert json.loads(lines[0])["service"] == "intake"
     assert json.loads(lines[-1])["event"] == "a line of another form is left out"
-    ours = {"event": "Counts differ by 3 between ledger and board.", "logger": "services.intake.reconciler"}
-    (kept,) = redact.lines_of(json.dumps(ours | {"level": "error", "timestamp": "2026-11-28T09:12:44.123Z"}))
-    assert json.loads(kept)["event"].startswith("Counts differ by 3 between ")
-    assert (json.loads(kept)["level"], json.loads(kept)["timestamp"]) == ("error", "2026-11-28T09:12:44.123Z")
+
+
+OURS = [
+    {"event": "counts_differ", "pair": "ledger and relay", "difference": 3, "logger": "services.intake.reconciler"},
+    {"event": "agency_silent", "agency": "politie-nn", "lasts_hours": 31, "topic": "receipts.politie-nn"},
+    {"event": "kafka_away", "part": "Relay", "error": "KafkaTimeoutError", "logger": "ledger.streams.loop"},
+    {"event": "library_said", "said": "Unable to request metadata", "logger": "aiokafka"},
+]
+
+
+@pytest.mark.parametrize("ours", OURS, ids=lambda one: one["event"])
+def test_of_a_line_of_ours_its_name_and_fields_are_kept(ours):
+    when = {"level": "error", "timestamp": "2026-11-28T09:12:44.123Z"}
+    (kept,) = redact.lines_of(json.dumps(ours | when | {"next": "Call it.", "service": "intake"}))
+
+    assert json.loads(kept) == ours | when | {"service": "intake"}
+
+
+def test_an_id_and_a_name_in_a_field_of_ours_are_left_out():
+    told = {
+        "event": "version_missing",
+        "case": CASE_IN_LOG,
+        "version": 4,
+        "part": NAME,
+        "message": NAME,
+        "person": NAME,
+    }
+    (kept,) = redact.lines_of(json.dumps(told | {"logger": "services.board.agents"}))
+
+    assert NAME not in kept
+    assert json.loads(kept) == {
+        "event": "version_missing", "case": "…", "version": 4, "part": "…", "logger": "services.board.agents",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "words"), [("help.zip", "must end in .tar.gz"), ("there.tar.gz", "is there already")])
