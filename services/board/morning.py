@@ -4,6 +4,7 @@ What is asked for stands in the address, as codes and words that say nothing abo
 there is: the numbers beside the parts count everything, and what is left out below is said.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
@@ -97,9 +98,14 @@ def overview(
     for row in chosen:
         parts["opgepakt" if views.is_picked_up(row, day) else "nieuw"].append(row)
     found = parts[part.shown][:limit]
-    why = reasons(found)
+    why, per_case = reasons(found), Counter(row.case_id for row in rows)
     return Overview(
-        page=tuple(_card(row, municipalities, why.get(row.raised, Ground("")), glance) for row in found),
+        page=tuple(
+            replace(
+                _card(row, municipalities, why.get(row.raised, Ground("")), glance), others=per_case[row.case_id] - 1
+            )
+            for row in found
+        ),
         left_out=max(0, len(parts[part.shown]) - limit),
         limit=limit,
         stand=stand,

@@ -64,6 +64,7 @@ class Card:
     state: str
     state_text: str
     desk: str  # with whom it lies, in words; empty for nobody
+    others: int = 0  # how many more alerts the family has in the list
 
     @property
     def is_new(self) -> bool:

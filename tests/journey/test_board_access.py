@@ -143,6 +143,23 @@ def test_the_menu_of_a_narrow_screen_opens_by_keyboard_and_the_way_out_is_always
     expect(page.get_by_role("link", name="Regio")).to_be_visible()
 
 
+def test_without_scripts_the_menu_takes_one_line_on_a_narrow_screen_and_is_open_on_a_wide_one(browser, site, families):
+    context = browser.new_context(java_script_enabled=False, locale="nl-NL", viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(site.address)
+    region, words = page.get_by_role("link", name="Regio"), page.locator("#menu > summary")
+    expect(region).to_be_hidden()
+    expect(page.locator(".alarm__titel").first).to_be_in_viewport()
+    words.click()
+    expect(region).to_be_visible()
+
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(site.address)
+    expect(region).to_be_visible()
+    expect(words).to_be_hidden()
+    context.close()
+
+
 def test_axe_finds_nothing_wrong_on_an_empty_board(page, site):
     page.goto(site.address)
 

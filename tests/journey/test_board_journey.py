@@ -217,7 +217,7 @@ def test_the_events_behind_an_alert_are_one_click_away(page, site, families):
 
 def test_how_a_case_stood_on_a_past_day_is_said_clearly_and_nothing_can_be_done_there(page, site, families, case):
     page.goto(case)
-    page.get_by_text("Hoe stond het op …").click()
+    page.get_by_text("Hoe stond het op een eerdere dag?").click()
     page.get_by_label("Dag").fill("2026-10-31")
     page.locator(".toen").get_by_role("button", name="Toon").click()
 

@@ -23,4 +23,6 @@ def test_a_newcomer_finds_the_most_urgent_family_understands_why_and_records_a_c
     page.locator("form.doe button[type=submit]").click()
 
     expect(page.get_by_text("Vastgelegd op").first).to_be_visible(timeout=15_000)
+    page.get_by_role("link", name="Bekijk het op de tijdlijn").click()
+    expect(page.locator(".zaak__tijdlijn")).to_contain_text("had contact met het gezin.")
     assert page.faults == []

@@ -257,13 +257,13 @@ def test_with_a_login_the_board_may_be_reached_from_elsewhere_but_only_encrypted
 def test_on_a_demonstration_one_chooses_who_one_is(tmp_path):
     with AccessSite(tmp_path, has_login=False) as site:
         browser = site.browser()
-        assert 'U werkt als <span class="medewerker">demo-medewerker</span>' in browser.get("/").text
+        assert 'U bent <span class="medewerker">demo-medewerker</span>' in browser.get("/").text
 
         chosen = browser.post("/rol", data=site.signed(rol="auditor"))
 
         assert (chosen.status_code, chosen.headers["location"]) == (303, "/inzage")
         assert browser.get("/").headers["location"] == "/inzage"
-        assert "demo-medewerker-auditor" in browser.get("/inzage").text
+        assert "demo-medewerker-controle" in browser.get("/inzage").text
 
 
 def test_with_a_login_nobody_chooses_who_they_are(site):

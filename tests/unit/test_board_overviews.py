@@ -351,6 +351,13 @@ def test_before_the_first_count_the_page_says_so():
     assert told.tables == ()
 
 
+def test_a_count_that_comes_to_nothing_yet_says_why_there_is_no_share():
+    told = governors(Kept(figures=(), until="23 november 2026", municipalities=PLACES))
+
+    assert [one.rows for one in told.tables] == [()]
+    assert "vanaf twintig keer" in told.tables[0].empty
+
+
 # Files and pictures.
 
 

@@ -22,6 +22,13 @@ from waakvlam.clock import Clock, SystemClock
 
 COOKIE: Final = "waakvlam_sessie"
 ROLE_COOKIE: Final = "waakvlam_rol"
+DEMO_NAMES: Final = {
+    Role.WORKER: "taken",
+    Role.TEAM_MANAGER: "team",
+    Role.POLICY_OFFICER: "beleid",
+    Role.ADMINISTRATOR: "beheer",
+    Role.AUDITOR: "controle",
+}
 PURPOSES: Final = {
     Role.MONITOR: ("monitoren", "Volgen of afspraken over de casus worden nagekomen"),
     Role.WORKER: ("eigen-taak", "Eigen taak in de casus uitvoeren"),
@@ -170,7 +177,7 @@ class Keeper:
 def demo_person(staff: str, role: str) -> Person:
     """Return who somebody is on a demonstration: one of the roles, each an id of its own so that two can be needed."""
     chosen = Role(role) if role in set(Role) else Role.MONITOR
-    name = staff if chosen is Role.MONITOR else f"{staff}-{chosen.value.replace('_', '-')}"
+    name = f"{staff}-{DEMO_NAMES[chosen]}" if chosen in DEMO_NAMES else staff
     return Person(id=name, roles=frozenset({chosen}), municipalities=EVERYWHERE)
 
 

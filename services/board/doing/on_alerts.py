@@ -118,7 +118,7 @@ def _intention() -> Asked:
         "intention",
         say("Wat gaat u doen?"),
         required=True,
-        help=say("In een paar woorden. Dit wordt verzegeld bewaard."),
+        help=say("In een paar woorden. Alleen wie deze casus mag openen, leest dit."),
     )
 
 
@@ -128,11 +128,20 @@ def _to_whom(scene: Scene, _: Subject) -> Sequence[Asked]:
         Asked(
             name="colleague_id",
             label=say("Aan welke collega?"),
-            help="" if others else say("Het medewerkersnummer van uw collega, geen naam."),
+            help=""
+            if others
+            else say(
+                "Het medewerkersnummer van uw collega, geen naam. Uw collega ziet dat nummer bovenaan dit bord staan."
+            ),
             kind=Kind.CHOICE if others else Kind.ID,
             choices=others or None,
         ),
-        personal(HANDED_OVER, "note", say("Wat moet uw collega weten?"), help=say("Dit wordt verzegeld bewaard.")),
+        personal(
+            HANDED_OVER,
+            "note",
+            say("Wat moet uw collega weten?"),
+            help=say("Alleen wie deze casus mag openen, leest dit."),
+        ),
     ]
 
 

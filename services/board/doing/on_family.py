@@ -49,7 +49,7 @@ def _questions(scene: Scene, _: Subject) -> Sequence[Asked]:
             MOMENT,
             "findings",
             say("Wat zag en hoorde u?"),
-            help=say("In een paar woorden. Dit wordt verzegeld bewaard."),
+            help=say("In een paar woorden. Alleen wie deze casus mag openen, leest dit."),
         ),
         coded(MOMENT, "decision", say("Wat besluit u?")),
     ]

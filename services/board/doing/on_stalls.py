@@ -71,8 +71,8 @@ def _until_when(scene: Scene, subject: Subject) -> Sequence[Asked]:
 
 def _wait(scene: Scene, proposal: Event | None) -> Sequence[Asked]:
     latest = date_of(add_months(day_of(scene.today), MONTHS_MAX))
-    until, help_text = "", say("Uiterlijk {day}: een stilstand mag hooguit drie maanden duren.", day=day(latest))
-    too_late = say("Een stilstand mag hooguit drie maanden duren, dus tot en met {day}.", day=day(latest))
+    until, help_text = "", say("Uiterlijk {day}: uitstel mag hooguit drie maanden duren.", day=day(latest))
+    too_late = say("Uitstel mag hooguit drie maanden duren, dus tot en met {day}.", day=day(latest))
     reason = ""
     if proposal is not None:
         until, reason = str(proposal.data["until_on"]), str(proposal.data["reason"])

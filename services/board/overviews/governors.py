@@ -51,6 +51,8 @@ def governors(of: Kept) -> Sheet:
             *_comparisons(by_place, rules, half_years, of.municipalities),
         )
         if rules
+        else (_nothing_yet(),)
+        if of.until
         else (),
         notes=(
             say("Een afspraak heet naar wat er mis kan gaan; het percentage is wat goed ging."),
@@ -60,6 +62,18 @@ def governors(of: Kept) -> Sheet:
             say("“loopt nog”: van meer dan een tiende is de termijn nog niet om."),
         ),
         sources=NORMS_SOURCE,
+    )
+
+
+def _nothing_yet() -> Table:
+    return Table(
+        id="afspraken",
+        title=say("Elke afspraak: het deel op tijd"),
+        head=(say("Afspraak"),),
+        rows=(),
+        empty=say(
+            "Nog geen afspraak kwam zo vaak voor dat er een percentage te zeggen is. Dat kan vanaf twintig keer."
+        ),
     )
 
 

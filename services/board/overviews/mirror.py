@@ -66,7 +66,9 @@ def agencies(briefs: Sequence[Brief], *, now: int, exact: bool) -> Sheet:
     ordered = sorted(briefs, key=lambda one: (one.heard_at or 0, one.name))
     return Sheet(
         title=say("Aanlevering per organisatie"),
-        lead=say("Hoe goed komt aan wat elke organisatie vertelt? Kies een organisatie voor haar eigen spiegel."),
+        lead=say(
+            "Hoe goed komt aan wat elke organisatie vertelt? Kies een organisatie en zie hoe haar gegevens binnenkomen."
+        ),
         path=PATH,
         tables=(
             Table(
@@ -83,6 +85,10 @@ def agencies(briefs: Sequence[Brief], *, now: int, exact: bool) -> Sheet:
                 rows=tuple(_brief(one, now, exact=exact) for one in ordered),
                 note=say("Gebeurtenissen van de laatste {count} hele weken.", count=weeks.SHOWN),
             ),
+        ),
+        notes=(
+            say("“Binnen een dag”: het deel dat binnen een dag na het gebeuren werd verteld."),
+            say("“Apart gelegd”: wat het grootboek niet kon aannemen. Open is wat nog niemand afhandelde."),
         ),
     )
 

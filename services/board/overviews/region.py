@@ -63,6 +63,7 @@ def region(of: Region) -> Sheet:
         tables=(*stalls, _handovers(of)),
         notes=(
             say(HIDDEN_NOTE),
+            say("“Niet te tonen”: van een van deze weken is het aantal verborgen, en de som zou dat verraden."),
             say("Een stagnatie is een alarm dat te laat is of een signaal; een waarschuwing vooraf telt niet mee."),
             say(
                 "“Organisatie” is wie zicht op veiligheid had toen het alarm kwam. Dat hoeft niet te zijn wie iets moest doen."
@@ -113,7 +114,7 @@ def _stalls(of: Region) -> Iterable[Table]:
 def _told_of(counts: Sequence[int | None]) -> str:
     """Return what some told weeks come to, as far as they are told: no more than the weeks themselves say."""
     if not counts or None in counts:
-        return say("te weinig om te tonen")
+        return say("niet te tonen")
     return say("ongeveer {count}", count=sum(one or 0 for one in counts))
 
 

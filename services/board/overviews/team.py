@@ -55,7 +55,7 @@ def team(of: Team) -> Sheet:
             (say("Door niemand opgepakt"), str(len(unowned))),
             (say("Langst niet opgepakt"), _longest(unowned, of.now)),
             (say("Herinnerd en niet opgepakt"), str(len(ignored))),
-            (say("Volgende stap voorbij"), str(len(past))),
+            (say("Opgepakt, maar volgende stap voorbij"), str(len(past))),
             (say("Overdrachten zonder antwoord"), str(len(of.waiting))),
         ),
         tables=(
@@ -95,7 +95,7 @@ def _loads(of: Team) -> Table:
             for who, some in loads
         ),
         bars=tuple(
-            Bar(who, len(some), say("{count} ({danger} gevaar)", count=len(some), danger=_danger(some)))
+            Bar(who, len(some), say("{count}, waarvan {danger} over gevaar", count=len(some), danger=_danger(some)))
             for who, some in loads[:DRAWN]
         ),
         empty=say("Er zijn geen open alarmen."),

@@ -119,6 +119,7 @@ class AlertPages:
             "weergaven": [(query, name_of(morning.from_address(query))) for query in kept],
             "organisaties": agencies_asked(),
             "zwaarten": WEIGHTS,
+            "eigen_taken": not reach(person, Action.SEE_ALERTS).municipalities,
         }
 
     def _chosen(self, part: morning.Asked, me: str, rows: Sequence[AlertRow]) -> Sequence[AlertRow]:

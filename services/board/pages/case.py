@@ -61,6 +61,7 @@ class CasePages:
     def _offers(self, scene: Scene, person: Person, row: AlertRow) -> list[tuple[str, str]]:
         """Return what somebody can do about an alert, with where."""
         able = [one for one in (*on_alerts.ACTIONS, *on_stalls.ACTIONS) if may(person, one.right)]
+        able.sort(key=lambda one: one.right is Action.RATE_ALERT)  # what helps the family stands before what helps us
         return [
             (say(one.title), address(scene.case, one.id, row.raised)) for one in able if one.subject(scene, row.raised)
         ]
