@@ -5,7 +5,7 @@ import os
 import pickle
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import closing
 from typing import Any, Protocol
@@ -18,16 +18,14 @@ PORTIONS_AHEAD = 3  # for each process: enough that none waits, few enough that 
 class Worker(Protocol):
     """What does the work; made anew in each process."""
 
-    def build(self, cases: Sequence[str]) -> Any:
+    def build(self, portion: Any, /) -> Any:
         """Do one portion."""
 
     def close(self) -> None:
         """Let go of what it works with."""
 
 
-def worked(
-    make: Callable[[Any], Worker], task: Any, portions: Iterable[Sequence[str]], *, workers: int
-) -> Iterator[Any]:
+def worked(make: Callable[[Any], Worker], task: Any, portions: Iterable[Any], *, workers: int) -> Iterator[Any]:
     """Yield the result of each portion; `make(task)` makes a worker, in this process when there is to be only one.
 
     `make` and `task` go to other processes, so they must be what pickle can carry.
@@ -58,7 +56,7 @@ def _begin(what: bytes) -> None:
     _worker = make(task)
 
 
-def _work(portion: Sequence[str]) -> Any:
+def _work(portion: Any) -> Any:
     assert _worker is not None, "each process begins with a worker"
     return _worker.build(portion)
 

@@ -25,7 +25,7 @@ from ledger.streams.tail import partition_of
 from rulebook import agreements
 from services.board import anew as board
 from services.board import comparing as board_comparing
-from services.board import store
+from services.board import store, stretches
 from services.monitoring import anchor, anew_view, tables
 from services.monitoring import comparing as radar_comparing
 from services.monitoring import rebuilding as radar
@@ -165,29 +165,30 @@ def _switch_radar(new: Beside, follow: _Following) -> None:
 # The board.
 
 
-def _board(_: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
+def _board(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     outcome = Outcome("board")
     with (
         closing(store.Store(open_database(url)).database) as live,
         beside(url, "board", tables=store.TABLES, names=board.DERIVED) as new,
         closing(open_database(new.url)) as database,
     ):
-        builder = board.Builder(database)
+        builder, head = board.Builder(database), ledger.head()
+        task = stretches.Task(settings.ledger_url, settings.time().micros())
         with measured(outcome, ledger) as bar:
-            read = partial(_read, ledger, builder, bar.add)
-            position = read(0)
+            for stretch in worked(stretches.Reading.of, task, stretches.spans(head), workers=wish.workers):
+                builder.take(stretch)
+                bar.add(stretch.events)
             builder.store()
             builder.finish()
         before = board_comparing.versions_in(live)
-        position = read(position)
-        builder.store()
+        read = partial(_read, stretches.Reading(ledger), builder)
+        position = read(head)
         progress("board: comparing with the live view …")
         found = board_comparing.compare(live, database, before)
         outcome.cases, outcome.behind, outcome.found = found.cases, found.behind, found.found
         if not wish.compare_only:
             with new.switching() as t:
                 read(position)
-                builder.store()
                 stand = int(t.value("SELECT seq FROM board_stand WHERE one = 1") or 0)
                 told = builder.told()
                 new.switch(t)
@@ -196,16 +197,15 @@ def _board(_: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     return outcome
 
 
-def _read(ledger: Ledger, builder: board.Builder, count: Callable[[int], None], after: int) -> int:
-    """Read to the ledger's end; return its position."""
+def _read(reading: stretches.Reading, builder: board.Builder, after: int) -> int:
+    """Read from a position to the ledger's end, and store that; return its position."""
     while True:
-        with ledger.reading() as t:
-            page = histories.log(t, after=after, limit=LOG_PAGE)
-        if not page:
+        stretch = reading.build(stretches.Span(after))
+        if not stretch.events:
+            builder.store()
             return after
-        builder.take(page)
-        count(len(page))
-        after = page[-1].position
+        builder.take(stretch)
+        after = stretch.position
 
 
 # Triage.

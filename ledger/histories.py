@@ -66,11 +66,15 @@ def size(t: Statements, cases: Iterable[str]) -> int:
     return sum(version for (version,) in t.rows_in("SELECT version FROM heads WHERE case_id {in}", cases))
 
 
-def log(t: Statements, *, after: int, limit: int, bodies: bool = True) -> list[Entry]:
-    """Return the entries at the positions after `after`, in order; without bodies, which are most of a ledger, much faster."""
+def log(t: Statements, *, after: int, limit: int, until: int | None = None, bodies: bool = True) -> list[Entry]:
+    """Return the entries at the positions after `after`, and up to `until` where there is one, in order.
+
+    Without bodies, which are most of a ledger, that is much faster.
+    """
     at, body = "notification_id" if t.postgres else "rowid", "state" if bodies else "NULL"
+    end, values = ("", (after, limit)) if until is None else (f" AND {at} <= ?", (after, until, limit))
     sql = (
         f"SELECT {at}, originator_id, originator_version, topic, {body} FROM stored_events"  # noqa: S608 - our own names
-        f" WHERE {at} > ? ORDER BY {at} LIMIT ?"
+        f" WHERE {at} > ?{end} ORDER BY {at} LIMIT ?"
     )
-    return list(map(Entry._make, t.rows(sql, (after, limit))))
+    return list(map(Entry._make, t.rows(sql, values)))

@@ -73,14 +73,14 @@ class Record:
         }
 
 
-_NAMES = tuple(field.name for field in fields(Record))
+NAMES = tuple(field.name for field in fields(Record))
 _DIGEST_BYTES = len(NOTHING_BEFORE)
 _text_or_none = avro.step_of(["null", "string"])
 
 
 def encode(record: Record) -> bytes:
     """Return the bytes of a record: what is hashed, stored and published."""
-    return _write({name: getattr(record, name) for name in _NAMES})
+    return _write({name: getattr(record, name) for name in NAMES})
 
 
 def decode(body: bytes) -> Record:
@@ -111,7 +111,7 @@ def values(body: bytes) -> tuple[Any, ...]:
         return _values(body)
     except Exception:  # noqa: BLE001 - whatever is odd about these bytes, the codec says it
         read = _read(body)
-        return tuple(read[name] for name in _NAMES)
+        return tuple(read[name] for name in NAMES)
 
 
 def _values(body: bytes) -> tuple[Any, ...]:
@@ -136,21 +136,21 @@ def _values(body: bytes) -> tuple[Any, ...]:
 
 
 class DecodedOnce(Record):
-    """A record for several readers, none of which changes what it is given: its own fields are decoded once for all."""
+    """A record of which the data was read already, for several readers, none of which changes what it is given."""
 
     __slots__ = ("_told",)
 
     _told: dict[str, Any]
 
     @classmethod
-    def of(cls, body: bytes) -> "DecodedOnce":
-        """Return the record that the bytes hold, as `decode` does."""
-        return cls(*values(body))
+    def holding(cls, fields_of_it: tuple[Any, ...], data: dict[str, Any]) -> "DecodedOnce":
+        """Return the record with these fields, as `values` gives them, and this data."""
+        made = cls(*fields_of_it)
+        object.__setattr__(made, "_told", data)
+        return made
 
     def data(self) -> dict[str, Any]:
         """Return the event's own fields; the same object each time."""
-        if not hasattr(self, "_told"):
-            object.__setattr__(self, "_told", Record.data(self))
         return self._told
 
 

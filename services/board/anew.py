@@ -1,24 +1,23 @@
 """The board's view made anew from the ledger's log, in a place beside the live one.
 
-Folded is as the reader does it, by the same `fold_record`, but in memory: what can still change is held there, the rest goes
+What is read comes from `services.board.stretches`. Folded is as the reader does it, by the same `fold_record`, but in memory: what can still change is held there, the rest goes
 to the table in bulk. What the overviews count, and what people said of alerts, is kept by the reader's own statements, in a
 database of this process: a statement for each event is a journey to the server for each on PostgreSQL, thirty times as slow.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ledger import record as ledger_record
 from ledger.bulk import load
 from ledger.database import Database, Statements
-from ledger.histories import Entry
 from ledger.record import Record
 from services.board import blind, counting, marks
 from services.board.agents import FOLDED, fold_record
 from services.board.emptying import empty as throw_away
 from services.board.store import ALERT, TABLES, AlertRow, alert_values
+from services.board.stretches import Stretch
 
 _KEPT = (*counting.NAMES, *marks.NAMES)
 DERIVED = ("board_stand", "board_cases", "board_alerts", "board_blind", *_KEPT)
@@ -114,7 +113,7 @@ class Aside:
 
 
 class Builder:
-    """Fills the new view. `take` entries in the order of the log, `store` what is left; more may be taken after it."""
+    """Fills the new view. `take` stretches in the order of the log, `store` what is left; more may be taken after it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -124,16 +123,15 @@ class Builder:
         self._aside = Aside()
         database.create([*(one for one in TABLES if one.startswith("CREATE TABLE")), _TOLD])
 
-    def take(self, entries: Iterable[Entry]) -> None:
-        """Fold the next entries."""
-        versions, t = self._changed, self._aside.t
-        counted = counting.Counting(t)
-        for _, stream, version, kind, body in entries:
-            versions[stream] = version
-            record = ledger_record.DecodedOnce.of(body)
-            counted.note(record)
+    def take(self, stretch: Stretch) -> None:
+        """Fold the next stretch of the log."""
+        self._changed |= stretch.versions
+        t = self._aside.t
+        counted = counting.Counting(t, stretch.heard)
+        for record in stretch.records():
+            counted.keep(record)
             marks.note(t, record)
-            if kind in FOLDED:
+            if record.type in FOLDED:
                 fold_record(self._fold, record)
         counted.finish()
         if len(self._fold.closed) >= CLOSED_HELD_MAX:

@@ -35,6 +35,13 @@ NOBODY = ""  # sight of safety lies with Veilig Thuis itself
 HOUR = 3600 * 1_000_000
 LATENESS = (("hour", HOUR), ("day", 24 * HOUR), ("week", 7 * 24 * HOUR))
 LATER = "later"
+# What is more than a number among others: these are folded one after the other, in the order of the ledger.
+KEPT = frozenset(
+    {
+        *("alert_raised", "alert_reminded", "alert_acknowledged", "alert_closed", "case_closed", "case_reopened"),
+        *("handover_offered", "handover_accepted", "handover_refused", "handover_withdrawn", "event_withdrawn"),
+    }
+)
 ANSWERS = {"handover_accepted": "accepted", "handover_refused": "refused", "handover_withdrawn": "withdrawn"}
 STALLED = frozenset({"breach", "signal"})
 
@@ -58,10 +65,27 @@ _REMIND = """INSERT INTO board_reminders VALUES (?, 1, ?)
     ON CONFLICT (alert) DO UPDATE SET number = board_reminders.number + 1, last_at = excluded.last_at"""
 
 
-def lateness(record: Record) -> str:
+def lateness(occurred_at: int, recorded_at: int) -> str:
     """Return how long after it happened an event reached the ledger: hour, day, week or later."""
-    late = record.recorded_at - record.occurred_at
-    return next((name for name, most in LATENESS if late <= most), LATER)
+    late = recorded_at - occurred_at
+    for name, most in LATENESS:
+        if late <= most:
+            return name
+    return LATER
+
+
+@dataclass(slots=True)
+class Heard:
+    """What is only counted, and may be in any order: how many events each agency told in each week, and when it was last heard."""
+
+    weeks: "Counter[tuple[str, str, int]]" = field(default_factory=Counter)
+    last: dict[str, int] = field(default_factory=dict)
+
+    def count(self, agency: str, *, occurred_at: int, recorded_at: int) -> None:
+        """Count one event that was not counted before."""
+        self.weeks[f"told.{lateness(occurred_at, recorded_at)}", agency, week_of(recorded_at)] += 1
+        if recorded_at > self.last.get(agency, 0):
+            self.last[agency] = recorded_at
 
 
 def is_missing(t: Statements) -> bool:
@@ -75,13 +99,17 @@ class Counting:
     """What one batch adds, inside the transaction of its fold."""
 
     t: Statements
-    weeks: "Counter[tuple[str, str, int]]" = field(default_factory=Counter)
-    heard: dict[str, int] = field(default_factory=dict)
+    heard: Heard = field(default_factory=Heard)
 
     def note(self, record: Record) -> None:
         """Take note of one event that was not counted before."""
-        self.weeks[f"told.{lateness(record)}", record.agency, week_of(record.recorded_at)] += 1
-        self.heard[record.agency] = max(record.recorded_at, self.heard.get(record.agency, 0))
+        self.heard.count(record.agency, occurred_at=record.occurred_at, recorded_at=record.recorded_at)
+        self.keep(record)
+
+    def keep(self, record: Record) -> None:
+        """Take note of what one event is beside one among many; it is counted elsewhere."""
+        if record.type not in KEPT:
+            return
         match record.type:
             case "alert_raised":
                 self._stalled(record, record.data())
@@ -100,8 +128,8 @@ class Counting:
 
     def finish(self) -> None:
         """Write what was counted."""
-        self.t.executemany(_ADD, [(*where, number) for where, number in sorted(self.weeks.items())])
-        self.t.executemany(_HEAR, sorted(self.heard.items()))
+        self.t.executemany(_ADD, [(*where, number) for where, number in sorted(self.heard.weeks.items())])
+        self.t.executemany(_HEAR, sorted(self.heard.last.items()))
 
     def _stalled(self, record: Record, data: dict[str, Any]) -> None:
         if data["stage"] not in STALLED:
@@ -109,7 +137,7 @@ class Counting:
         sight = self.t.value("SELECT agency FROM board_sight WHERE case_id = ?", (record.case,))
         week = week_of(record.occurred_at)
         for what, name in zip(STALLS, (str(data["rule"]), record.municipality, sight or NOBODY), strict=True):
-            self.weeks[f"stall.{what}", name, week] += 1
+            self.heard.weeks[f"stall.{what}", name, week] += 1
 
     def _offered(self, record: Record, data: dict[str, Any]) -> None:
         to = str(data["to_agency"])

@@ -21,6 +21,7 @@ TAKEN_UP, HANDED_OVER, JUDGED, WITHDRAWN = (
     "alert_judged",
     "event_withdrawn",
 )
+NOTED: Final = frozenset({TAKEN_UP, HANDED_OVER, JUDGED, WITHDRAWN})
 USEFUL: Final = "useful"
 
 
@@ -35,13 +36,15 @@ class Judged(NamedTuple):
 
 def note(t: Statements, record: Record) -> None:
     """Fold a record, if it is one of these; the last word counts, and whoever takes an alert up has it."""
+    if record.type not in NOTED:
+        return
     if record.type == TAKEN_UP:
         t.execute("DELETE FROM board_handed WHERE alert = ?", (str(record.data()["alert"]),))
     elif record.type == HANDED_OVER:
         _handed_over(t, record, record.data())
     elif record.type == JUDGED:
         _judged(t, record, record.data())
-    elif record.type == WITHDRAWN:
+    else:
         _withdrawn(t, str(record.data()["event_id"]))
 
 

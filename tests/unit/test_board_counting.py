@@ -13,6 +13,7 @@ from services.board.anew import Builder, empty
 from services.board.overviews import numbers
 from services.board.overviews.numbers import Answered
 from services.board.store import Store
+from services.board.stretches import sifted
 from services.board.weeks import in_words, last_weeks, week_of
 from tests.journey.region import Region
 from waakvlam.clock import FixedClock, micros_of
@@ -196,7 +197,7 @@ def test_what_was_handed_over_and_judged_is_the_same_when_the_view_is_made_anew(
     empty(store.database)
     assert [len(rows) for rows in marks_of(store)] == [0, 0, 0]
     builder = Builder(store.database)
-    builder.take(log_of(region))
+    builder.take(sifted(log_of(region)))
     builder.store()
 
     assert marks_of(store) == before
