@@ -3,8 +3,6 @@
 Nothing that was sent is shown: the ledger's columns hold why and where, and the shape of what came. No key is opened.
 """
 
-import getpass
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +13,10 @@ import orjson
 from cli import aside_lines as lines
 from cli.books import ledger_at
 from cli.exits import Ends, Exit
+from cli.looked import Looker
 from cli.screen import result
 from cli.settings import Settings
+from cli.word import fit, login
 from ledger import aside, decisions, waiting
 from ledger.application import Ledger
 from ledger.database import Statements
@@ -26,8 +26,6 @@ from waakvlam.shapes import is_id
 from waakvlam.topics import agencies
 
 T = TypeVar("T")
-REASON_CHARACTERS_MAX = 200
-_NUMBER_OF_A_PERSON = re.compile(r"\d{8,9}")
 WITHIN_SECONDS = "A running intake does it within seconds."
 
 
@@ -38,19 +36,14 @@ class Word:
     by: str
     reason: str
 
-    def checked(self, *, login: bool = False, needs_reason: bool = True) -> "Word":
+    def checked(self, *, or_login: bool = False, needs_reason: bool = True) -> "Word":
         """Return it fit for the record; ends with what is wrong with it."""
-        by = self.by or (getpass.getuser() if login else "")
+        by = self.by or (login() if or_login else "")
         if not is_id(by):
             raise Ends(Exit.USAGE, "--by is one word without spaces: the id by which the record knows you, no name.")
         if needs_reason and not self.reason.strip():
             raise Ends(Exit.USAGE, "Say why with --reason; it stays on record.")
-        if len(self.reason) > REASON_CHARACTERS_MAX or _NUMBER_OF_A_PERSON.search(self.reason):
-            raise Ends(
-                Exit.USAGE,
-                f"--reason has at most {REASON_CHARACTERS_MAX} characters and no number that may be somebody's.",
-            )
-        return Word(by, self.reason.strip())
+        return Word(by, fit(self.reason, "--reason"))
 
 
 # Dead letters.
@@ -99,22 +92,25 @@ def discard_letter(settings: Settings, number: int, word: Word, *, as_json: bool
 # Parked events.
 
 
-def list_parked(settings: Settings, agency: str | None, *, as_json: bool) -> None:
-    """Print the parked events."""
+def list_parked(settings: Settings, agency: str | None, looker: Looker, *, as_json: bool) -> None:
+    """Print the parked events; of those that name their case, the look is logged."""
     _known(agency)
     with _ledger(settings) as ledger, ledger.reading() as statements:
         found = waiting.listed(statements, agency=agency)
         now = ledger.now()
+    looker.sees_list(settings, {one.case for one in found if one.case})
     result([lines.parked_json(one) for one in found], as_json=as_json, lines=list(lines.of_parked(found, now)))
 
 
-def show_parked(settings: Settings, event_id: str, *, as_json: bool) -> None:
-    """Print one parked event, and what was decided about it."""
+def show_parked(settings: Settings, event_id: str, looker: Looker, *, as_json: bool) -> None:
+    """Print one parked event, and what was decided about it; when it names its case, the look is logged."""
     with _ledger(settings) as ledger, ledger.reading() as statements:
         found = waiting.listed(statements, event_id=event_id)
         about = decisions.about(statements, waiting.item(event_id))
     if not found:
         raise Ends(Exit.REFUSED, f"No event {event_id} is parked. `waakvlam parked list` shows which are.")
+    if found[0].case:
+        looker.sees(settings, found[0].case)
     told = lines.parked_json(found[0]) | {"fields": lines.fields_of(found[0]), "decisions": lines.decisions_json(about)}
     result(told, as_json=as_json, lines=lines.pairs(told))
 
@@ -211,7 +207,7 @@ def _replay(
     as_json: bool,
 ) -> None:
     """Ask for a replay of what was chosen, or of all that there is of an agency."""
-    word = word.checked(login=True)
+    word = word.checked(or_login=True)
     _one_way(chosen, agency)
     asked = list(dict.fromkeys(chosen))
     with _ledger(settings) as ledger:

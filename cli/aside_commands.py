@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.case_commands import WHY, Looks, Purpose
 from cli.exits import EXIT_CODES, errors_as_exits
 from cli.settings import read_settings
 
@@ -97,17 +98,21 @@ def discard_letter(
 
 
 @parked_app.command("list", epilog=EXIT_CODES)
-def list_parked(agency: Agency = None, data: DataFolder = None, *, as_json: AsJson = False) -> None:
-    """Print the events that wait for their case, the oldest first."""
+def list_parked(
+    agency: Agency = None, by: Looks = "", purpose: Purpose = WHY, data: DataFolder = None, *, as_json: AsJson = False
+) -> None:
+    """Print the events that wait for their case, the oldest first; of those that name it, the look is logged."""
     with _work() as aside:
-        aside.list_parked(read_settings(data), agency, as_json=as_json)
+        aside.list_parked(read_settings(data), agency, aside.Looker(by, purpose), as_json=as_json)
 
 
 @parked_app.command("show", epilog=EXIT_CODES)
-def show_parked(event_id: EventId, data: DataFolder = None, *, as_json: AsJson = False) -> None:
-    """Print one: what it waits for, by when, and its fields; never a value that was sent."""
+def show_parked(
+    event_id: EventId, by: Looks = "", purpose: Purpose = WHY, data: DataFolder = None, *, as_json: AsJson = False
+) -> None:
+    """Print one: what it waits for, by when, and its fields; never a value that was sent. With its case, it is a logged look."""
     with _work() as aside:
-        aside.show_parked(read_settings(data), event_id, as_json=as_json)
+        aside.show_parked(read_settings(data), event_id, aside.Looker(by, purpose), as_json=as_json)
 
 
 @parked_app.command("replay", epilog=EXIT_CODES)

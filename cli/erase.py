@@ -14,6 +14,7 @@ from cli.books import ledger_at
 from cli.exits import Ends, Exit
 from cli.follow import records
 from cli.look import history_of
+from cli.looked import Looker
 from cli.screen import result
 from cli.settings import Settings
 from cli.telling import tell
@@ -29,6 +30,7 @@ from waakvlam.clock import iso
 from waakvlam.messages import ErasureConfirmed, ErasureProposed
 
 TERM_IS_OVER = "bewaartermijn-verlopen"
+ERASING = "wissen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def erase(wish: Wish, settings: Settings, *, as_json: bool) -> None:
     """Propose an erasure, or confirm one and prove it."""
     if (wish.ground is None) == (wish.proposal is None):
         raise Ends(Exit.USAGE, "Give --ground to propose an erasure, or --confirm with its id to confirm one.")
-    case = history_of(settings, wish.case)[0]
+    case = history_of(settings, wish.case, Looker(wish.by, ERASING))[0]
     shared = _shared(case, wish.by, settings)
     if wish.ground is not None:
         receipt = tell(settings, ErasureProposed(**shared, ground=wish.ground))
@@ -54,6 +56,11 @@ def erase(wish: Wish, settings: Settings, *, as_json: bool) -> None:
         return
     tell(settings, ErasureConfirmed(**shared, proposal_id=wish.proposal))
     show_proof(settings, case.case, as_json=as_json)
+
+
+def prove(settings: Settings, case: str, by: str, *, as_json: bool) -> None:
+    """Show the proof of an erasure to somebody, once their look is logged."""
+    show_proof(settings, history_of(settings, case, Looker(by, ERASING))[0].case, as_json=as_json)
 
 
 def show_proof(settings: Settings, case: str, *, as_json: bool) -> None:
@@ -93,10 +100,13 @@ def erase_again(settings: Settings, *, as_json: bool) -> None:
     result({"keys": keys}, as_json=as_json, lines=[f"{keys} keys that had come back were destroyed again."])
 
 
-def show_retention(settings: Settings, until: int | None, proposer: str | None, *, run: bool, as_json: bool) -> None:
+def show_retention(
+    settings: Settings, until: int | None, proposer: str | None, *, run: bool, as_json: bool, by: str = ""
+) -> None:
     """Show which closed cases have been kept long enough; with a proposer, propose to erase those that nobody proposed yet.
 
-    A `run` is set down in the ledger's record of decisions, with counts and the terms that it went by, also when it breaks off.
+    A `run` is set down in the ledger's record of decisions, with counts and the terms that it went by, also when it breaks
+    off. It is a timed job of which nobody reads along, so it names no case; else the look at those cases is logged first.
     """
     terms = retention.load(settings.agreements)
     if not terms:
@@ -120,6 +130,8 @@ def show_retention(settings: Settings, until: int | None, proposer: str | None, 
             if run:
                 counts = {"due": len(ends), "proposed": len(proposed), "waiting": len(waiting)}
                 _set_down(ledger, last, proposer, counts, terms)
+    if not run:
+        Looker(by or proposer or "", TERM_IS_OVER).sees_list(settings, ends.keys())
     told = [
         {"case": case, "kept_until": str(date_of(end)), "proposed": case in proposed, "waiting": case in waiting}
         for case, end in ends.items()
@@ -127,6 +139,8 @@ def show_retention(settings: Settings, until: int | None, proposer: str | None, 
     state = {True: "  proposed before, waits for another person", False: ""}
     lines = [f"{one['case']}  kept until {one['kept_until']}{state[one['waiting'] is True]}" for one in told]
     total = f"{len(told)} closed cases have been kept long enough; {len(proposed)} proposed now, {len(waiting)} before."
+    if run:
+        told, lines = [{name: value for name, value in one.items() if name != "case"} for one in told], []
     result(told, as_json=as_json, lines=[*lines, total])
 
 

@@ -1,4 +1,4 @@
-"""`waakvlam case`: what happened in a case; and how a case is found in the ledger."""
+"""`waakvlam case`: what happened in a case; and how a case is found in the ledger, by somebody whose look is logged."""
 
 from collections.abc import Collection
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from cli.books import ledger_at
 from cli.exits import Ends, Exit
 from cli.follow import records
+from cli.looked import Looker
 from cli.screen import result
 from cli.settings import Settings
 from ledger import traces
@@ -14,15 +15,16 @@ from ledger.numbers import id_beginning
 from ledger.record import Record
 from ledger.timeline import Line, sentences
 from ledger.words import moment
+from services.board.rights import Action
 from waakvlam.clock import iso
 from waakvlam.topics import agencies
 
 CASES_SHOWN = 5
 
 
-def show_case(settings: Settings, case: str, *, as_json: bool) -> None:
+def show_case(settings: Settings, case: str, looker: Looker, *, as_json: bool) -> None:
     """Print a case's timeline, in Dutch."""
-    lines = sentences(history_of(settings, case), agencies())
+    lines = sentences(history_of(settings, case, looker), agencies())
     known = traces_of(settings, [one.event_id for one in lines])
     told = [{**_line_json(one), "trace_id": known.get(one.event_id)} for one in lines]
     result(told, as_json=as_json, lines=[_words(one) for one in lines])
@@ -34,23 +36,26 @@ def traces_of(settings: Settings, ids: Collection[str]) -> dict[str, str]:
         return {event_id: one.trace_id for event_id, one in traces.of_events(statements, ids).items()}
 
 
-def history_of(settings: Settings, case: str) -> list[Record]:
-    """Return the history of a case, named by its id or its short number; ends when there is none."""
+def history_of(settings: Settings, case: str, looker: Looker) -> list[Record]:
+    """Return the history of a case, named by its id or its short number, once the look is logged; ends when there is none."""
     with ledger_at(settings.ledger_url, settings.time()) as ledger:
-        history = ledger.history(case) or ledger.history(_of_number(ledger, case))
+        history = ledger.history(case) or ledger.history(_of_number(ledger, case, settings, looker))
     if not history:
         raise Ends(Exit.REFUSED, f"There is no case {case} in this ledger. `waakvlam export` shows which there are.")
+    looker.sees(settings, history[0].case)
     return history
 
 
-def _of_number(ledger: Ledger, typed: str) -> str:
+def _of_number(ledger: Ledger, typed: str, settings: Settings, looker: Looker) -> str:
     """Return the id of the one case with this number; found by reading through the ledger."""
     beginning = id_beginning(typed)
     if beginning is None:
         return typed
     found = {one.case for _, one in records(ledger) if one.case.startswith(beginning)}
     if len(found) > 1:
-        some = ", ".join(sorted(found)[:CASES_SHOWN])
+        shown = sorted(found)[:CASES_SHOWN]
+        looker.sees_list(settings, shown, Action.FIND_CASE)
+        some = ", ".join(shown)
         raise Ends(Exit.REFUSED, f"{len(found)} cases have a number that begins so: {some}. Give more of the number.")
     return found.pop() if found else typed
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from cli import agreements as agreement_commands
-from cli import aside_commands, kafka_commands, keeping, looking, proof_commands
+from cli import aside_commands, case_commands, kafka_commands, keeping, looking, proof_commands
 from cli.exits import EXIT_CODES, Ends, Exit, errors_as_exits
 from cli.settings import read_settings
 
@@ -32,15 +32,13 @@ for one in aside_commands.APPS:
 app.add_typer(proof_commands.app)
 
 KEEPING = (keeping.backup, keeping.restore, keeping.looks, keeping.migrate, keeping.roles, keeping.rebuild)
-for command in (*KEEPING, *looking.COMMANDS):
+for command in (*case_commands.COMMANDS, *KEEPING, *looking.COMMANDS):
     app.command(epilog=EXIT_CODES)(command)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="Folder for everything that no WAAKVLAM_… names. Default: .data")
 ]
-LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", help="The ledger. Default: WAAKVLAM_LEDGER.")]
-CaseId = Annotated[str, typer.Argument(metavar="ID", help="The case's id, or its short number as the board shows it.")]
 
 
 @app.command(epilog=EXIT_CODES)
@@ -106,79 +104,6 @@ def replay(
 
 
 @app.command(epilog=EXIT_CODES)
-def export(
-    ledger: LedgerUrl = "",
-    whole: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Write every record, checkpoint and public key here instead, for fsck."),
-    ] = None,
-    data: DataFolder = None,
-    *,
-    _as_json: Annotated[bool, typer.Option("--json", help="Changes nothing: the output is JSON lines.")] = True,
-) -> None:
-    """Print the ledger as the lines that replay reads; nothing sealed is in them. With --whole: all of it, to a file."""
-    from cli.offline import export_ledger
-    from cli.proving import export_whole
-
-    with errors_as_exits():
-        url = ledger or read_settings(data).ledger_url
-        if whole is None:
-            export_ledger(url)
-        else:
-            export_whole(url, whole)
-
-
-@app.command(epilog=EXIT_CODES)
-def case(case_id: CaseId, data: DataFolder = None, *, as_json: AsJson = False) -> None:
-    """Print the timeline of a case, in Dutch."""
-    from cli.look import show_case
-
-    with errors_as_exits():
-        show_case(read_settings(data), case_id, as_json=as_json)
-
-
-@app.command(epilog=EXIT_CODES)
-def why(
-    case_id: CaseId,
-    at: Annotated[
-        str | None, typer.Option(metavar="INSTANT", help="As it was known then, with offset or Z. Default: now.")
-    ] = None,
-    rule: Annotated[
-        str | None, typer.Option("--not", metavar="RULE", help="Say why this rule does not alert in the case.")
-    ] = None,
-    data: DataFolder = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Print what must still happen in a case, by when, why, and what would settle it; or why a rule is silent."""
-    from cli.questions import show_why, show_why_not
-
-    with errors_as_exits():
-        settings = read_settings(data)
-        if rule is None:
-            show_why(settings, case_id, at, as_json=as_json)
-        else:
-            show_why_not(settings, case_id, at, rule, as_json=as_json)
-
-
-@app.command(epilog=EXIT_CODES)
-def radar(
-    municipality: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Only this municipality. Default: all of them.")
-    ] = None,
-    shown: Annotated[int, typer.Option("--show", min=0, help="How many cases to name in each list.")] = 10,
-    data: DataFolder = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Print the region at a glance: open alerts by weight, what comes due when, and which cases go first."""
-    from cli.radar import Wish, show_radar
-
-    with errors_as_exits():
-        show_radar(Wish(municipality, shown), read_settings(data), as_json=as_json)
-
-
-@app.command(epilog=EXIT_CODES)
 def figures(
     events: Annotated[
         str | None, typer.Option(metavar="FILE", help="One event a line (see export); default: the ledger.")
@@ -232,7 +157,7 @@ def erase(
         elif case_id is None:
             raise Ends(Exit.USAGE, "Name the case to erase.")
         elif proof:
-            erasing.show_proof(settings, case_id, as_json=as_json)
+            erasing.prove(settings, case_id, by, as_json=as_json)
         else:
             erasing.erase(erasing.Wish(case_id, by, ground, confirm), settings, as_json=as_json)
 
@@ -246,6 +171,7 @@ def retention(
             metavar="WORKER", help="Propose to erase those that nobody proposed yet; another person confirms."
         ),
     ] = None,
+    by: case_commands.Looks = "",
     data: DataFolder = None,
     *,
     run: Annotated[bool, typer.Option("--run", help="As the timed job: set down in the ledger what was done.")] = False,
@@ -266,7 +192,7 @@ def retention(
         day = None if until is None else parse_day(until)
         if until is not None and day is None:
             raise Ends(Exit.USAGE, f"--until: {until} is not a day that exists. Write it as YYYY-MM-DD.")
-        show_retention(read_settings(data), day, propose_by, run=run, as_json=as_json)
+        show_retention(read_settings(data), day, propose_by, run=run, as_json=as_json, by=by)
 
 
 def run() -> None:

@@ -13,7 +13,9 @@ import typer
 
 from cli.books import ledger_at, rules_in
 from cli.exits import Ends, Exit
+from cli.looked import Looker, seen_whole
 from cli.screen import progress
+from cli.settings import Settings
 from cli.summary import export_lines
 from rulebook.errors import HistoryError
 from rulebook.instants import parse_instant
@@ -53,11 +55,12 @@ def batched(rows: Iterable[Mapping[str, Any]], size: int) -> Iterator[list[Mappi
         yield several
 
 
-def export_ledger(url: str) -> None:
-    """Print the whole ledger, one JSON line for each event."""
+def export_ledger(settings: Settings, looker: Looker) -> None:
+    """Print the whole ledger as it is at the beginning, one JSON line for each event, once the look at its cases is logged."""
     number = 0
-    with ledger_at(url, SystemClock()) as ledger:
-        for number, line in enumerate(export_lines(ledger), 1):  # noqa: B007 - counted for the last sentence
+    with ledger_at(settings.ledger_url, SystemClock()) as ledger:
+        head = seen_whole(ledger, settings, looker)
+        for number, line in enumerate(export_lines(ledger, until=head), 1):  # noqa: B007 - counted for the last sentence
             typer.echo(line)
     progress(f"{number} events.")
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli.case_commands import WHY, Looks, Purpose, of_ledger
 from cli.exits import EXIT_CODES, errors_as_exits
 from cli.settings import read_settings
 
@@ -46,13 +47,16 @@ def proof(
         Path | None, typer.Option(metavar="FILE", help="Write the ledger's record of it here: the proof is about that.")
     ] = None,
     ledger: LedgerUrl = "",
+    by: Looks = "",
+    purpose: Purpose = WHY,
     data: DataFolder = None,
 ) -> None:
     """Print the proof that an event is in the ledger, under the last signed checkpoint (c2sp.org/tlog-proof)."""
+    from cli.looked import Looker
     from cli.proving import show_proof
 
     with errors_as_exits():
-        show_proof(ledger or read_settings(data).ledger_url, event, record)
+        show_proof(of_ledger(read_settings(data), ledger), event, record, Looker(by, purpose))
 
 
 @app.command(epilog=EXIT_CODES)

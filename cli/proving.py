@@ -9,10 +9,13 @@ from typing import Any, BinaryIO
 
 from cli.books import ledger_at
 from cli.exits import Ends, Exit
+from cli.looked import Looker, seen_whole
 from cli.screen import progress, result
+from cli.settings import Settings
 from ledger.export import write_export
 from ledger.fsck import Examiner, Flaw
 from ledger.proofs import Signed
+from services.board.rights import Action
 from waakvlam.clock import SystemClock
 from waakvlam.errors import NotProven
 from waakvlam.notes import Checkpoint, Note, PublicKey
@@ -31,11 +34,12 @@ class Wish:
     shown: int
 
 
-def export_whole(url: str, file: Path) -> None:
-    """Write every record, checkpoint and public key to a file, whole or not at all."""
+def export_whole(settings: Settings, looker: Looker, file: Path) -> None:
+    """Write every record, checkpoint and public key to a file, whole or not at all, once the look at its cases is logged."""
     began = time.monotonic()
-    with ledger_at(url, SystemClock()) as ledger:
-        end = write_export(ledger, file)
+    with ledger_at(settings.ledger_url, SystemClock()) as ledger:
+        head = seen_whole(ledger, settings, looker)
+        end = write_export(ledger, file, until=head)
     speed = round(end.records / max(time.monotonic() - began, 1e-9))
     progress(f"{file}: {end.records} records, {end.checkpoints} checkpoints; {speed} records a second.")
 
@@ -56,9 +60,9 @@ def check(wish: Wish, *, as_json: bool) -> None:
         raise Ends(Exit.DIFFERS, f"{count} flaws. Keep this export, make another one, and see docs/how-to/prove.md.")
 
 
-def show_proof(url: str, event: str, record_file: Path | None) -> None:
-    """Print the proof that an event is in the ledger; write its record, which the proof is about, to a file."""
-    with ledger_at(url, SystemClock()) as ledger:
+def show_proof(settings: Settings, event: str, record_file: Path | None, looker: Looker) -> None:
+    """Print the proof that an event is in the ledger; write its record, which the proof is about, to a file: that is a look."""
+    with ledger_at(settings.ledger_url, SystemClock()) as ledger:
         found = ledger.record(event)
         if found is None:
             raise Ends(
@@ -69,6 +73,8 @@ def show_proof(url: str, event: str, record_file: Path | None) -> None:
             raise Ends(Exit.REFUSED, f"Event {event} is not under a checkpoint yet. Try again when its day is over.")
         body, path = ledger.proofs.inclusion(found[0], last.size)
     if record_file:
+        if not found[1].caseless:
+            looker.sees(settings, found[1].case, Action.TAKE_CASE_OUT)
         record_file.write_bytes(body)
     text = Inclusion(found[0] - 1, path, Growth.read(last.growth).checkpoint).text()
     sys.stdout.write(text)

@@ -1,13 +1,14 @@
 """`waakvlam why`: what a case waits for and why, and with --not why a rule does not alert in it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from cli.agreement_pages import dutch
 from cli.books import rules_in
 from cli.exits import Ends, Exit
 from cli.look import history_of, traces_of
+from cli.looked import Looker
 from cli.offline import instant
 from cli.screen import result
 from cli.sentences import STAGES, agency_names
@@ -32,9 +33,18 @@ NO_TRACES: Mapping[str, str] = {}
 INSTANTS = frozenset({"at", "due", "deadline", "since", "accepted_until", "until", "next_due"})
 
 
-def show_why(settings: Settings, case: str, at: str | None, *, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """About which case is asked, as it was known when, and by whom."""
+
+    case: str
+    at: str | None
+    looker: Looker
+
+
+def show_why(settings: Settings, asked: Asked, *, as_json: bool) -> None:
     """Print what is late in a case, worst first, and what comes due next, soonest first, each with its reason."""
-    now, case, facts = _asked(settings, case, at)
+    now, case, facts = _facts(settings, asked)
     found = why(rules_in(settings.agreements), case, facts, now, agencies=agency_names())
     known = traces_of(settings, [one.event for one in (*found.open, *found.next)])
     lines = [
@@ -47,9 +57,9 @@ def show_why(settings: Settings, case: str, at: str | None, *, as_json: bool) ->
     result(_why_json(case, found, known), as_json=as_json, lines=lines)
 
 
-def show_why_not(settings: Settings, case: str, at: str | None, rule: str, *, as_json: bool) -> None:
+def show_why_not(settings: Settings, asked: Asked, rule: str, *, as_json: bool) -> None:
     """Print why a rule does not alert in a case: what is still to come first, then the newest first."""
-    now, case, facts = _asked(settings, case, at)
+    now, case, facts = _facts(settings, asked)
     agreements = rules_in(settings.agreements)
     found = why_not(agreements, case, facts, now, rule, names=Names(agency_names(), dutch()))
     if any(one.code == UNKNOWN_RULE for one in found.reasons):
@@ -63,11 +73,11 @@ def show_why_not(settings: Settings, case: str, at: str | None, rule: str, *, as
     result(_why_not_json(case, found), as_json=as_json, lines=lines)
 
 
-def _asked(settings: Settings, case: str, at: str | None) -> tuple[int, str, list[Event]]:
+def _facts(settings: Settings, asked: Asked) -> tuple[int, str, list[Event]]:
     """Return the instant that is asked about, and the case with its facts."""
-    asked = instant(at, "--at")
-    history = history_of(settings, case)
-    now = settings.time().micros() if asked is None else asked
+    at = instant(asked.at, "--at")
+    history = history_of(settings, asked.case, asked.looker)
+    now = settings.time().micros() if at is None else at
     return now, history[0].case, [one.event() for one in history]
 
 

@@ -1,12 +1,13 @@
 """`waakvlam radar`: the region at a glance, from what monitoring keeps; the cases shown are explained from the ledger."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cli.books import ledger_at, rules_in, why_missing, without_password
 from cli.columns import columns
 from cli.exits import Ends, Exit
+from cli.looked import Looker
 from cli.questions import plain, when
 from cli.screen import result
 from cli.sentences import STAGES, agency_names
@@ -38,10 +39,11 @@ _ALERTS = """SELECT case_id, alert, rule, agreement, agreement_version, stage, d
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked of the radar: one municipality or all, and how many cases are shown by name."""
+    """What is asked of the radar: one municipality or all, how many cases are shown by name, and who looks at those."""
 
     municipality: str | None = None
     shown: int = 10
+    looker: Looker = field(default_factory=Looker)
 
 
 def show_radar(wish: Wish, settings: Settings, *, as_json: bool) -> None:
@@ -56,6 +58,7 @@ def show_radar(wish: Wish, settings: Settings, *, as_json: bool) -> None:
     if wish.municipality is not None:
         standings = [one for one in standings if one.municipality == wish.municipality]
     found = overview(standings, now, shown=wish.shown)
+    wish.looker.sees_list(settings, _named(found))
     coming = _coming(found, settings, agreements)
     result(_json(found, coming), as_json=as_json, lines=list(_lines(found, coming)))
 
@@ -88,13 +91,18 @@ def _standings(t: Statements, agreements: Agreements) -> list[Standing]:
     ]
 
 
+def _named(found: Overview) -> frozenset[str]:
+    """Return the cases that are shown by name."""
+    return frozenset(one.case for one in (*found.worst, *found.soonest))
+
+
 def _coming(found: Overview, settings: Settings, agreements: Agreements) -> Mapping[str, Reason]:
     """Return what comes due next in each case that is shown; nothing where the ledger is not here to ask."""
     if why_missing(settings.ledger_url):
         return {}
     coming: dict[str, Reason] = {}
     with ledger_at(settings.ledger_url, settings.time()) as ledger:
-        for case in {one.case for one in (*found.worst, *found.soonest)}:
+        for case in _named(found):
             facts = [one.event() for one in ledger.history(case)]
             answer = why(agreements, case, facts, found.at, agencies=agency_names())
             if answer.next:

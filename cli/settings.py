@@ -35,6 +35,7 @@ class Settings(SharedSettings):
     triage: str = Field("", description="Triage's database.")
     board: str = Field("", description="The board's database.")
     looks: str = Field("", description="The look log's database.")
+    board_organisation: str = Field("Veilig Thuis", description="On whose behalf is looked, as the look log says.")
     agreements: Path = Field(AGREEMENTS, description="Folder of the cooperation agreements.")
     intake_port: int = Field(8701, description="Port of intake's health and metrics; 0 for none.")
     triage_port: int = Field(8702, description="Port of triage's health and metrics; 0 for none.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from cli.follow import Follower, records
@@ -49,9 +50,10 @@ def replay_ledger(ledger: Ledger, agreements: Agreements, until: int) -> Replaye
     return Replayed(until=until, alerts=frozenset(str(row["alert"]) for row in rows))
 
 
-def export_lines(ledger: Ledger) -> Iterator[str]:
-    """Yield the ledger as lines of the offline engine, in its own order."""
-    return (json_line(one.line()) for _, one in records(ledger))
+def export_lines(ledger: Ledger, *, until: int | None = None) -> Iterator[str]:
+    """Yield the ledger as lines of the offline engine, in its own order; all of it, or up to and with a position."""
+    found = records(ledger) if until is None else takewhile(lambda one: one[0] <= until, records(ledger))
+    return (json_line(one.line()) for _, one in found)
 
 
 def counts(tally: Tally, follower: Follower, radar: Mapping[str, float], cases: int) -> dict[str, Any]:

@@ -18,11 +18,14 @@ from waakvlam.merkle import Frontier, leaf_hash
 from waakvlam.notes import PublicKey
 
 
-def write_export(ledger: Ledger, path: Path, *, buffer_bytes: int = 1 << 20) -> End:
-    """Write a ledger to a file, and return the export's last line. An earlier file stays until the new one is durable."""
+def write_export(ledger: Ledger, path: Path, *, buffer_bytes: int = 1 << 20, until: int | None = None) -> End:
+    """Write a ledger to a file, up to and with a position; return the export's last line.
+
+    Without a position it is the last one at the beginning. An earlier file stays until the new one is durable.
+    """
     with WholeFile(path, buffer_bytes=buffer_bytes) as file:
         digest = hashlib.sha256()
-        for line in lines_of(ledger):
+        for line in lines_of(ledger, until=until):
             if isinstance(line, End):
                 end = End(line.records, line.cases, line.checkpoints, line.root, digest.hexdigest())
                 file.write(write(end))
@@ -33,9 +36,9 @@ def write_export(ledger: Ledger, path: Path, *, buffer_bytes: int = 1 << 20) -> 
     raise AssertionError("an export has a last line")
 
 
-def lines_of(ledger: Ledger) -> Iterator[Line]:
+def lines_of(ledger: Ledger, *, until: int | None = None) -> Iterator[Line]:
     """Yield the lines of an export in order; the last one without the hash of those before it."""
-    head = ledger.head()
+    head = ledger.head() if until is None else until
     keys = ledger.proofs.public_keys()
     checkpoints = [one for one in ledger.proofs.checkpoints() if one.size <= head]
     yield Head(PublicKey.read(keys[0]).name if keys else NO_ORIGIN)

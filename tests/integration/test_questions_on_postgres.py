@@ -1,12 +1,17 @@
 """The questions of the command line on PostgreSQL: the same answers as on SQLite, letter for letter."""
 
+from contextlib import closing
+
 import pytest
 from typer.testing import CliRunner
 
 from cli.exits import Exit
 from cli.main import app
+from ledger.database import open_database
 from ledger.record import case_id
+from services.board.access.looks import LookLog
 from tests.contract import practice
+from waakvlam.clock import FixedClock
 
 FAMILY = case_id(practice.FIRST)
 QUESTIONS = (
@@ -24,7 +29,8 @@ def answers(monkeypatch, tmp_path):
     monkeypatch.delenv("WAAKVLAM_AGREEMENTS", raising=False)
     monkeypatch.setenv("WAAKVLAM_CLOCK", practice.CLOCK)
 
-    def ask(ledger, radar):
+    def ask(ledger, radar, looks):
+        monkeypatch.setenv("WAAKVLAM_LOOKS", looks)
         monkeypatch.setenv("WAAKVLAM_LEDGER", ledger)
         monkeypatch.setenv("WAAKVLAM_RADAR", radar)
         told = [CliRunner().invoke(app, [*words, "--data", str(tmp_path / "data")]) for words in QUESTIONS]
@@ -36,12 +42,16 @@ def answers(monkeypatch, tmp_path):
 
 @pytest.mark.real
 def test_why_why_not_and_radar_answer_on_postgresql_as_on_sqlite(answers, postgres, tmp_path):
-    ledger, radar = postgres(), postgres()
+    ledger, radar, looks = postgres(), postgres(), postgres()
     practice.fill(tmp_path / "one")
+    (tmp_path / "one" / "looks.db").touch()
     practice.fill(tmp_path / "other", ledger=ledger, radar=radar)
 
-    told = answers(ledger, radar)
+    told = answers(ledger, radar, looks)
 
-    assert told == answers(f"sqlite:///{tmp_path}/one/ledger.db", f"sqlite:///{tmp_path}/one/radar.db")
+    assert told == answers(*(f"sqlite:///{tmp_path}/one/{name}.db" for name in ("ledger", "radar", "looks")))
+    with closing(open_database(looks)) as database:
+        log = LookLog(database, FixedClock(1))
+        assert (log.head()[0], log.broken_at()) == (len(QUESTIONS), None)
     assert "ST-39 Veiligheidsvoorwaarde geschonden" in told[0]
     assert "Te laat sinds 24 november 2026 · ST-10 Geen veiligheidsplan" in told[2]

@@ -1,6 +1,7 @@
 """The timed job of retention: it proposes what is due, once, and what it did stands in the ledger; erasing stays with people."""
 
 import json
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -9,10 +10,14 @@ from cli import erase as erasing
 from cli.exits import Ends, Exit
 from cli.settings import Settings
 from ledger import decisions
+from ledger.database import open_database
 from rulebook.instants import day_of
+from services.board.access.looks import LookLog
 from tests.spec.test_intake_erases import ANNA, BERT, House, closed, confirmed, proposed
+from waakvlam.clock import FixedClock
 
 LATER = day_of(date(2060, 1, 1))
+KEYS = {"kept_until", "proposed", "waiting"}  # no case: nobody reads along with a timed job
 
 
 @pytest.fixture
@@ -48,11 +53,23 @@ def test_a_run_without_a_proposer_changes_nothing_and_is_set_down_with_the_terms
     run(house)
 
     (one,) = json.loads(capsys.readouterr().out)
-    assert (one["case"], one["proposed"], one["waiting"], told) == (case, False, False, [])
+    assert (one.keys(), one["proposed"], one["waiting"], told) == (KEYS, False, False, [])
     who, said = written(desk)["retention/2060-01-01"]
     assert (who, said["kind"], said["due"], said["proposed"], said["waiting"]) == ("waakvlam", "case", 1, 0, 0)
     assert said["terms"] == [{"valid_from": "2010-01-01", "years": 20, "from_youngest_age": 18}]
     assert case not in json.dumps(said)
+
+
+def test_whoever_asks_which_cases_are_due_stands_in_the_look_log_first(house, told, capsys):
+    case = closed(house.open())
+
+    run(house, run=False, by=ANNA)
+
+    with closing(open_database(f"sqlite:///{house.folder}/looks.db")) as database:
+        log = LookLog(database, FixedClock(1))
+        (look,) = log.by_case(list(log.lines()))
+    assert [one["case"] for one in json.loads(capsys.readouterr().out)] == [case]
+    assert (look.person, look.case_id, look.purpose) == (ANNA, case, "bewaartermijn-verlopen")
 
 
 def test_a_case_is_proposed_once_and_waits_for_another_person(house, told, capsys):

@@ -8,8 +8,11 @@ from typer.testing import CliRunner
 
 from cli.exits import Exit
 from cli.main import app
+from ledger import record
 from ledger.application import Ledger
+from ledger.database import open_database
 from ledger.sealing import FileKeyStore
+from services.board.access.looks import LookLog
 from services.intake.testing import NOON
 from tests.promise.test_whole_export import lived
 from waakvlam.clock import FixedClock
@@ -85,6 +88,9 @@ def test_a_proof_is_printed_and_holds(site, tmp_path):
 
     assert told.exit_code == Exit.OK
     assert verify_inclusion((tmp_path / "record").read_bytes(), told.stdout, [key]).day == "2025-11-27"
+    with closing(open_database(f"sqlite:///{site}/looks.db")) as database:
+        (last,) = LookLog(database, FixedClock(1)).find(limit=1)
+    assert (last.name, last.case_id) == ("take_case_out", record.decode((tmp_path / "record").read_bytes()).case)
 
 
 def test_an_event_that_is_not_there_or_not_signed_yet_has_no_proof(site):

@@ -19,6 +19,10 @@ STATUS_OK: Final = "STATUS_CODE_OK"
 CONTROL: Final = "controleren"
 CONTROL_PURPOSE: Final = "Nagaan wie in welke casus keek, en of dat mocht"
 ORGANISATION: Final = "Veilig Thuis"
+ADMINISTRATION: Final = "beheer"
+"""The activity of whoever looks from the command line, and why when they say nothing else."""
+OPERATOR: Final = "operator"
+"""What stands for the role of whoever looks from the command line, which asks for none."""
 NEN7513: Final = ("gebeurtenis", "tijdstip", "dossier", "gebruiker", "rol", "namens", "grondslag", "doel", "verwerking")
 
 
@@ -66,7 +70,7 @@ class Line(Look):
             "name": self.name,
             "start_time": self.at // 1000,
             "end_time": self.at // 1000,
-            "resource": {"name": "waakvlam-bord"},
+            "resource": {"name": "waakvlam-opdrachtregel" if self.roles == OPERATOR else "waakvlam-bord"},
             "attributes": {
                 "dpl.core.processing_activity_id": ACTIVITY + self.activity,
                 "dpl.core.data_subject_id": self.case_id,
@@ -94,6 +98,8 @@ class Line(Look):
         """On what ground somebody could look."""
         if self.activity == CONTROL:
             return "controle"
+        if self.activity == ADMINISTRATION:
+            return "beheer van het systeem"
         return "noodtoegang" if self.emergency else "toegewezen taak of werkgebied"
 
 
