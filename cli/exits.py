@@ -13,7 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.broker import BrokerFault
-from ledger.errors import Damaged, Fault, Unavailable, UnknownEvent
+from ledger.errors import Damaged, Fault, NotAllowed, Unavailable, UnknownEvent
 from ledger.settings import unusable
 from rulebook.errors import RulebookError
 from waakvlam.errors import Misconfigured, Unreachable
@@ -57,15 +57,8 @@ def errors_as_exits() -> Iterator[None]:
         raise typer.Exit(int(Exit.OK)) from error
     except (Unreachable, Unavailable, BrokerFault, ConnectionError) as error:
         end(Exit.UNREACHABLE, str(error))
-    except UnknownEvent as error:
-        end(Exit.REFUSED, f"{error}. Newer code wrote this ledger: install the version that wrote it.")
-    except Damaged as error:
-        end(Exit.REFUSED, f"The ledger contradicts itself: {error}. Stop its services and put a backup back.")
     except Fault as error:
-        end(
-            Exit.REFUSED,
-            f"What is there is no ledger, or a damaged one: {error}. Set WAAKVLAM_LEDGER to the right one.",
-        )
+        end(Exit.REFUSED, _said_of(error))
     except RulebookError as error:
         end(Exit.REFUSED, str(error))
     except OSError as error:
@@ -77,6 +70,20 @@ def errors_as_exits() -> Iterator[None]:
 def wrong_settings(error: ValidationError | Misconfigured) -> str:
     """Return which settings cannot be used and why, one a line; what was given is not repeated."""
     return str(error) if isinstance(error, Misconfigured) else unusable(error)
+
+
+def _said_of(fault: Fault) -> str:
+    """Return what is wrong with a ledger, and what to do about it."""
+    match fault:
+        case NotAllowed():
+            said = str(fault)
+            return f"{said[:1].upper()}{said[1:]}."
+        case UnknownEvent():
+            return f"{fault}. Newer code wrote this ledger: install the version that wrote it."
+        case Damaged():
+            return f"The ledger contradicts itself: {fault}. Stop its services and put a backup back."
+        case _:
+            return f"What is there is no ledger, or a damaged one: {fault}. Set WAAKVLAM_LEDGER to the right one."
 
 
 def end(code: Exit, sentence: str) -> None:

@@ -121,13 +121,16 @@ def migrate(
     data: DataFolder = None,
     *,
     plan: Annotated[bool, typer.Option("--plan", help="Only say what would be done.")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Make the tables where the database at PostgreSQL is empty.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the ledger's tables up to this version, at a moment that you choose; services do it when they start."""
+    """Bring the ledger's tables up to this version, as the login that owns them; a service under that login does it when it starts."""
     from cli import migrate as migrating
 
     with errors_as_exits():
-        migrating.migrate(read_settings(data), plan=plan, as_json=as_json)
+        migrating.migrate(read_settings(data), plan=plan, new=new, as_json=as_json)
 
 
 def roles(
@@ -136,13 +139,16 @@ def roles(
     apply: Annotated[
         bool, typer.Option("--apply", help="Carry it out, as a login that may make roles and owns the tables.")
     ] = False,
+    without_rights: Annotated[
+        bool, typer.Option("--without-rights", help="Only the roles: for a ledger that has no tables yet.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Print the SQL that gives each service a role of its own at the ledger's database, with the rights that it needs."""
     from cli.roles import show_roles
 
     with errors_as_exits():
-        show_roles(read_settings(data), apply=apply, as_json=as_json)
+        show_roles(read_settings(data), apply=apply, without_rights=without_rights, as_json=as_json)
 
 
 def rebuild(

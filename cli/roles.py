@@ -13,9 +13,9 @@ from ledger.errors import Fault, Unavailable
 STEP = "Give a login with it: CREATE ROLE {service} LOGIN PASSWORD '...' IN ROLE {role}"
 
 
-def show_roles(settings: Settings, *, apply: bool, as_json: bool) -> None:
+def show_roles(settings: Settings, *, apply: bool, without_rights: bool, as_json: bool) -> None:
     """Print the SQL, or make the roles and give them their rights in one transaction."""
-    statements = [*roles.making(), *roles.giving()]
+    statements = [*roles.making(), *(() if without_rights else roles.giving())]
     if not apply:
         lines = [f"{one.replace('CURRENT_SCHEMA', 'public')};" for one in statements]
         logins = [f"-- {STEP.format(service=service, role=roles.name_of(service))};" for service in roles.RIGHTS]
@@ -30,7 +30,8 @@ def show_roles(settings: Settings, *, apply: bool, as_json: bool) -> None:
         try:
             with database.transaction() as t:
                 roles.make(t)
-                roles.give(t)
+                if not without_rights:
+                    roles.give(t)
         except Unavailable:
             raise
         except Fault as error:

@@ -160,7 +160,7 @@ def translated() -> Iterator[None]:
     except psycopg.errors.ReadOnlySqlTransaction as error:
         raise errors.Unavailable(READ_ONLY) from error
     except psycopg.errors.InsufficientPrivilege as error:
-        raise errors.Fault("this login may not do that at the database (`waakvlam roles` says who may)") from error
+        raise errors.NotAllowed("this login may not do that at the database (`waakvlam roles` says who may)") from error
     except (sqlite3.DatabaseError, psycopg.DatabaseError) as error:
         raise errors.Fault(f"the database refuses: {type(error).__name__}") from error
 

@@ -7,6 +7,7 @@ LedgerError
 │   └── Fenced                a read position was moved by someone else: this worker is a zombie and must stop
 ├── Erased                    the key of these personal values was destroyed: the content is gone, the proof is not
 └── Fault                     ours: stop and be loud
+    ├── NotAllowed            this login may not do that at the database: another one does it
     ├── Unavailable           the database or the key store cannot be reached, or its lock cannot be had in time
     ├── Damaged               what is stored is not what was stored
     │   └── NotAContinuation  the ledger no longer begins with what was signed: records were changed or taken away
@@ -56,6 +57,10 @@ class Fault(LedgerError):
 
 class Unavailable(Fault):
     """The database cannot be reached, or is locked for too long."""
+
+
+class NotAllowed(Fault):
+    """The login has a role that may not do this; the message says who may."""
 
 
 class Damaged(Fault):

@@ -22,7 +22,7 @@ from ledger.servers import Limits
 
 NOT_ALLOWED = (
     "this login may not do that at the ledger's database. Where each service has its own role (`waakvlam roles`), the owner of "
-    "the tables brings them to a new layout with `waakvlam migrate`, and gives rights again"
+    "the tables makes them and brings them to a new layout with `waakvlam migrate --new`, and gives rights again"
 )
 
 
@@ -79,7 +79,7 @@ def kept() -> Iterator[None]:
         if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
             raise errors.Unavailable(READ_ONLY) from error
         if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
-            raise errors.Fault(NOT_ALLOWED) from error
+            raise errors.NotAllowed(NOT_ALLOWED) from error
         raise errors.Fault(f"the ledger's database refuses: {type(error).__name__}") from error
     except psycopg.errors.InsufficientPrivilege as error:
-        raise errors.Fault(NOT_ALLOWED) from error
+        raise errors.NotAllowed(NOT_ALLOWED) from error
