@@ -80,6 +80,10 @@ docs: .cache/ready.demo ## write the reference of commands, metrics, log lines a
 	@$(BIN)/python -m tests.contract.log_page
 	@$(BIN)/python -W ignore -m services.board.rights_page >docs/reference/rights-on-the-board.md
 
+.PHONY: pictures
+pictures: .cache/ready.test ## take the screenshots of docs/screenshots anew; look at each of them
+	@$(BIN)/pytest -q tests/journey/pictures.py
+
 .PHONY: chart
 chart: .cache/ready.demo ## write the chart's schema, README, settings and topics from what they follow from
 	@$(BIN)/python -m deploy.helm

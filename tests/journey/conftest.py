@@ -17,7 +17,6 @@ from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.metrics import registry
 from rulebook.agreements import load
-from rulebook.terms import Term
 from services.board.agents import Reader
 from services.board.app import pages_of
 from services.board.desk import Desk
@@ -77,9 +76,7 @@ def site(tmp_path) -> Iterator[Site]:
         rulebook=region,
         reasons=Reasons(store, ledger, region),
         meters=registry("board"),
-        overviews=Overviews(
-            store, ledger, Rules({}, [Term("working_days", 5)]), KeptBook(store.database), now=clock.micros
-        ),
+        overviews=Overviews(store, ledger, Rules.of(AGREEMENTS), KeptBook(store.database), now=clock.micros),
         agreed=AGREED,
     )
 

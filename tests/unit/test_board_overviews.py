@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
@@ -18,7 +19,7 @@ from services.board.overviews.mirror import Mirror, mirror
 from services.board.overviews.numbers import Answered, HandedOver, Open, Waiting
 from services.board.overviews.plots import picture
 from services.board.overviews.region import Region, region
-from services.board.overviews.sheet import Sheet, Table, as_csv, harmless, row
+from services.board.overviews.sheet import Bar, Sheet, Table, as_csv, harmless, row
 from services.board.overviews.team import Team, team
 from services.board.overviews.usefulness import usefulness
 from waakvlam.clock import micros_of
@@ -359,6 +360,18 @@ def test_a_count_that_comes_to_nothing_yet_says_why_there_is_no_share():
 
 
 # Files and pictures.
+
+
+def test_a_picture_gives_its_names_the_room_that_they_need():
+    names = ("Team", "ST-13 Veiligheidsvoorwaarde niet gecontroleerd")
+    short, long = (picture(Table(id="t", title="T", head=("x",), rows=(), bars=(Bar(one, 3, "3"),))) for one in names)
+
+    assert names[1] in long
+    assert (first_bar(short), first_bar(long)) == (180, 342)
+
+
+def first_bar(drawn: str) -> int:
+    return int(re.search(r'beeld__rail" x="(\d+)"', drawn)[1])
 
 
 @pytest.mark.parametrize("field", ["=1+1", "+31", "-5", "@som", "\tx", " =1", "\r="])

@@ -12,6 +12,8 @@ INFORMATION = {
     "minimal": "Hier gaat geen naam of adres heen, alleen de vraag.",
     "case": "Hier mag over de casus worden gesproken.",
 }
+VEILIG_THUIS = "vt"
+SPELLED = {"om": "Openbaar Ministerie", "avz": "AVZ"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ def steps(ladder: Ladder, now: int | None) -> tuple[Step, ...]:
     return tuple(
         Step(
             name=level_name(ladder, level),
-            who=listed(list(map(_people, level.participants))),
+            who=_as_begin(listed(list(map(_people, level.participants)))),
             direction=_people(level.direction),
             term=decided_within(level),
             information=say(INFORMATION[level.information]) if level.information in INFORMATION else "",
@@ -42,4 +44,10 @@ def steps(ladder: Ladder, now: int | None) -> tuple[Step, ...]:
 
 
 def _people(name: str) -> str:
-    return name.replace("-", " ")
+    words = name.split("-")
+    whose = " van Veilig Thuis" if VEILIG_THUIS in words else ""
+    return " ".join(SPELLED.get(word, word) for word in words if word != VEILIG_THUIS) + whose
+
+
+def _as_begin(words: str) -> str:
+    return words[:1].upper() + words[1:]

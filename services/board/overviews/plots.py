@@ -11,9 +11,9 @@ from markupsafe import Markup
 from services.board.language import say
 from services.board.overviews.sheet import Bar, Table
 
-WIDTH, LABEL, WORDS, ROW, BAR = 880, 300, 170, 30, 14
+WIDTH, LABEL_MIN, WORDS, ROW, BAR = 880, 180, 170, 30, 14
 HEIGHT, FOOT, SIDE = 170, 26, 8
-LETTERS = 42
+LETTER, LETTERS = 7, 62  # how wide a letter of a label is, and how many fit: the longest title of a rule does
 STUB = 10  # how long a hidden number is drawn: always the same
 
 
@@ -35,21 +35,22 @@ def _svg(table: Table, height: int, parts: Iterator[Markup], sentence: str) -> M
 
 def _bars(bars: Sequence[Bar], most: int | None) -> Iterator[Markup]:
     end = most or max([one.value or 0 for one in bars] + [1])
-    room = WIDTH - LABEL - WORDS
+    label = max(LABEL_MIN, 20 + LETTER * min(LETTERS, max(len(one.label) for one in bars)))
+    room = WIDTH - label - WORDS
     for number, one in enumerate(bars):
         top = 4 + ROW * number
         middle, bar = top + ROW // 2 + 5, top + (ROW - BAR) // 2
-        yield _text(LABEL - 10, middle, _shortened(one.label), "beeld__naam")
-        yield _rect(LABEL, bar, room, "beeld__rail")
+        yield _text(label - 10, middle, _shortened(one.label), "beeld__naam")
+        yield _rect(label, bar, room, "beeld__rail")
         if one.value is None:
-            yield _rect(LABEL, bar, STUB, "beeld__verborgen")
+            yield _rect(label, bar, STUB, "beeld__verborgen")
         elif one.value:
             kind = "beeld__staaf beeld__staaf--onder" if one.is_under else "beeld__staaf"
-            yield _rect(LABEL, bar, max(2, round(room * min(one.value, end) / end)), kind)
+            yield _rect(label, bar, max(2, round(room * min(one.value, end) / end)), kind)
         if one.norm is not None:
-            yield _norm(LABEL + room * one.norm / end, bar)
+            yield _norm(label + room * one.norm / end, bar)
         kind = "beeld__woord beeld__woord--onder" if one.is_under else "beeld__woord"
-        yield _text(LABEL + room + 10, middle, f"▼ {one.words}" if one.is_under else one.words, kind)
+        yield _text(label + room + 10, middle, f"▼ {one.words}" if one.is_under else one.words, kind)
 
 
 def _columns(columns: Sequence[Bar], most: int | None) -> Iterator[Markup]:

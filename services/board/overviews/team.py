@@ -95,7 +95,7 @@ def _loads(of: Team) -> Table:
             for who, some in loads
         ),
         bars=tuple(
-            Bar(who, len(some), say("{count}, waarvan {danger} over gevaar", count=len(some), danger=_danger(some)))
+            Bar(who, len(some), say("{count} ({danger} met gevaar)", count=len(some), danger=_danger(some)))
             for who, some in loads[:DRAWN]
         ),
         empty=say("Er zijn geen open alarmen."),
