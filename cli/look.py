@@ -1,9 +1,9 @@
 """`waakvlam case`: what happened in a case; and how a case is found in the ledger, by somebody whose look is logged."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from cli.books import ledger_at
+from cli.books import ledger_at, rules_in
 from cli.exits import Ends, Exit
 from cli.follow import records
 from cli.looked import Looker
@@ -11,10 +11,12 @@ from cli.screen import result
 from cli.settings import Settings
 from ledger import traces
 from ledger.application import Ledger
+from ledger.ladders import ladders_of, municipality_of, titles_of
 from ledger.numbers import id_beginning
 from ledger.record import Record
 from ledger.timeline import Line, sentences
 from ledger.words import moment
+from rulebook.instants import local_day
 from services.board.rights import Action
 from waakvlam.clock import iso
 from waakvlam.topics import agencies
@@ -24,10 +26,19 @@ CASES_SHOWN = 5
 
 def show_case(settings: Settings, case: str, looker: Looker, *, as_json: bool) -> None:
     """Print a case's timeline, in Dutch."""
-    lines = sentences(history_of(settings, case, looker), agencies())
+    history = history_of(settings, case, looker)
+    lines = sentences(history, agencies(), ladders=_ladders(settings, history))
     known = traces_of(settings, [one.event_id for one in lines])
     told = [{**_line_json(one), "trace_id": known.get(one.event_id)} for one in lines]
     result(told, as_json=as_json, lines=[_words(one) for one in lines])
+
+
+def _ladders(settings: Settings, history: Sequence[Record]) -> Mapping[str, str]:
+    """Return the names of the ladders that hold for a case; none where the agreements are not here to ask."""
+    if not settings.agreements.is_dir():
+        return {}
+    ladders = ladders_of(rules_in(settings.agreements))
+    return titles_of(ladders(municipality_of(one.event() for one in history), local_day(settings.time().micros())))
 
 
 def traces_of(settings: Settings, ids: Collection[str]) -> dict[str, str]:

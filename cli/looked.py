@@ -13,6 +13,7 @@ from cli.word import fit, login
 from ledger.application import Ledger
 from ledger.database import open_database
 from ledger.errors import LedgerError
+from ledger.staff import known_as
 from services.board import looks_copy
 from services.board.access.line import ADMINISTRATION, OPERATOR, Look
 from services.board.access.looks import LookLog
@@ -39,7 +40,7 @@ class Looker:
         if not purpose:
             raise Ends(Exit.USAGE, "Say with --purpose for what you look; it is logged.")
         return Look(
-            person=by,
+            person=known_as(by),
             roles=OPERATOR,
             behalf=settings.board_organisation,
             case_id="",

@@ -15,6 +15,7 @@ from cli.settings import Settings
 from ledger.database import Database, open_database
 from ledger.numbers import id_beginning, number_of
 from ledger.private import private_file
+from ledger.staff import known_as
 from services.board import looks_copy as keeping
 from services.board.access.line import CONTROL, CONTROL_PURPOSE, NEN7513, ORGANISATION, Line, Look
 from services.board.access.looks import LookLog, Sought
@@ -96,7 +97,7 @@ def _found(log: LookLog, sought: Sought) -> Iterator[Line]:
 
 def _look(by: str) -> Look:
     return Look(
-        person=by,
+        person=known_as(by),
         roles=Role.AUDITOR.value,
         behalf=ORGANISATION,
         case_id="",

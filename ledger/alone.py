@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.case import Refusal
+from ledger.staff import known_as
 from rulebook.event import CORRECTED, WITHDRAWN, Event
 from rulebook.history import effective, named_event
 from rulebook.instants import day_of, parse_day
@@ -88,7 +89,7 @@ def people_behind(
 def _person(event_id: str, recorded_by: Mapping[str, str | None]) -> str | None:
     """Return a worker's id, so that other capitals are no other person."""
     found = recorded_by.get(event_id)
-    return found.casefold() if found else None
+    return known_as(found) if found else None
 
 
 def refusal(event: Event, told: Told) -> Refusal | None:

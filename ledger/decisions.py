@@ -8,6 +8,7 @@ operator's own words, and no place for names.
 from ledger.database import Statements
 from ledger.errors import LedgerError
 from ledger.model import Decision
+from ledger.staff import is_same
 
 DISCARD, REPLAY, REMIND, RESET, SET_ASIDE, RETAIN = ("discard", "replay", "remind", "reset", "set_aside", "retention")
 PROPOSED, CONFIRMED, DONE = "proposed", "confirmed", "done"
@@ -45,7 +46,7 @@ def agreed(statements: Statements, item: str, action: str, *, who: str, reason: 
     """Write down that a person wants this; tell whether two persons now do. Raises SamePerson for one person twice."""
     before = [one for one in about(statements, item) if one.action == action]
     waits = bool(before) and before[-1].step == PROPOSED
-    if waits and before[-1].who == who:
+    if waits and is_same(before[-1].who, who):
         raise SamePerson(who)
     record(statements, Decision(item, action, CONFIRMED if waits else PROPOSED, who, reason, at))
     return waits

@@ -23,6 +23,18 @@ def ladders_of(agreements: Agreements) -> Ladders:
     return ladders
 
 
+def titles_of(ladders: Mapping[str, Ladder]) -> Mapping[str, str]:
+    """Return how people call each of these ladders, by its id."""
+    return {one: title_of(one, ladder) for one, ladder in ladders.items()}
+
+
+def title_of(ladder: str, found: Ladder | None) -> str:
+    """Return how people call a ladder: by the title of its agreement, with its letters where the id is those."""
+    title = found.title if found and found.title else ladder.replace("-", " ").capitalize()
+    letters = ladder.upper()
+    return title if "-" in ladder or letters in title.upper() else f"{letters} ({title})"
+
+
 def no_ladders(_: str | None, __: int) -> Mapping[str, Ladder]:
     """Return none: where no agreement has a ladder, no escalation can be refused by one."""
     return {}

@@ -18,13 +18,13 @@ from ledger.database import Database, Statements
 from ledger.retention import Age, age_of
 from rulebook.instants import local_day
 from services.board.access.adding import only_added
+from services.board.rounds import Rounds
 from waakvlam.clock import Clock
 
 NAME: Final = "thrown_away"
 TABLE: Final = f"""CREATE TABLE IF NOT EXISTS {NAME} (
     id SERIAL KEY, at bigint NOT NULL, kind text NOT NULL, number bigint NOT NULL, ended_before bigint NOT NULL,
     days bigint NOT NULL, source text NOT NULL)"""
-LOOK_SECONDS: Final = 600.0
 _DAY: Final = 86_400_000_000
 
 log = logs.logger(__name__)
@@ -80,30 +80,18 @@ class Shelf:
         return [one]
 
 
-class Ageing:
+class Ageing(Rounds):
     """Looks at a shelf every ten minutes, whether a new day has come."""
 
     def __init__(self, shelf: Shelf, ages: Sequence[Age]) -> None:
         self._shelf, self._ages = shelf, ages
-        self._task: asyncio.Task[None] | None = None
+        super().__init__(self._tidy)
 
-    async def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._look())
-
-    async def stop(self) -> None:
-        """End the looking; a transaction that is under way comes to its end."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _look(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self._shelf.tidy, self._ages)
-            except errors.LedgerError as error:  # nothing was thrown away; it is due at the next look as well
-                log.warning("not_thrown_away", exc_info=error)
-            await asyncio.sleep(LOOK_SECONDS)
+    async def _tidy(self) -> None:
+        try:
+            await asyncio.to_thread(self._shelf.tidy, self._ages)
+        except errors.LedgerError as error:  # nothing was thrown away; it is due at the next look as well
+            log.warning("What is over could not be thrown away: %s", error)
 
 
 _COLUMNS: Final = "at, kind, number, ended_before, days, source"

@@ -14,6 +14,7 @@ from ledger.database import Statements
 from ledger.metrics import Meters
 from ledger.record import Record
 from ledger.record import decode as decode_record
+from ledger.staff import known_as
 from ledger.streams.records import Arrived, Batch, Place
 from services.board import marks
 from services.board.counting import Counting
@@ -172,7 +173,7 @@ def fold_record(fold: Folding, record: Record) -> None:
             fold.close_alert(str(data["alert"]), at=record.occurred_at, outcome=str(data.get("outcome", "")))
         case "alert_acknowledged":
             step = data.get("next_step_on")
-            by = record.recorded_by or record.agency
+            by = known_as(record.recorded_by or record.agency)
             fold.acknowledge(str(data["alert"]), at=record.recorded_at, by=by, next_step_on=step)
             fold.recorded(record.event_id, at=record.recorded_at)
         case "alert_handed_over":

@@ -11,6 +11,7 @@ from datetime import date
 from ledger.case import case_of
 from ledger.numbers import number_of
 from ledger.record import Record
+from ledger.staff import known_as
 from ledger.timeline import sentences
 from rulebook.history import EMPTIED, removed
 from rulebook.instants import day_end, day_of
@@ -157,14 +158,18 @@ def rows_of(opened: Sequence[Open], records: Sequence[Record]) -> list[AlertRow]
                 weight=one.weight,
                 legal=one.legal,
                 acknowledged_at=last.recorded_at if last else None,
-                acknowledged_by=last.recorded_by if last else None,
-                handed_to=str(handed.data()["colleague_id"]) if handed else None,
-                handed_by=handed.recorded_by if handed else None,
+                acknowledged_by=_known(last.recorded_by) if last else None,
+                handed_to=known_as(str(handed.data()["colleague_id"])) if handed else None,
+                handed_by=_known(handed.recorded_by) if handed else None,
                 handed_at=handed.recorded_at if handed else None,
                 next_step_on=last.data().get("next_step_on") if last else None,
             )
         )
     return rows
+
+
+def _known(person: str | None) -> str | None:
+    return None if person is None else known_as(person)
 
 
 def _handed(records: Sequence[Record], alert: str) -> Record | None:
@@ -183,7 +188,7 @@ def _alerts(known: Known, municipalities: Mapping[str, str]) -> tuple[CaseAlert,
                 row,
                 municipalities,
                 why=known.outlook.sentence(row.rule, row.instance),
-                behind=behind(row, by_id),
+                behind=behind(row, by_id, known.ladders),
                 ends=known.outlook.ends.get((row.rule, row.instance)),
                 now=known.now,
                 me=known.me,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ledger.staff import is_same
 from services.board.desk import LOST, NOT_FIRST
 from services.board.doing.table import ACTIONS
 from services.board.language import moment, say
@@ -35,7 +36,7 @@ def recent(sent: Sequence[Sent], *, person: str, now: int) -> tuple[Click, ...]:
     """Return what somebody did lately or what still waits or was refused since, the newest first."""
     last: dict[tuple[str, str], Sent] = {}
     for one in sorted(sent, key=lambda one: (one.sent_at, one.state != "refused")):
-        if one.by.casefold() == person.casefold():
+        if is_same(one.by, person):
             last[one.lock, one.subject] = one
     fresh = [one for one in last.values() if one.state in {"sent", "parked"} or _is_fresh(one, now)]
     return tuple(click(one) for one in sorted(fresh, key=lambda one: (one.sent_at, one.event_id), reverse=True))

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID, uuid5
 
 from ledger.record import Record
+from ledger.staff import is_same
 from ledger.streams.records import Outgoing
 from services.board.outbox import Outbox, Seal, Sent, Unopened
 from waakvlam.clock import Clock
@@ -87,7 +88,7 @@ class Desk:
                 keeper = _Keeper(self, deed, mark)
                 Publisher(BOARD, keeper, self._clock, sequence=count).publish(deed.message, id=event_id)
                 kept = self.outbox.sent(event_id=event_id)[0]
-        mine = kept.by.casefold() == deed.by.casefold()
+        mine = is_same(kept.by, deed.by)
         return Taken(event_id, by_somebody_else=not mine, is_another=mine and kept.mark not in {mark, ""})
 
     async def deliver(self) -> int:
@@ -138,7 +139,7 @@ def confirm(outbox: Outbox, ledger: Recorded, event_id: str) -> Sent | None:
     if in_ledger is None:
         return found
     record = in_ledger[1]
-    if (record.recorded_by or "").casefold() == found.by.casefold():
+    if is_same(record.recorded_by, found.by):
         outbox.settle(event_id, state="recorded", at=record.recorded_at)
     else:
         outbox.settle(event_id, state="refused", at=record.recorded_at, reason=NOT_FIRST)

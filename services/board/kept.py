@@ -22,11 +22,11 @@ from rulebook.agreements import Agreements, load
 from rulebook.figures import Figure, figures
 from rulebook.instants import local_day
 from rulebook.outcomes import outcomes
+from services.board.rounds import Rounds
 from services.board.settings import BoardSettings
 
 log = logs.logger(__name__)
 PAGE = 2_000
-LOOK_SECONDS = 600.0
 GIVES_WAY = 10  # niceness: whoever serves a page goes first
 TABLE = (
     "CREATE TABLE IF NOT EXISTS board_kept (one bigint PRIMARY KEY, counted_at bigint NOT NULL, figures text NOT NULL)"
@@ -84,30 +84,18 @@ def _lines(ledger: Ledger) -> Iterator[str]:
         after = page[-1].position
 
 
-class Counter:
-    """Has the figures counted once a day, by a process of its own."""
+class Counter(Rounds):
+    """Has the figures counted once a day, by a process of its own, which ends when this does."""
 
     def __init__(self, book: KeptBook, settings: BoardSettings, *, now: Callable[[], int]) -> None:
         self._book = book
         self._settings = settings
         self._now = now
-        self._task: asyncio.Task[None] | None = None
+        super().__init__(self._count_when_due)
 
-    async def start(self) -> None:
-        """Begin to look, each ten minutes, whether a new day has come."""
-        self._task = asyncio.create_task(self._look())
-
-    async def stop(self) -> None:
-        """End the looking, and a count that is under way."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _look(self) -> None:
-        while True:
-            if await asyncio.to_thread(self._book.is_due, self._now()):
-                await self._count()
-            await asyncio.sleep(LOOK_SECONDS)
+    async def _count_when_due(self) -> None:
+        if await asyncio.to_thread(self._book.is_due, self._now()):
+            await self._count()
 
     async def _count(self) -> None:
         child = await asyncio.create_subprocess_exec(

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from ledger.database import Statements
 from ledger.record import Record
+from ledger.staff import known_as
 
 TABLES = (
     """CREATE TABLE IF NOT EXISTS board_handed (
@@ -51,8 +52,8 @@ def note(t: Statements, record: Record) -> None:
 def _handed_over(t: Statements, record: Record, data: Mapping[str, Any]) -> None:
     sql = """INSERT INTO board_handed VALUES (?, ?, ?, ?) ON CONFLICT (alert) DO UPDATE
              SET colleague = excluded.colleague, by_whom = excluded.by_whom, at = excluded.at"""
-    by, alert = record.recorded_by or record.agency, str(data["alert"])
-    t.execute(sql, (alert, str(data["colleague_id"]), by, record.recorded_at))
+    by, alert = known_as(record.recorded_by or record.agency), str(data["alert"])
+    t.execute(sql, (alert, known_as(str(data["colleague_id"])), by, record.recorded_at))
     known = "INSERT INTO board_handed_by VALUES (?, ?) ON CONFLICT (event_id) DO NOTHING"
     t.execute("DELETE FROM board_handed_by WHERE alert = ?", (alert,))  # the last word alone can be taken back
     t.execute(known, (record.event_id, alert))
@@ -61,7 +62,7 @@ def _handed_over(t: Statements, record: Record, data: Mapping[str, Any]) -> None
 def _judged(t: Statements, record: Record, data: Mapping[str, Any]) -> None:
     said = (str(data["alert"]), str(data["rule"]), record.municipality, str(data["verdict"]), data.get("reason") or "")
     sql = "INSERT INTO board_judged VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING"
-    t.execute(sql, (record.event_id, *said, record.recorded_by or record.agency, record.recorded_at))
+    t.execute(sql, (record.event_id, *said, known_as(record.recorded_by or record.agency), record.recorded_at))
 
 
 def _withdrawn(t: Statements, event_id: str) -> None:

@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ledger import logs
+from ledger.ladders import ladders_of, municipality_of, titles_of
 from ledger.record import Record
 from ledger.timeline import Line, sentences
 from ledger.words import PHASES, ROLES
@@ -18,6 +19,7 @@ from rulebook.agreements import Agreements, load
 from rulebook.engine import CaseWatch
 from rulebook.errors import RulebookError
 from rulebook.instance import Instance
+from rulebook.instants import local_day
 from rulebook.question import Names
 from rulebook.remedy import remedy
 from rulebook.settled import Settled, settled
@@ -35,6 +37,7 @@ class Engine:
 
     def __init__(self, agreements: Agreements, names: Mapping[str, str]) -> None:
         self.agreements = agreements
+        self._ladders = ladders_of(agreements)
         self._names = names
 
     @classmethod
@@ -60,6 +63,7 @@ class Engine:
             sentences=told,
             open=tuple(_open(one) for one in living if one.row is not None),
             ends={(one.rule.id, one.key): one.breach for one in living if one.breach is not None},
+            ladders=titles_of(self._ladders(municipality_of(one.event() for one in records), local_day(now))),
         )
 
     def settled(self, records: Sequence[Record], *, now: int) -> tuple[Settled, ...]:
@@ -105,16 +109,16 @@ class Reasons:
                 look, known = self._rulebook.look(records, now=now), {one.event_id: one for one in records}
                 for row in some:
                     ends = look.ends.get((row.rule, row.instance))
-                    told = Ground(look.sentence(row.rule, row.instance), behind(row, known), ends)
+                    told = Ground(look.sentence(row.rule, row.instance), behind(row, known, look.ladders), ends)
                     self._kept[row.raised] = (versions.get(case, 0), told)
         return {row.raised: self._kept[row.raised][1] for row in rows if row.raised in self._kept}
 
 
-def behind(row: AlertRow, known: Mapping[str, Record]) -> tuple[Line, ...]:
-    """Return the events because of which an alert was raised, as lines, oldest first."""
+def behind(row: AlertRow, known: Mapping[str, Record], ladders: Mapping[str, str]) -> tuple[Line, ...]:
+    """Return the events because of which an alert was raised, as lines, oldest first; `ladders` are titles by id."""
     ids = row.because or (row.instance.split("#", 1)[0],)
     records = [known[one] for one in ids if one in known]
-    return tuple(sentences(records, agencies()))
+    return tuple(sentences(records, agencies(), ladders=ladders))
 
 
 def _open(instance: Instance) -> Open:

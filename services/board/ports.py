@@ -55,6 +55,7 @@ class Outlook:
     sentences: Mapping[tuple[str, str], str]  # by rule and instance: why something must happen
     open: tuple[Open, ...] = ()
     ends: Mapping[tuple[str, str], int] = field(default_factory=dict)  # likewise: when it is too late
+    ladders: Mapping[str, str] = field(default_factory=dict)  # the titles of the ladders that hold for it, by id
 
     def sentence(self, rule: str, instance: str) -> str:
         """Return why; empty when the rulebook no longer knows of it."""

@@ -99,3 +99,15 @@ def test_agreements_that_are_wrong_are_refused_at_the_start(tmp_path):
 
     with pytest.raises(AgreementError):
         Engine.load(tmp_path, names={})
+
+
+def test_behind_an_alert_a_ladder_is_called_by_its_name(region, engine):
+    stories.report(region.at("2026-11-10T09:00:00"), FAMILY, "r-1")
+    told = {"escalation_id": "e-1", "ladder": "samen-doen", "level": 1, "direction": None}
+    start = region.tell(FAMILY, "escalation_started", reason="samenwerking-stagneert", **told)
+    raised = region.alert(FAMILY, "ST-29", "Escalatie", "Daarom.", due="2026-11-17T23:00:00+00:00", instance=start)
+
+    ground = Reasons(region.reader.store, region.ledger, engine).of(region.reader.store.open_alerts()[1], now=NOW)
+
+    (line,) = ground[raised].lines
+    assert "(Samen Doen, niveau 1)" in line.text

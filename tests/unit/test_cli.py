@@ -2,6 +2,7 @@
 
 import json
 import logging
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -60,15 +61,15 @@ def told_of(tmp_path):
     return make
 
 
-def a_draft(case: str) -> Draft:
+def a_draft(case: str, name: str = "report_received", **data: object) -> Draft:
     shared = {"occurred_at": instant_of(LONG_AGO), "case": case, "reference": None, "municipality": "0014"}
-    payload = encode(event_types()["report_received"], {**REPORT, **shared, "recorded_by": None})
+    payload = encode(event_types()[name], {**(data or REPORT), **shared, "recorded_by": None})
     return Draft(
-        event_id=f"e-{case}",
+        event_id=f"e-{case}-{name}",
         source="urn:waakvlam:politie-nn",
         content=sha256(payload).digest(),
         case=case,
-        type="report_received",
+        type=name,
         agency="politie-nn",
         municipality="0014",
         reference=None,
@@ -164,6 +165,17 @@ def test_a_case_is_found_by_its_number_as_the_board_shows_it(call, told_of, numb
 
     assert told.exit_code == Exit.OK, told.stderr
     assert "legde een melding vast" in told.stdout
+
+
+def test_a_case_calls_a_ladder_by_its_name_and_by_its_id_where_no_agreement_is(call, told_of, tmp_path, monkeypatch):
+    folder, started = told_of(CASE), {"escalation_id": "e-1", "ladder": "samen-doen", "level": 1, "direction": None}
+    clock = FixedClock(LONG_AGO + 1)
+    with closing(Ledger.open(f"sqlite:///{folder}/ledger.db", clock=clock)) as ledger, ledger.writing() as w:
+        w.append([a_draft(CASE, "escalation_started", **started, reason="samenwerking-stagneert")])
+
+    assert "een escalatie (Samen Doen, niveau 1)" in call("case", CASE, "--data", str(folder)).stdout
+    monkeypatch.setenv("WAAKVLAM_AGREEMENTS", str(tmp_path / "nergens"))
+    assert "een escalatie (samen-doen, niveau 1)" in call("case", CASE, "--data", str(folder)).stdout
 
 
 def test_a_number_that_fits_more_cases_says_which(call, told_of):

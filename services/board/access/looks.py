@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ledger.database import Database, Statements
+from ledger.staff import known_as
 from services.board.access import tables
 from services.board.access.line import NAMES, Line, Look, chained, digest_of, hash_of
 from services.board.access.tables import FIRST
@@ -38,7 +39,7 @@ class Sought:
             conditions.append(f"(case_id >= ? AND case_id < ? OR {in_list})")
             values += [self.case, self.case + "~"] * 2
         for condition, value in (
-            ("person = ?", self.person or None),
+            ("person = ?", known_as(self.person) or None),
             ("at >= ?", self.since),
             ("at < ?", self.until),
         ):

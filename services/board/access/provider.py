@@ -17,6 +17,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from ledger.staff import known_as
 from services.board.access.sessions import Begun
 from services.board.rights import OPAQUE, Person, Role
 
@@ -154,7 +155,7 @@ def person_of(claims: Mapping[str, Any], names: Claims) -> Person:
     said = {one.replace("-", "_").removeprefix("waakvlam_") for one in _many(_claim(claims, names.roles))}
     team = _claim(claims, names.team)
     return Person(
-        id=person,
+        id=known_as(person),
         roles=frozenset(role for role in Role if role in said),
         municipalities=frozenset(_many(_claim(claims, names.municipalities))),
         team=team if isinstance(team, str) else None,

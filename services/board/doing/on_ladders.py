@@ -7,6 +7,7 @@ who begins halfway passes over the levels below, and nobody should get there mor
 from collections.abc import Mapping, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
+from ledger.ladders import title_of, titles_of
 from rulebook.event import Event
 from rulebook.rules import Ladder, Level
 from services.board.doing.action import Action, Problem, Subject, Values
@@ -22,16 +23,13 @@ ALL = frozenset({STARTED, MOVED, DECIDED, CLOSED})
 
 
 def ladder_name(scene: Scene, ladder: str) -> str:
-    """Return how people call a ladder: by the title of its agreement, with its letters where the id is those."""
-    found = scene.ladders.get(ladder)
-    title = found.title if found and found.title else ladder.replace("-", " ").capitalize()
-    letters = ladder.upper()
-    return title if "-" in ladder or letters in title.upper() else f"{letters} ({title})"
+    """Return how people call a ladder, see `title_of`."""
+    return title_of(ladder, scene.ladders.get(ladder))
 
 
 def titles(scene: Scene) -> Mapping[str, str]:
     """Return how people call each ladder of the region, by its id."""
-    return {one: ladder_name(scene, one) for one in scene.ladders}
+    return titles_of(scene.ladders)
 
 
 def level_name(ladder: Ladder, level: Level) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ledger.alone import people_behind
+from ledger.staff import known_as
 from rulebook.event import Event
 from rulebook.instants import add_months, date_of, day_of, parse_day
 from services.board.doing.action import Action, Subject, Values
@@ -44,7 +45,7 @@ def _proposal(scene: Scene, row: AlertRow) -> Event | None:
         one
         for one in scene.standing(PROPOSED)
         if _about(one) == _subject(row).about
-        and {None, scene.person.casefold()}.isdisjoint(people_behind(one.id, scene.events, scene.recorded_by))
+        and {None, known_as(scene.person)}.isdisjoint(people_behind(one.id, scene.events, scene.recorded_by))
         and (parse_day(one.data["until_on"]) or 0) >= day_of(scene.today)
     ]
     return max(found, key=lambda one: (str(one.data["until_on"]), one.id), default=None)

@@ -9,6 +9,7 @@ from ledger.case import Case, case_of
 from ledger.dangers import Dangers, dangers_of, no_dangers
 from ledger.ladders import Ladders, ladders_of, municipality_of, no_ladders
 from ledger.record import Record
+from ledger.staff import is_same
 from ledger.words import local
 from rulebook.agreements import Agreements
 from rulebook.event import Event
@@ -87,7 +88,7 @@ class Scene:
 
     def is_me(self, person: str | None) -> bool:
         """Tell whether a worker's id is that of who stands here; other capitals are no other person."""
-        return person is not None and person.casefold() == self.person.casefold()
+        return is_same(person, self.person)
 
 
 def scene_of(

@@ -13,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from ledger.numbers import number_of
+from ledger.staff import is_same
 from services.board import clicks, views
 from services.board.desk import Deed
 from services.board.doing import door, form
@@ -77,7 +78,7 @@ class DoingPages:
     def became(self, request: Request, person: Who, case: str, event_id: str) -> Response:
         """Return what became of something, for a page that waits for it."""
         sent = self.board.desk.follow(event_id)
-        if sent is None or sent.case_id != case or sent.by.casefold() != person.id.casefold():
+        if sent is None or sent.case_id != case or not is_same(sent.by, person.id):
             raise HTTPException(404)
         if sent.state in {"sent", "parked"}:
             return Response(status_code=204)
