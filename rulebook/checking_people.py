@@ -53,7 +53,7 @@ def _steps(
     except CannotCount:
         return
     if any(later < earlier for earlier, later in pairwise(times[1:])):
-        sentence = "De stappen staan niet op volgorde; iedere stap hoort later te komen dan de vorige."
+        sentence = "De stappen staan niet op volgorde; geen stap hoort eerder te komen dan de vorige."
         yield places.finding(WARNING, "aandacht", field, sentence)
 
 

@@ -1,6 +1,7 @@
 """Mutants that lived, tried again with tests that came after the run, or that the run's limit of seconds left out.
 
     python -m tests.mutants_again tests/unit/test_rulebook_settled.py ...    # some seconds; needs `mutants/` of a run
+    python -m tests.mutants_again --all tests/unit/test_rulebook_settled.py  # those that have a reason to live as well
 
 Each of these tests is run once as it is, to see that it passes and which functions it reaches; then against each mutant
 that lives in those. What is noticed is kept in `mutants/later.json`, and `tests.mutants_told` counts it as noticed.
@@ -21,7 +22,8 @@ from hypothesis import settings
 from mutmut.__main__ import Config
 
 from tests.mutants import TEST_SECONDS, TIMED_OUT
-from tests.mutants_told import LATER, MADE, later, living
+from tests.mutants_reasons import by_reason, read
+from tests.mutants_told import LATER, MADE, REASONS, later, living
 
 
 class Reach:
@@ -84,9 +86,12 @@ def is_noticed(mutant: str, items: Sequence[pytest.Item], session: pytest.Sessio
 
 def main() -> None:
     """Try the mutants that live with the tests that are named."""
-    found = {one.mutant: one.change for one in living()}
+    paths = [one for one in sys.argv[1:] if one != "--all"]
+    alive = living()
+    if len(paths) == len(sys.argv[1:]):
+        alive = by_reason(alive, read(REASONS.read_text("utf-8")))[1]
+    found = {one.mutant: one.change for one in alive}
     known: Mapping[str, str] = later(MADE)
-    paths = sys.argv[1:]
     shutil.copytree("tests", MADE / "tests", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     Config.ensure_loaded()
     settings.register_profile("mutants", deadline=None, derandomize=True, database=None)

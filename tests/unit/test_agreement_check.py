@@ -621,3 +621,53 @@ def test_moments_and_patterns_that_make_no_sense_are_told_at_the_rule(findings):
         ("termijnen", 11, "rules[M].at"),
         ("termijnen", 12, "rules[P].agencies"),
     ]
+
+
+def test_steps_that_come_at_one_instant_are_in_order_and_hours_are_counted_from_noon(findings):
+    def disorder(first, second):
+        steps = f"[{{to: worker}}, {{to: monitor, after: {first}}}, {{to: team_manager, after: {second}}}]"
+        rule = f"  - {{id: S, {TERM}, breach: {{days: 5}}, to: {steps}}}\n"
+        return [one.field for one in findings(REGION + RULE + rule)]
+
+    assert disorder("{days: 1}", "{days: 1}") == disorder("{hours: 36}", "{days: 1}") == []
+    assert disorder("{hours: 37}", "{days: 1}") == ["rules[S].to"]
+
+
+def test_a_warning_that_comes_with_the_breach_never_warns(findings):
+    rule = f"  - {{id: R, {TERM}, warn: {{days: 5}}, breach: {{days: 5}}}}\n"
+
+    assert about(findings(REGION + rule), "zo wordt er nooit gewaarschuwd")[0][2:4] == (11, "rules[R].warn")
+
+
+def test_a_warning_that_comes_too_late_on_some_days_is_told_with_the_first_of_them(findings):
+    rule = f"  - {{id: R, {TERM}, warn: {{working_days: 5}}, breach: {{days: 8}}}}\n"
+    found = about(findings(REGION + rule), "Niet altijd komt de waarschuwing")
+
+    assert [one[2:] for one in found] == [
+        (11, "rules[R].warn", "Niet altijd komt de waarschuwing vóór het einde van de termijn, bijvoorbeeld niet vanaf vrijdag 18 december 2026."),
+    ]  # fmt: skip
+
+
+def test_a_rule_without_title_explanation_or_source_is_noted_for_each(folder):
+    words = {"title": "Een titel", "why": "Een uitleg", "basis": "Een bron"}
+    rules = [{key: value for key, value in words.items() if key != left_out} for left_out in (*words, "")]
+    told = "".join(
+        f"  - {{id: R{place}, {TERM}, breach: {{days: 5}}, {', '.join(f'{key}: {value}' for key, value in one.items())}}}\n"
+        for place, one in enumerate(rules)
+    )
+    (folder / "proef-0.yaml").write_text(REGION + told)
+    found = [one for one in check(folder, ON, WORDS) if one.about == "uitleg" and one.file.endswith("proef-0.yaml")]
+
+    assert [(one.level, one.line, one.field, one.sentence) for one in found] == [
+        (NOTE, 11, "rules[R0].title", "Er staat geen titel bij deze regel."),
+        (NOTE, 12, "rules[R1].why", "Er staat geen uitleg bij deze regel."),
+        (NOTE, 13, "rules[R2].basis", "Er staat geen bron bij deze regel."),
+    ]
+
+
+def test_a_list_is_used_by_a_rule_that_names_it_and_the_default_by_one_that_names_none(findings):
+    lists = REGION.replace("rules:\n", "  extra: [{to: team_manager}]\nrules:\n")
+    named = f"  - {{id: R, {TERM}, breach: {{days: 5}}, to: extra}}\n"
+
+    assert findings(lists + named + RULE.replace("R,", "S,")) == []
+    assert [(one.line, one.field) for one in findings(lists + named)] == [(9, "attention.default")]

@@ -146,3 +146,18 @@ def test_what_is_no_agreement_or_has_a_fault_is_not_published(folder, name):
 
 def test_a_file_that_is_not_there_is_wrong_use(folder):
     assert publish(folder, "groningen-9.yaml").exit_code == Exit.USAGE
+
+
+def test_each_finding_names_the_file_that_it_is_about_from_its_first_line(folder):
+    new_version(folder)
+    change(folder / REGION)
+    (folder / "fryslan-1.yaml").unlink()
+    where = [(one.file, one.line, one.field) for one in check(folder, ON, Words()) if one.about == "gepubliceerd"]
+
+    assert sorted(where) == sorted(
+        (str(folder / name), 1, "bestand") for name in ("fryslan-1.yaml", REGION, "groningen-2.yaml")
+    )
+
+    (folder / LOCK).unlink()
+    (note,) = (one for one in check(folder, ON, Words()) if one.about == "gepubliceerd")
+    assert (note.file, note.line) == (str(folder / LOCK), 1)
