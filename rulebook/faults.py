@@ -15,7 +15,7 @@ from rulebook.calendar import Calendar
 from rulebook.entries import Entry, read
 from rulebook.errors import AgreementError
 from rulebook.instants import parse_day
-from rulebook.reading import NOT_AGREEMENTS, known_fields, read_agreement
+from rulebook.reading import agreement_files, known_fields, read_agreement
 from rulebook.rules import Agreement
 
 FAULTS_MAX = 500
@@ -52,7 +52,7 @@ def look(folder: Path, *, fields: Mapping[str, frozenset[str]] | None = None) ->
     agreements: dict[tuple[str, int], Agreement] = {}
     entries: dict[str, Entry] = {}
     faults: list[AgreementError] = []
-    for path in sorted(one for one in folder.glob("*.y*ml") if one.name not in NOT_AGREEMENTS):
+    for path in agreement_files(folder):
         one, entry, found = _whole(path, calendars, known)
         told = {fault.args for fault in faults}
         faults += sorted(

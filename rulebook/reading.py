@@ -34,15 +34,18 @@ _LADDER_KEYS = ("id", "title", "levels", "reasons", "skip_reasons")
 _INFORMATION = ("none", "minimal", "case")
 
 
+def agreement_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that should hold an agreement each, by name."""
+    names = (one.name for one in folder.glob("*.y*ml") if one.suffix in {".yaml", ".yml"})
+    return [folder / name for name in sorted(names) if name not in NOT_AGREEMENTS]
+
+
 def read_folder(folder: Path, *, fields: Mapping[str, frozenset[str]] | None) -> list[Agreement]:
     """Return every agreement of a folder. Raises AgreementError."""
     known = known_fields() if fields is None else fields
-    paths = sorted(one for one in folder.glob("*.y*ml") if one.suffix in {".yaml", ".yml"})
     calendars: dict[str, Calendar] = {}
     agreements: dict[tuple[str, int], Agreement] = {}
-    for path in paths:
-        if path.name in NOT_AGREEMENTS:
-            continue
+    for path in agreement_files(folder):
         entry = read(path)
         one = read_agreement(entry, folder=folder, calendars=calendars, known=known)
         same = agreements.setdefault((one.id, one.version), one)

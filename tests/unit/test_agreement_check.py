@@ -164,7 +164,7 @@ def test_each_list_of_people_tells_its_fault_and_the_rules_that_name_it_are_stil
 
 
 def test_a_file_that_is_no_yaml_and_a_folder_without_files_are_told(tmp_path):
-    assert [one.field for one in look(tmp_path).faults] == ["folder"]
+    assert [(one.file, one.line, one.field) for one in look(tmp_path).faults] == [(str(tmp_path), 1, "folder")]
     (tmp_path / "a.yaml").write_text("a: [")
     assert [one.field for one in look(tmp_path).faults] == ["file"]
 

@@ -9,6 +9,7 @@ import pytest
 from rulebook.agreements import load
 from rulebook.errors import AgreementError
 from rulebook.event import from_json
+from rulebook.faults import look
 
 NOW = "2026-06-01T10:00:00Z"
 CALENDARS = Path(__file__).parents[2] / "agreements" / "calendars"
@@ -194,8 +195,18 @@ def test_a_file_without_keys_is_refused(folder, text):
 
 
 def test_a_folder_without_agreements_is_refused(folder):
-    with pytest.raises(AgreementError, match="holds no agreements"):
+    with pytest.raises(AgreementError, match="holds no agreements") as caught:
         load(folder)
+
+    assert (caught.value.file, caught.value.line, caught.value.field) == (str(folder), 1, "folder")
+
+
+def test_every_yaml_file_of_a_folder_is_read_but_that_of_triage_and_no_other_file(folder):
+    for number, name in enumerate(("a.yaml", "triage.yaml", "z.yml", "other.yxml", "agreement.yaml.old")):
+        (folder / name).write_text(GOOD.replace("version: 1", f"version: {number + 1}"))
+
+    assert [one.version for one in load(folder).files] == [1, 3]
+    assert [one.version for one in look(folder).agreements] == [1, 3]
 
 
 @pytest.mark.parametrize(
