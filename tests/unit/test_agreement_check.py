@@ -671,3 +671,9 @@ def test_a_list_is_used_by_a_rule_that_names_it_and_the_default_by_one_that_name
 
     assert findings(lists + named + RULE.replace("R,", "S,")) == []
     assert [(one.line, one.field) for one in findings(lists + named)] == [(9, "attention.default")]
+
+
+def test_a_check_against_other_event_types_finds_those_that_it_does_not_know(folder):
+    known = {"report_received": frozenset({"report_id"})}
+
+    assert "de gebeurtenis safety_assessed bestaat niet." in said(check(folder, ON, WORDS, fields=known), ERROR)

@@ -87,6 +87,12 @@ def test_one_that_holds_and_is_not_published_is_a_warning_with_the_command_that_
     assert found(folder) == []
 
 
+def test_one_that_begins_to_hold_today_holds(folder):
+    new_version(folder, valid_from="2026-11-24")
+
+    assert found(folder) == [(WARNING, "groningen-2.yaml")]
+
+
 def test_a_proposal_that_does_not_hold_yet_may_still_change(folder):
     new_version(folder, valid_from="2027-01-01")
 

@@ -126,6 +126,13 @@ def test_a_wrong_file_is_refused_by_line_field_and_reason(folder, was, now, line
         (MOMENTS + "at: [{months: 3}], then_every: {weeks: 3}}", "rules[M].then_every", "must be in months"),
         (MOMENTS + "at: [{months: 3}], then_every: {months: 0}}", "rules[M].then_every", "must be positive"),
         (MOMENTS + "at: [{months: 3}], warn: {minutes: 3}}", "rules[M].warn.minutes", "cannot be counted"),
+        (MOMENTS + "at: [{days: 3}], then_every: {hours: 5}}", "rules[M].then_every.hours", "cannot be counted"),
+        (MOMENTS + "at: [{days: 3}], warn: {from_ladder: true}}", "rules[M].warn.from_ladder", "only a rule of kind"),
+        (
+            SILENCE + "phases: [recovery], warn: {from_ladder: true}}",
+            "rules[S].warn.from_ladder",
+            "only a rule of kind",
+        ),
         (DATE + "due_field: check_on}", "rules[D]", "needs warn, breach or both"),
         (DATE + "breach: {days: 0}}", "rules[D].due_field", "is missing"),
         (DATE + "due_field: null, breach: {days: 0}}", "rules[D].due_field", "names no field"),
