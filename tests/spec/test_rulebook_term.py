@@ -243,3 +243,24 @@ def test_two_that_start_on_one_day_each_have_their_own_hour_where_the_other_stag
         f"e1 {hours} due 2026-04-03 14:00",
         f"e2 {hours} due 2026-04-03 16:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "is_same"),
+    [
+        (["a", 1], ["a", 1.0], True),
+        (["a", 1], [1, "a"], False),
+        (["a"], ["b"], False),
+        (["a"], "a", False),
+        ({"a": 1, "b": None}, {"b": None, "a": 1}, True),
+        ({"a": 1}, {"a": 2}, False),
+        ({"a": 1}, {"b": 1}, False),
+        ([], {}, False),
+    ],
+)
+def test_what_start_and_stop_share_is_compared_as_json_also_where_it_is_a_list_or_an_object(start, stop, is_same):
+    story = Story(ASSESSED)
+    story.tell("2026-04-02 10:15", "report_received", report_id=start)
+    story.tell("2026-04-03 10:15", "safety_assessed", report_id=stop)
+
+    assert (story.rows("2026-12-31 12:00") == []) is is_same
