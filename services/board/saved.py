@@ -32,7 +32,9 @@ class SavedViews:
                 return True
             if len(kept) >= SAVED_MAX:
                 return False
-            t.execute("INSERT INTO board_saved VALUES (?, ?, ?)", (person, query, at))
+            t.execute(
+                "INSERT INTO board_saved VALUES (?, ?, ?) ON CONFLICT (person, query) DO NOTHING", (person, query, at)
+            )
         return True
 
     def forget(self, person: str, query: str) -> None:

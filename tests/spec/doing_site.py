@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
@@ -37,19 +38,23 @@ VT, POLICE, TEAM, RADAR = "veilig-thuis-groningen", "politie-nn", "team-groninge
 NOW = micros_of(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
 DAY = 24 * 3600 * 1_000_000
 ANNA, BEN = "mdw-anna", "mdw-ben"
+FILES = {name: f"sqlite:///{{folder}}/{name}.db" for name in ("ledger", "board")}
 CANARY = "Kanarie-Verzonnen belde huilend"
 
 
 class DoingSite:
-    """A case at intake, a board beside it, and people who sit at it. While `holds`, what the board sends waits."""
+    """A case at intake, a board beside it, and people who sit at it. While `holds`, what the board sends waits.
 
-    def __init__(self, folder: Path) -> None:
+    `urls` says where ledger and view are; else they are files in the folder.
+    """
+
+    def __init__(self, folder: Path, urls: Mapping[str, str] = FILES) -> None:
         self.folder, self.clock, self.holds, self.offset = folder, FixedClock(NOW), False, 0
         self.keys = FileKeyStore(folder / "keys.db", clock=self.clock)
-        self.ledger = Ledger.open(f"sqlite:///{folder}/ledger.db", clock=self.clock, keys=self.keys)
+        self.ledger = Ledger.open(urls["ledger"].format(folder=folder), clock=self.clock, keys=self.keys)
         pipeline = Pipeline(self.ledger, clock=self.clock, ladders=AGREED.ladders, dangers=AGREED.dangers)
         self.door = testing.Desk(self.ledger, self.clock, pipeline)
-        self.store = Store(open_database(f"sqlite:///{folder}/board.db"))
+        self.store = Store(open_database(urls["board"].format(folder=folder)))
         self.reader = Reader(self.store, self.ledger, changed=lambda: None)
         self.desk = Desk(self.reader.outbox, self.ledger, self.deliver, clock=self.clock, seal=Seal(b"geheim"))
         self.sent, self.receipts, self.numbers = [], [], 0
