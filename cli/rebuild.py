@@ -13,7 +13,7 @@ from cli.books import ledger_at, without_password
 from cli.crew import worked
 from cli.exits import Ends, Exit
 from cli.partitions import partitions_of
-from cli.rebuilding import Outcome, cases_in, measured
+from cli.rebuilding import Outcome, cases_in, events_in, measured
 from cli.screen import progress, result
 from cli.settings import Settings
 from ledger import histories
@@ -89,7 +89,7 @@ def _radar(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
         )
         with closing(open_database(new.url)) as database:
             anew_view.prepare(database)
-        with measured(outcome, ledger) as bar:
+        with measured(outcome, events_in(ledger)) as bar:
             for events in worked(radar.Builder.of, task, cases_in(ledger, CASES_AT_ONCE), workers=wish.workers):
                 bar.add(events)
         with closing(RadarView(open_database(new.url))) as made, closing(radar.Builder.of(task)) as builder:
@@ -174,7 +174,7 @@ def _board(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     ):
         builder, head = board.Builder(database), ledger.head()
         task = stretches.Task(settings.ledger_url, settings.time().micros())
-        with measured(outcome, ledger) as bar:
+        with measured(outcome, head) as bar:
             for stretch in worked(stretches.Reading.of, task, stretches.spans(head), workers=wish.workers):
                 builder.take(stretch)
                 bar.add(stretch.events)
@@ -221,7 +221,7 @@ def _triage(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome
             partitions_of(settings, None),
             settings.time().micros(),
         )
-        with measured(outcome, ledger) as bar:
+        with measured(outcome, events_in(ledger)) as bar:
             for found in worked(triage.Checker.of, task, cases_in(ledger, CASES_AT_ONCE), workers=wish.workers):
                 owed.add(found)
                 bar.add(found.events)

@@ -1,5 +1,6 @@
 """What every rebuild shows: how far it is, how fast, how long it will still take; and what it found, as one result."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ class Outcome:
     view: str
     events: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of all processes together
     cases: int = 0
     behind: int = 0
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -42,6 +44,7 @@ class Outcome:
             "view": self.view,
             "events": self.events,
             "events_per_second": round(self.events / self.seconds) if self.seconds else 0,
+            "events_per_cpu_second": round(self.events / self.cpu_seconds) if self.cpu_seconds else 0,
             "cases_compared": self.cases,
             "cases_not_read_yet": self.behind,
             "differences": tables,
@@ -84,13 +87,24 @@ class Bar:
 
 
 @contextmanager
-def measured(outcome: Outcome, ledger: Ledger) -> Iterator[Bar]:
-    """Show on stderr how far the reading of a whole ledger is, and keep how long it took."""
+def measured(outcome: Outcome, events: int) -> Iterator[Bar]:
+    """Show on stderr how far the reading of so many events is, and keep how long it took, and how much of the processors."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    begun = perf_counter()
+    begun, used = perf_counter(), _used()
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        yield Bar(progress, progress.add_task(outcome.view, total=ledger.head()), outcome)
-    outcome.seconds = perf_counter() - begun
+        yield Bar(progress, progress.add_task(outcome.view, total=events), outcome)
+    outcome.seconds, outcome.cpu_seconds = perf_counter() - begun, _used() - used
+
+
+def _used() -> float:
+    """Return the seconds of processor time of this process, and of those that it began and that have ended."""
+    return sum(os.times()[:4])
+
+
+def events_in(ledger: Ledger) -> int:
+    """Return how many events the cases of a ledger have together."""
+    with ledger.reading() as t:
+        return histories.total(t)
 
 
 def cases_in(ledger: Ledger, at_once: int) -> Iterator[list[str]]:

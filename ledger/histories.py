@@ -61,6 +61,11 @@ def _bodies(t: Statements, cases: Iterable[str], types: Collection[str] | None) 
     return ((case, bytes(body)) for case, _, body in rows)
 
 
+def total(t: Statements) -> int:
+    """Return how many records all cases have together."""
+    return int(t.value("SELECT sum(version) FROM heads WHERE caseless = 0") or 0)
+
+
 def size(t: Statements, cases: Iterable[str]) -> int:
     """Return how many records these cases have together."""
     return sum(version for (version,) in t.rows_in("SELECT version FROM heads WHERE case_id {in}", cases))

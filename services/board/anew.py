@@ -121,6 +121,7 @@ class Builder:
         self._versions: dict[str, int] = {}
         self._changed: dict[str, int] = {}
         self._aside = Aside()
+        self._has_stored_open = False
         database.create([*(one for one in TABLES if one.startswith("CREATE TABLE")), _TOLD])
 
     def take(self, stretch: Stretch) -> None:
@@ -144,8 +145,8 @@ class Builder:
         with self._database.transaction() as t:
             self._store_closed(t)
             self._aside.store(t)
-            t.execute("DELETE FROM board_alerts WHERE closed_at IS NULL")
             load(t, "board_alerts", _COLUMNS, [one.values() for some in fold.open.values() for one in some])
+            self._has_stored_open = bool(fold.open)
             load(t, "board_told", "event_id, at", dict(fold.told).items())
             for record in fold.blind:
                 blind.keep(t, record)
@@ -168,6 +169,10 @@ class Builder:
             return [(event_id, at) for event_id, at in t.rows("SELECT event_id, at FROM board_told")]
 
     def _store_closed(self, t: Statements) -> None:
+        """Store what closed. What was stored as open before goes: it closed since, or is stored again with the rest."""
+        if self._has_stored_open:
+            t.execute("DELETE FROM board_alerts WHERE closed_at IS NULL")
+            self._has_stored_open = False
         load(t, "board_alerts", _COLUMNS, [one.values() for one in self._fold.closed])
         self._fold.closed = []
 
