@@ -30,7 +30,9 @@ ROOT = Path(__file__).parents[2]
 TOPIC = "case-events"
 PARTITIONS = 2
 BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+AT = micros_of(BEGIN)
 DAY = 86_400_000_000
+CASE = "00000000-0000-5000-8000-000000000000"
 
 NATIONAL_AND_REGION = RuleIndex(agreements.load(ROOT / "agreements"))
 

@@ -1,8 +1,6 @@
 """What the radar counts of its own promptness: since when alerts were due, how long the ledger's records took."""
 
 import asyncio
-import random
-from pathlib import Path
 
 import pytest
 
@@ -15,21 +13,18 @@ from services.monitoring.agents import Auditing, Counting, Telling
 from services.monitoring.audit import KINDS, Auditor
 from services.monitoring.folded import tell_folded
 from services.monitoring.heartbeat import Heartbeat
-from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World, partition_of
-from waakvlam.clock import FixedClock, micros_of
+from tests.property.radar_world import (
+    AT,
+    CASE,
+    DAY,
+    NATIONAL_AND_REGION,
+    PARTITIONS,
+    Station,
+    partition_of,
+)
+from waakvlam.clock import FixedClock
 
-CASE = "00000000-0000-5000-8000-000000000000"
-AT = micros_of(BEGIN)
 MINE = range(PARTITIONS)
-
-
-@pytest.fixture
-def station(tmp_path: Path) -> Station:
-    world = World(random.Random(1))
-    made = Station(world, tmp_path)
-    world.add(CASE, "report_received", report_id="r-1", acute=False)
-    made.finish(AT + 9 * DAY)
-    return made
 
 
 @pytest.fixture

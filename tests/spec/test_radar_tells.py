@@ -1,7 +1,6 @@
 """Alerts are delivered first and marked after; the ledger sees each once; what never comes back is told again."""
 
 import asyncio
-import random
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -15,14 +14,11 @@ from services.monitoring import alert_view
 from services.monitoring.agents import Counting, Looking, Telling
 from services.monitoring.alert_view import FIRST_WAIT_MICROS, LONGEST_WAIT_MICROS
 from services.monitoring.heartbeat import Heartbeat
-from tests.property.radar_world import BEGIN, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World
+from tests.property.radar_world import AT, CASE, DAY, NATIONAL_AND_REGION, PARTITIONS, Station, World
 from waakvlam.clock import FixedClock, micros_of
 from waakvlam.codec import data_of, decode
 from waakvlam.envelope import from_headers
 from waakvlam.topics import agencies
-
-CASE = "00000000-0000-5000-8000-000000000000"
-AT = micros_of(BEGIN)
 
 
 class Broker:
@@ -43,19 +39,6 @@ class Broker:
     def said(self) -> list[tuple[str, dict[str, object]]]:
         read = [decode(one.value or b"") for one in self.taken]
         return [(event_type.name, data_of(event_type, record)) for event_type, record in read]
-
-
-@pytest.fixture
-def world() -> World:
-    return World(random.Random(1))
-
-
-@pytest.fixture
-def station(world: World, tmp_path: Path) -> Station:
-    made = Station(world, tmp_path)
-    world.add(CASE, "report_received", report_id="r-1", acute=False)
-    made.finish(AT + 9 * DAY)
-    return made
 
 
 @pytest.fixture

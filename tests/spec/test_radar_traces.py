@@ -1,7 +1,6 @@
 """Telling an alert is a trace of its own, linked to those of the events that made it; without followers nothing changes."""
 
 import asyncio
-import random
 from pathlib import Path
 
 import pytest
@@ -13,26 +12,13 @@ from ledger.metrics import registry
 from ledger.tracing import Tracing
 from services.monitoring.agents import Telling
 from services.monitoring.following import Following
-from tests.property.radar_world import NATIONAL_AND_REGION, PARTITIONS, Station, World
-from tests.spec.test_radar_tells import AT, CASE, DAY, Broker
+from tests.property.radar_world import AT, CASE, NATIONAL_AND_REGION, PARTITIONS, Station, World
+from tests.spec.test_radar_tells import Broker
 from waakvlam import trace
 from waakvlam.clock import FixedClock
 from waakvlam.codec import decode
 from waakvlam.envelope import from_headers
 from waakvlam.trace import Trace
-
-
-@pytest.fixture
-def world() -> World:
-    return World(random.Random(1))
-
-
-@pytest.fixture
-def station(world: World, tmp_path: Path) -> Station:
-    made = Station(world, tmp_path)
-    world.add(CASE, "report_received", report_id="r-1", acute=False)
-    made.finish(AT + 9 * DAY)
-    return made
 
 
 def told(station: Station, follow: Following | None) -> Broker:
