@@ -264,6 +264,7 @@ class PostgresDatabase:
             max_size=limits.connections_max,
             open=False,
             timeout=limits.wait_seconds,
+            reconnect_timeout=limits.wait_seconds,  # then by whoever asks next: after a long outage nobody waits out a pause
             check=psycopg_pool.ConnectionPool.check_connection,
             kwargs={**arguments(url, limits), "autocommit": True},
         )

@@ -4,6 +4,7 @@ eventsourcing's recorder with its table lock, but the rows go in by binary `COPY
 composite type nor its insert function is made: that function takes no lock, and readers then miss events.
 """
 
+import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
     """eventsourcing's PostgreSQL recorder, with our transaction and our bulk insert."""
 
     position_column = "notification_id"
+
+    # eventsourcing asks ten times over, each time for as long as the pool has patience: a server that is away would be told
+    # of after five minutes only. One patience is enough; whoever asks ends, says so and is started again.
+    select_events = inspect.unwrap(PostgresApplicationRecorder.select_events)
+    select_notifications = inspect.unwrap(PostgresApplicationRecorder.select_notifications)
 
     def __init__(self, datastore: PostgresDatastore) -> None:
         super().__init__(datastore)
@@ -54,6 +60,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             schema=schema,
             originator_id_type="text",
         )
+        datastore.pool.reconnect_timeout = datastore.pool.timeout  # tried anew by whoever asks next, not minutes later
         datastore.pool.kwargs = {**arguments(url, limits), "row_factory": dict_row}
         recorder = cls(datastore)
         recorder.create_table()

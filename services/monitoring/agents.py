@@ -34,6 +34,9 @@ PARTS_OF_TIME_FOR_COUNTING = 20
 HOUR_MICROS = 3_600_000_000
 LATE_MICROS = {name: hours * HOUR_MICROS for name, hours in {"hour": 1, "day": 24, "week": 168, "month": 720}.items()}
 PARTS_OF_TIME_FOR_AUDITING = 4  # rested for each that was worked; at first, until a round was sound, one
+REST_SECONDS_MAX = (
+    20.0  # however long the work took: it may have waited for a database, and without it the heart stands still
+)
 DERIVED_ANEW_EVERY_MICROS = 86_400_000_000
 
 Send = Callable[[Sequence[OutboxRow]], Awaitable[object]]
@@ -198,7 +201,7 @@ class Counting:
         again = await asyncio.to_thread(self._tell_again)
         if again:
             log.warning("alerts_told_again", count=again)
-        return max(TALLY_SECONDS, took * PARTS_OF_TIME_FOR_COUNTING)
+        return min(max(TALLY_SECONDS, took * PARTS_OF_TIME_FOR_COUNTING), REST_SECONDS_MAX)
 
     def _show(self, tally: Tally) -> None:
         waited = self._clock.micros() - tally.unconfirmed_since if tally.unconfirmed_since is not None else 0
@@ -268,7 +271,8 @@ class Auditing:
         self._heartbeat.audited(is_amiss=bool(going.found) or not is_whole, is_done=going.is_done)
         if not going.is_done:
             parts = PARTS_OF_TIME_FOR_AUDITING if self._heartbeat.is_sound else 1
-            return max(AUDIT_PAGE_SECONDS, parts * (self._real_seconds() - began))
+            took = self._real_seconds() - began
+            return min(max(AUDIT_PAGE_SECONDS, parts * took), REST_SECONDS_MAX)
         self._going = None
         self._conclude(going, is_whole=is_whole)
         return AUDIT_ROUND_SECONDS

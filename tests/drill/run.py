@@ -73,7 +73,12 @@ def _struck(stack: Stack, alerting: Alerting, fault: Fault) -> Told:
 
 def until_quiet(stack: Stack, alerting: Alerting) -> None:
     """Wait until everything is ready and nothing calls any more."""
-    stack.until(lambda: stack.is_ready() and not alerting.firing(), QUIET_WITHIN_SECONDS, "all is quiet again")
+    try:
+        stack.until(lambda: stack.is_ready() and not alerting.firing(), QUIET_WITHIN_SECONDS, "all is quiet again")
+    except AssertionError as error:
+        raise AssertionError(
+            f"{error}; what calls still: {sorted(alerting.firing()) or 'nothing, a part is not ready'}"
+        ) from None
 
 
 @contextmanager

@@ -11,8 +11,10 @@ from cli.postgres import Postgres
 from ledger import errors
 from ledger.application import Ledger
 from ledger.database import Database, open_database
+from ledger.servers import Limits
 
 pytestmark = pytest.mark.real
+PATIENT, IMPATIENT = Limits(wait_seconds=5.0, lock_seconds=5.0), Limits(wait_seconds=1.0, lock_seconds=1.0)
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -98,7 +100,7 @@ def server(tmp_path: Path) -> Iterator[Postgres]:
 
 
 def test_a_server_that_goes_away_is_told_within_seconds_and_is_found_again(server, clock, drafts) -> None:
-    with closing(Ledger.open(server.fresh_database(), clock=clock)) as ledger:
+    with closing(Ledger.open(server.fresh_database(), clock=clock, limits=PATIENT)) as ledger:
         with ledger.writing() as w:
             w.append(drafts.many(2))
         server.stop(at_once=True)
@@ -111,3 +113,37 @@ def test_a_server_that_goes_away_is_told_within_seconds_and_is_found_again(serve
         with ledger.writing() as w:
             assert w.append(drafts.many(1)) == [3]
         assert list(ledger.verify_all()) == []
+
+
+def test_who_only_reads_hears_after_one_patience_that_the_server_is_away_not_after_ten(server, clock) -> None:
+    with closing(Ledger.open(server.fresh_database(), clock=clock, limits=IMPATIENT)) as ledger:
+        pool = ledger._recorder.datastore.pool
+        server.stop(at_once=True)
+        for read in (lambda: ledger.history("case-a"), lambda: ledger.notifications(after=0)):
+            asked = pool.get_stats()["requests_num"]
+            with pytest.raises(errors.Unavailable):
+                read()
+
+            assert pool.get_stats()["requests_num"] == asked + 1
+
+
+def test_after_a_long_outage_the_first_who_asks_is_answered(server, clock) -> None:
+    """A pool that tries again in ever longer pauses would go on resting while the server is there."""
+    ledger_url, view_url = server.fresh_database(), server.fresh_database()
+    with (
+        closing(Ledger.open(ledger_url, clock=clock, limits=IMPATIENT)) as ledger,
+        closing(open_database(view_url, limits=IMPATIENT)) as view,
+    ):
+        view.create(["CREATE TABLE IF NOT EXISTS t (a bigint)"])
+        server.stop(at_once=True)
+        for _ in range(4):
+            with pytest.raises(errors.Unavailable):
+                ledger.head()
+            with pytest.raises(errors.Unavailable), view.reading():
+                pass
+
+        server.start()
+
+        assert ledger.head() == 0
+        with view.reading() as t:
+            assert t.value("SELECT count(*) FROM t") == 0

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from ledger.model import Notification
 from ledger.streams.records import Place
 from services.monitoring.agents import Auditing, Counting
 from services.monitoring.audit import Auditor, Round
-from services.monitoring.heartbeat import Heartbeat
+from services.monitoring.heartbeat import AUDITOR_SILENT_MICROS, Heartbeat
 from services.monitoring.watch import Watch
 from tests.property.radar_world import (
     BEGIN,
@@ -171,6 +172,18 @@ def test_the_heart_stops_while_looks_are_due_that_nobody_takes(world: World, sta
     station.horizon.promised(AT + 400 * DAY, ends)
 
     assert beats(station)[0] == 0.0
+
+
+def test_however_long_a_look_waited_for_its_database_the_next_comes_before_the_heart_stands_still(
+    station: Station,
+) -> None:
+    """In proportion to five minutes of waiting, the auditor would rest for twenty, and the count for longer."""
+    ward, later = Ward(station), count(step=300)
+    for one in (ward.auditing, ward.counting):
+        one._real_seconds = lambda: float(next(later))
+
+    for step in (ward.auditing.step, ward.counting.step):
+        assert asyncio.run(step()) * 1_000_000 < AUDITOR_SILENT_MICROS
 
 
 def test_without_a_horizon_there_is_no_round(station: Station) -> None:
