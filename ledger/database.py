@@ -11,8 +11,8 @@
     with database.reading() as t: ...                             # one snapshot; never waits for a writer
 
 The dialect, so that one text serves both: parameters are `?` (so no other `?`, and `%` only in parameters), types are
-`text`, `bigint`, `bytea`, `double precision`; `SERIAL KEY` is an ascending key that is never given twice; upserts are
-`ON CONFLICT (…) DO …`; booleans are 0/1 in `bigint`. A breach of a unique key raises `errors.Conflict`, an unreachable
+`text`, `bigint`, `bytea`, `double precision`; `SERIAL KEY` is an ascending key, never given twice; upserts are `ON CONFLICT
+(…) DO …`; booleans are 0/1 in `bigint`. A breach of a unique key raises `errors.Conflict`, an unreachable
 or locked database `errors.Unavailable`. Safe to share between threads; a transaction belongs to one thread.
 SQLite runs in WAL mode with `synchronous=FULL`; a writer waits up to 30 seconds for another process.
 """
@@ -264,7 +264,7 @@ class PostgresDatabase:
             max_size=limits.connections_max,
             open=False,
             timeout=limits.wait_seconds,
-            reconnect_timeout=limits.wait_seconds,  # then by whoever asks next: after a long outage nobody waits out a pause
+            reconnect_timeout=limits.wait_seconds,  # whoever asks next tries again: nobody waits out a long pause
             check=psycopg_pool.ConnectionPool.check_connection,
             kwargs={**arguments(url, limits), "autocommit": True},
         )
@@ -285,10 +285,7 @@ class PostgresDatabase:
             yield statements
 
     def create(self, statements: Iterable[str]) -> None:
-        """Run the statements in one transaction, one process at a time.
-
-        What is there already is passed over: PostgreSQL asks for the right to make it even then, and a login may have none.
-        """
+        """Run in one transaction, one process at a time, what is not there yet: to make it again, PostgreSQL asks for a right."""
         with self.transaction() as t:
             t.execute("SELECT pg_advisory_xact_lock(7727)")
             for statement in statements:
