@@ -10,6 +10,7 @@ from tests.contract.board_texts import TEMPLATES, all_texts, bare, of_page
 
 OTHERS = [one for one in LANGUAGES if one != DUTCH]
 TEXTS = all_texts()
+SENTENCE, BLANK, WORD = re.compile(r"(?<=[.!?:;])\s+"), re.compile(r"{\w+}"), re.compile(r"[\w'’-]+")
 
 
 def blanks(text):
@@ -51,3 +52,14 @@ def test_every_term_that_help_points_to_is_explained():
 
     assert asked
     assert asked <= set(re.findall(r'<div id="([a-z-]+)">', pages["woorden.html"]))
+
+
+def test_every_text_is_plain_in_short_sentences_and_words_that_fit_in_a_mouth():
+    """What of B1 can be counted: a sentence of 25 words at most and of 12 on average, and no word of more than 22 letters."""
+    sentences = [one for text in TEXTS for one in SENTENCE.split(BLANK.sub("x", text))]
+    lengths = {one: len(WORD.findall(one)) for one in sentences}
+    whole = [length for one, length in lengths.items() if one.rstrip().endswith((".", "?", "!"))]
+
+    assert [one for one, length in lengths.items() if length > 25] == []
+    assert sum(whole) / len(whole) < 12
+    assert [one for text in TEXTS for one in WORD.findall(text) if len(one) > 22] == []

@@ -251,3 +251,32 @@ def test_today_and_a_day_to_come_are_now(region, engine):
 
     assert page(region, engine, date(2026, 11, 24)).on is None
     assert page(region, engine, date(2027, 1, 1)).on is None
+
+
+# What stands at the head, what ended and what comes.
+
+
+def test_the_head_says_how_far_a_case_is_and_who_has_sight_of_safety_now(region, engine):
+    region.at("2026-11-02T09:00:00")
+    stories.report(region, FAMILY, "r-1")
+    offered(region)
+    before = page(region, engine, None)
+    region.tell(FAMILY, "handover_accepted", TEAM, handover_id="o-1", after="assessment")
+    after = page(region, engine, None)
+    region.tell(FAMILY, "case_closed", reason="stable_safety")
+    closed = page(region, engine, None)
+
+    assert (before.safety_view, after.safety_view) == ("Veilig Thuis", "Lokaal team Groningen")
+    assert before.phase != closed.phase
+    assert closed.phase == "Gesloten"
+
+
+def test_what_ended_and_what_comes_each_has_its_reason(region, engine):
+    told_in_time(region)
+
+    now = page(region, engine, None)
+
+    assert now.settled
+    assert now.deadlines
+    assert all(one.title and one.text.endswith(".") and one.outcome_word for one in now.settled)
+    assert all(one.title and one.why and one.remedy and one.source and one.due for one in now.deadlines)
