@@ -10,18 +10,21 @@ list open, and one after the other ask for it again. Meanwhile families that wer
 seconds: a quarter of an hour without action, to the very microsecond.
 
 Measured is until each screen is told, from the instant at which the term falls due, and from that at which the radar's look
-found it so (`noticed_at` in its rows). `morning_page` is the time as who asks sees it, so the server's own and more. The clock is
+found it so (`noticed_at` in its rows). `morning_page` is the time as who asks sees it, `morning_page_at_the_server` that of the
+board's own process, by the buckets of its metrics. The clock is
 that of this machine, and who measures works on the same cores. Prints one JSON object.
 """
 
 import argparse
 import asyncio
 import json
+import math
+import re
 import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +44,7 @@ FIRST_DUE_AFTER = timedelta(seconds=12)
 DUE_EVERY = timedelta(seconds=2)
 PAGES_EVERY_SECONDS = 0.2
 ALERTS = "waakvlam_board_open_alerts"
+BUCKET = re.compile(r'waakvlam_board_page_seconds_bucket{action="see_alerts",le="([^"]+)"}')
 
 
 def fill(here: Region, *, cases: int, alerts: int) -> None:
@@ -95,6 +99,7 @@ async def measure(here: Region, *, staff: int, due: int) -> dict[str, object]:
         ]
         await asyncio.to_thread(publish, here, told)
         assert SystemClock().now() < first, "telling took too long: the first is due already"
+        pages = served(here)
         used, began = here.processor_seconds(), time.monotonic()
         asking = asyncio.ensure_future(people.ask(PAGES_EVERY_SECONDS))
         await _all_told(people, due, (first + due * DUE_EVERY).timestamp())
@@ -110,10 +115,25 @@ async def measure(here: Region, *, staff: int, due: int) -> dict[str, object]:
             "from_due_to_the_look_that_found_it": spread([found - at for at, found in rows]),
             "morning_pages_asked": len(people.pages),
             "morning_page": spread(people.pages),
+            "morning_page_at_the_server": quantiles_of(pages, served(here)),
             "processor_share": {
                 name: round((after - used[name]) / took, 3) for name, after in here.processor_seconds().items()
             },
         }
+
+
+def served(here: Region) -> dict[float, float]:
+    """Return how many answers with the list the board gave within so many seconds, by its own metrics."""
+    found = ((BUCKET.fullmatch(name), value) for name, value in here.numbers("BOARD").items())
+    return {float(bound[1]): value for bound, value in found if bound}
+
+
+def quantiles_of(before: Mapping[float, float], after: Mapping[float, float]) -> dict[str, float]:
+    """Return of the answers in between how many there were, and within how many seconds 50 and 95 of 100 of them came."""
+    counts = {bound: value - before.get(bound, 0.0) for bound, value in sorted(after.items())}
+    total = counts.get(math.inf, 0.0)
+    within = {share: min(bound for bound, value in counts.items() if value >= share * total) for share in (0.5, 0.95)}
+    return {"answers": total, "median_at_most_seconds": within[0.5], "p95_at_most_seconds": within[0.95]}
 
 
 async def _all_told(people: Staff, due: int, last: float) -> None:

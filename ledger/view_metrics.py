@@ -2,6 +2,8 @@
 
 from ledger.metric import LONG, SECONDS, Metric
 
+PAGE = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0)
+
 RADAR = (
     Metric(
         "waakvlam_radar_cases", "gauge", "cases", "monitoring", "Cases by state: open, closed, emptied.", ("state",)
@@ -159,6 +161,16 @@ BOARD = (
     ),
     Metric(
         "waakvlam_board_waiting_clicks", "gauge", "clicks", "board", "What staff did that is not in the ledger yet."
+    ),
+    Metric(
+        "waakvlam_board_page_seconds",
+        "histogram",
+        "seconds",
+        "board",
+        "What the board's own process takes from a request to the end of its answer, by the action of the table of rights; streams "
+        "are left out.",
+        ("action",),
+        buckets=PAGE,
     ),
     Metric("waakvlam_board_live_pages", "gauge", "pages", "board", "Pages that follow live."),
 )

@@ -297,6 +297,17 @@ CAPACITY = (
         ),
     ),
     Panel(
+        "The board: time of a page, 95 of 100",
+        "s",
+        (
+            (
+                "histogram_quantile(0.95, sum by (le, action) (rate(waakvlam_board_page_seconds_bucket[5m])))",
+                "{{action}}",
+            ),
+        ),
+        must="The list (see_alerts) under 0.3 s.",
+    ),
+    Panel(
         "Clocks that differ from Prometheus'",
         "s",
         (

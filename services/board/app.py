@@ -37,6 +37,7 @@ from services.board.security import OWN_HOSTS, FormSigner, SafeHeaders
 from services.board.settings import BoardSettings
 from services.board.store import Store
 from services.board.theme import theme_of
+from services.board.timing import METRIC, Timed
 from services.board.web import put_on
 from waakvlam.clock import SystemClock
 from waakvlam.topics import agencies
@@ -139,6 +140,7 @@ def pages_of(board: Board, life: Life | None = None) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=[*OWN_HOSTS, *([own] if own else [])])
     app.add_middleware(SafeHeaders, form_to=provider.origin() if provider else "")
     app.add_middleware(InLanguage)
+    app.add_middleware(Timed, seconds=board.meters.histogram(METRIC))
     put_on(app, board)
     return app
 
