@@ -32,7 +32,7 @@ import psycopg_pool
 
 from ledger import errors
 from ledger.private import private_file
-from ledger.servers import Limits, arguments, reach
+from ledger.servers import Limits, arguments, first_line, is_away, reach, trying_again
 
 Row = tuple[Any, ...]
 LOCK_SECONDS_MAX = 30
@@ -138,11 +138,6 @@ def open_database(url: str, *, limits: Limits = UNLESS_TOLD) -> Database:
     raise ValueError("a database is named by sqlite:///path or postgresql://user:password@host:port/name")
 
 
-def first_line(error: BaseException) -> str:
-    """Return what a driver says without the lines that may quote a row or a statement (CONTEXT, DETAIL, LINE)."""
-    return str(error).partition("\n")[0]
-
-
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the drivers' errors into the ledger's; texts of rows stay out of them."""
@@ -154,9 +149,8 @@ def translated() -> Iterator[None]:
     except psycopg.errors.DiskFull as error:
         raise errors.Unavailable(f"{NO_ROOM} ({error.diag.message_primary})") from error
     except (sqlite3.OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-        raise errors.Unavailable(
-            f"the database does not answer: {type(error).__name__}: {first_line(error)}"
-        ) from error
+        kind = errors.Away if is_away(error) else errors.Unavailable
+        raise kind(f"the database does not answer: {type(error).__name__}: {first_line(error)}") from error
     except psycopg.errors.ReadOnlySqlTransaction as error:
         raise errors.Unavailable(READ_ONLY) from error
     except psycopg.errors.InsufficientPrivilege as error:
@@ -264,9 +258,9 @@ class PostgresDatabase:
             max_size=limits.connections_max,
             open=False,
             timeout=limits.wait_seconds,
-            reconnect_timeout=limits.wait_seconds,  # whoever asks next tries again: nobody waits out a long pause
             check=psycopg_pool.ConnectionPool.check_connection,
             kwargs={**arguments(url, limits), "autocommit": True},
+            **trying_again(),
         )
 
     @contextmanager

@@ -9,6 +9,7 @@ LedgerError
 └── Fault                     ours: stop and be loud
     ├── NotAllowed            this login may not do that at the database: another one does it
     ├── Unavailable           the database or the key store cannot be reached, or its lock cannot be had in time
+    │   └── Away              its server ended or closed the connection: it may be back in a moment
     ├── Damaged               what is stored is not what was stored
     │   └── NotAContinuation  the ledger no longer begins with what was signed: records were changed or taken away
     └── UnknownEvent          an event of a type that our catalogue lacks stands in the ledger: newer code wrote it
@@ -57,6 +58,14 @@ class Fault(LedgerError):
 
 class Unavailable(Fault):
     """The database cannot be reached, or is locked for too long."""
+
+
+class Away(Unavailable):
+    """The server of the database ended, closed the connection, or takes none for now.
+
+    Nothing of the transaction remains, save where the connection went while it was being committed: then the database says what
+    became of it.
+    """
 
 
 class NotAllowed(Fault):

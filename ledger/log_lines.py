@@ -57,6 +57,14 @@ KAFKA = (
         ("part", "topic", "error"),
     ),
     Line(
+        "database_away", "warning", EVERY,
+        "A database ended or closed the connection. What was under way is done again when it is back; it is waited for, some minutes "
+        "at most, and then the service ends.",
+        "Nothing when `database_back` follows; else the runbook WaakvlamLedgerUnreachable.",
+        ("part", "error", "place", "message"),
+    ),
+    Line("database_back", "info", EVERY, "The database answers again.", fields=("part", "seconds")),
+    Line(
         "position_torn", "error", EVERY,
         "Kafka no longer has the place at which to go on: the topic was made anew or cut off. It is read from its beginning, and "
         "what was seen before is recognised.",

@@ -9,6 +9,9 @@ from psycopg.conninfo import conninfo_to_dict
 from ledger import errors
 
 REACH_SECONDS_MAX = 3
+RECONNECT_SECONDS = 3.0
+# No connection; told to end; crashed; starts or stops; too many connections.
+_AWAY = ("08", "57P01", "57P02", "57P03", "53300")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,15 @@ def arguments(url: str, limits: Limits) -> dict[str, Any]:
     return parts
 
 
+def trying_again() -> dict[str, Any]:
+    """Return options of a pool with which a server that is back is found within two seconds, however long it was away.
+
+    By itself a pool doubles its pause with each vain try, up to minutes. Here it gives up soon and begins anew, for as long as
+    somebody waits.
+    """
+    return {"reconnect_timeout": RECONNECT_SECONDS, "reconnect_failed": lambda pool: pool.check()}
+
+
 def reach(url: str, *, setting: str) -> str:
     """Connect once to a PostgreSQL server, and return in which schema new tables come to stand there.
 
@@ -55,3 +67,15 @@ def reach(url: str, *, setting: str) -> str:
         raise errors.Unavailable(
             f"PostgreSQL at {server} cannot be reached ({reason}). Start it, or correct {setting}, and try again."
         ) from None
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Tell whether PostgreSQL ended or closed the connection, or takes none for now; whoever waits for a lock is not away."""
+    if not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(_AWAY)
+
+
+def first_line(error: BaseException) -> str:
+    """Return what a driver says without the lines that may quote a row or a statement (CONTEXT, DETAIL, LINE)."""
+    return str(error).partition("\n")[0]

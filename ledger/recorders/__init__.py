@@ -17,8 +17,8 @@ from eventsourcing import persistence
 from eventsourcing.persistence import Notification, StoredEvent
 
 from ledger import errors
-from ledger.database import READ_ONLY, UNLESS_TOLD, Statements, first_line
-from ledger.servers import Limits
+from ledger.database import READ_ONLY, UNLESS_TOLD, Statements
+from ledger.servers import Limits, first_line, is_away
 
 NOT_ALLOWED = (
     "this login may not do that at the ledger's database. Where each service has its own role (`waakvlam roles`), the owner of "
@@ -74,7 +74,8 @@ def kept() -> Iterator[None]:
         diagnosis = getattr(error.__cause__, "diag", None)
         raise errors.Conflict(f"a unique key is taken: {getattr(diagnosis, 'constraint_name', 'unknown')}") from None
     except (persistence.OperationalError, persistence.InterfaceError) as error:
-        raise errors.Unavailable(f"the ledger's database does not answer: {first_line(error)}") from error
+        kind = errors.Away if is_away(error.__cause__) else errors.Unavailable
+        raise kind(f"the ledger's database does not answer: {first_line(error)}") from error
     except persistence.PersistenceError as error:
         if isinstance(error.__cause__, psycopg.errors.ReadOnlySqlTransaction):
             raise errors.Unavailable(READ_ONLY) from error

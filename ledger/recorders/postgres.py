@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Cursor
+from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
+from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row, tuple_row
 from psycopg.sql import SQL, Identifier
 
 from ledger import roles, tables
 from ledger.database import UNLESS_TOLD, Statements
 from ledger.recorders import kept
-from ledger.servers import Limits, arguments, reach
+from ledger.servers import Limits, arguments, reach, trying_again
 
 _CREATING = 7726  # the advisory lock under which tables are made
 
@@ -29,7 +29,7 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
     position_column = "notification_id"
 
     # eventsourcing asks ten times over, each time for as long as the pool has patience: a server that is away would be told
-    # of after five minutes only. One patience is enough; whoever asks ends, says so and is started again.
+    # of after five minutes only. One patience is enough; whoever asks says so, and tries again or ends.
     select_events = inspect.unwrap(PostgresApplicationRecorder.select_events)
     select_notifications = inspect.unwrap(PostgresApplicationRecorder.select_notifications)
 
@@ -51,17 +51,23 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
         schema = reach(url, setting="WAAKVLAM_LEDGER")
         datastore = PostgresDatastore(
             *("", "", "", "", ""),  # the address is told below, with all that it says
-            connect_timeout=limits.lock_seconds,
-            pool_size=1,
-            max_overflow=limits.connections_max - 1,
             pre_ping=True,
             lock_timeout=round(limits.lock_seconds),
             idle_in_transaction_session_timeout=10 * limits.lock_seconds,
             schema=schema,
             originator_id_type="text",
         )
-        datastore.pool.reconnect_timeout = datastore.pool.timeout  # tried anew by whoever asks next, not minutes later
-        datastore.pool.kwargs = {**arguments(url, limits), "row_factory": dict_row}
+        datastore.pool = ConnectionPool(
+            connection_class=Connection[DictRow],
+            kwargs={**arguments(url, limits), "row_factory": dict_row},
+            min_size=1,
+            max_size=limits.connections_max,
+            open=False,
+            configure=datastore.after_connect_func(),
+            check=ConnectionPool.check_connection,
+            timeout=limits.lock_seconds,
+            **trying_again(),
+        )
         recorder = cls(datastore)
         recorder.create_table()
         return recorder

@@ -7,6 +7,8 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from ledger import logs
+from ledger.errors import Away
+from ledger.streams.patience import Patience
 
 log = logs.logger(__name__)
 PAUSE_AFTER_FAULT_SECONDS = 1.0
@@ -16,7 +18,8 @@ class Loop(Service):
     """Runs `step` until stopped. The step returns how many seconds may pass before it is run again (0: at once).
 
     A step is level-triggered: it asks what is to be done, does it, and may be run at any time. When Kafka does not
-    answer, the step is tried again after a second; any other exception stops the whole process, loudly.
+    answer, the step is tried again after a second, and so it is while the database is away, for some minutes; any other exception
+    stops the whole process, loudly.
     """
 
     def __init__(self, name: str, step: Callable[[], Awaitable[float]]) -> None:
@@ -25,6 +28,7 @@ class Loop(Service):
         self._step = step
         self._woken = asyncio.Event()
         self._busy = asyncio.Lock()
+        self._patience = Patience(name)
 
     @property
     def label(self) -> str:
@@ -47,9 +51,12 @@ class Loop(Service):
             try:
                 async with self._busy:
                     seconds = await self._step()
+                self._patience.over()
             except KafkaError as error:
                 log.warning("kafka_away", part=self._name, error=type(error).__name__)
                 seconds = PAUSE_AFTER_FAULT_SECONDS
+            except Away as error:
+                seconds = self._patience.bear(error)
             if seconds > 0:
                 await self._rest(seconds)
 

@@ -2,7 +2,8 @@
 
 The positions in the service's database are the truth; Kafka's committed offsets are only a hint for tools that show
 lag. On assignment the pump seeks to what `positions` returns. `handle` runs in a thread of its own, one batch at a
-time. If it raises, the pump crashes and with it the process: nothing was acknowledged, so everything comes again.
+time. If it raises, the pump crashes and with it the process: nothing was acknowledged, so everything comes again. While the
+database is away the pump waits for it, some minutes at most, and then goes on where the database says, as after a start.
 """
 
 import asyncio
@@ -16,7 +17,9 @@ from aiokafka.errors import KafkaError
 from mode import Service
 
 from ledger import logs
+from ledger.errors import Away
 from ledger.metrics import Meters
+from ledger.streams.patience import Patience
 from ledger.streams.records import Batch, Place
 
 log = logs.logger(__name__)
@@ -74,6 +77,8 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
         self._busy = asyncio.Lock()
         self._next: dict[Place, int] = {}  # of every assigned place: the offset that is to be handled next
         self._held: set[Place] = set()
+        self._to_seek: set[Place] = set()  # assigned places of which the database did not yet say where to go on
+        self._patience = Patience(f"Pump of {group}")
         self._moved_at = 0.0
 
     @property
@@ -129,11 +134,16 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
             for place in revoked:
                 self._next.pop(Place(*place), None)
                 self._held.discard(Place(*place))
+                self._to_seek.discard(Place(*place))
 
     async def on_partitions_assigned(self, assigned: Collection[Any]) -> None:
         """Go on where the database says that we were; aiokafka swallows exceptions here, so they crash the pump."""
+        places = [Place(*one) for one in assigned]
         try:
-            await self._seek([Place(*one) for one in assigned])
+            await self._seek(places)
+        except Away as error:
+            self._patience.bear(error)
+            self._to_seek.update(places)
         except Exception as error:  # noqa: BLE001 - whatever it is, going on would read from a wrong place
             await self.crash(error)
 
@@ -159,11 +169,28 @@ class Pump(Service, ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafk
     @Service.task
     async def _run(self) -> None:
         while not self.should_stop and self._consumer:
-            found = await self._waiting(self._consumer)
+            try:
+                await self._go_on(self._consumer)
+            except Away as error:
+                await self.sleep(self._patience.bear(error))
+
+    async def _go_on(self, consumer: AIOKafkaConsumer) -> None:
+        if self._to_seek:
             async with self._busy:
-                batch = Batch({Place(*place): some for place, some in found.items() if some and place in self._next})
-                if batch.records and not self.should_stop:
-                    await self._apply(batch)
+                await self._seek(sorted(self._to_seek))
+                self._to_seek.clear()
+                self._patience.over()
+        found = await self._waiting(consumer)
+        async with self._busy:
+            batch = Batch({Place(*place): some for place, some in found.items() if some and place in self._next})
+            if not batch.records or self.should_stop:
+                return
+            try:
+                await self._apply(batch)
+            except Away:  # whether the batch was committed, the database knows
+                self._to_seek.update(self._next)
+                raise
+            self._patience.over()
 
     async def _waiting(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, Any]:
         """Return what has come in, a little of what stands behind beside the rest; where nothing has, wait a moment for it."""

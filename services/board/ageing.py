@@ -91,7 +91,7 @@ class Ageing(Rounds):
         try:
             await asyncio.to_thread(self._shelf.tidy, self._ages)
         except errors.LedgerError as error:  # nothing was thrown away; it is due at the next look as well
-            log.warning("What is over could not be thrown away: %s", error)
+            log.warning("not_thrown_away", exc_info=error)
 
 
 _COLUMNS: Final = "at, kind, number, ended_before, days, source"

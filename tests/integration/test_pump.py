@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import signal
 import threading
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ import pytest
 
 from cli.broker import Broker
 from cli.kafka_admin import apply_matrix
+from ledger.errors import Away
 from ledger.metrics import registry
 from ledger.streams import Hosting, Loop, Parts, Place, Pump, Sender, missing_topics, run
 from waakvlam.settings import KafkaSettings
@@ -38,7 +40,7 @@ def broker(tmp_path_factory):
 
 @pytest.fixture
 def topic(broker, request):
-    name = request.node.name.replace("_", "-")[:200]
+    name = re.sub(r"[^\w-]", "-", request.node.name.replace("_", "-"))[:200]
     wanted = [Topic(one, "", parts, {}, (), (), "") for one, parts in ((name, 2), (CONTROL, 1))]
     apply_matrix(KafkaSettings(bootstrap=broker.bootstrap), matrix=tuple(wanted))
     return name
@@ -50,6 +52,7 @@ class Reader:
     def __init__(self, wanted=0):
         self.values, self.stored, self.wanted = [], {}, wanted
         self.hold_at, self.fail_at = {}, None
+        self.away, self.is_committed = 0, False  # how often the database goes away, and whether it has the batch then
         self.done = asyncio.Event()
         self.loop = asyncio.get_running_loop()
 
@@ -58,6 +61,8 @@ class Reader:
 
     def handle(self, batch):
         values = [one.value for one in batch]
+        if not self.is_committed:
+            self._go_away()
         if self.fail_at is not None and self.fail_at in values:
             raise ValueError("this batch cannot be applied")
         held = {place: at for place, at in self.hold_at.items() if place in batch.records}
@@ -68,7 +73,13 @@ class Reader:
             self.stored[place] = held.get(place, batch.next_offsets()[place])
         if len(self.values) >= self.wanted:
             self.loop.call_soon_threadsafe(self.done.set)
+        self._go_away()
         return held
+
+    def _go_away(self):
+        if self.away:
+            self.away -= 1
+            raise Away("the database does not answer")
 
 
 @asynccontextmanager
@@ -189,6 +200,26 @@ def test_a_batch_that_cannot_be_applied_crashes_the_pump_and_nothing_is_acknowle
 
     assert isinstance(pump.crash_reason, ValueError)
     assert sorted(after.values) == numbers(0, 100)
+
+
+@pytest.mark.parametrize("is_committed", [False, True], ids=["nothing-committed", "committed"])
+def test_a_database_that_is_away_for_a_moment_is_waited_for_and_then_says_where_to_go_on(
+    broker, topic, caplog, is_committed
+):
+    async def scenario():
+        await fill(broker, topic, 0, 100)
+        reader = Reader(200)
+        reader.away, reader.is_committed = 1 if is_committed else 2, is_committed
+        async with pumping(broker, topic, reader) as pump:
+            await until(lambda: not reader.away)
+            await fill(broker, topic, 100, 200)
+            await wait(reader.done)
+            await until(lambda: "database_back" in caplog.text)
+            assert not pump.crashed
+        return reader
+
+    caplog.set_level(logging.INFO)
+    assert sorted(asyncio.run(scenario()).values) == numbers(0, 200), "each once"
 
 
 def test_a_place_that_is_held_waits_and_goes_on_from_its_offset_when_released(broker, topic):

@@ -1,6 +1,9 @@
 """PostgreSQL fails in known ways, and nothing is acknowledged that is not there: writers wait or stop loudly, and go on."""
 
+import logging
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import psycopg
 import pytest
 
 from cli.postgres import Postgres
-from ledger import errors
+from ledger import errors, servers
 from ledger.application import Ledger
 from ledger.database import Database, open_database
 from ledger.servers import Limits
@@ -46,7 +49,7 @@ def cut_while_storing(database: Database, url: str) -> None:
 def test_a_connection_that_is_cut_in_mid_transaction_leaves_nothing_and_the_next_one_goes_on(
     ledger, url, drafts
 ) -> None:
-    with pytest.raises(errors.Unavailable):
+    with pytest.raises(errors.Away):
         cut_while_writing(ledger, url, drafts)
 
     assert ledger.head() == 0
@@ -58,7 +61,7 @@ def test_a_connection_that_is_cut_in_mid_transaction_leaves_nothing_and_the_next
 def test_a_view_whose_connection_is_cut_goes_on_with_the_next_transaction(url) -> None:
     with closing(open_database(url)) as database:
         database.create(["CREATE TABLE IF NOT EXISTS t (a bigint)"])
-        with pytest.raises(errors.Unavailable):
+        with pytest.raises(errors.Away):
             cut_while_storing(database, url)
 
         with database.transaction() as t:
@@ -72,8 +75,9 @@ def test_a_database_that_only_reads_takes_nothing_in_and_says_what_to_do(ledger,
     name = url.rpartition("/")[2]
     said(url, f"ALTER DATABASE {name} SET default_transaction_read_only = on", CUT)
 
-    with pytest.raises(errors.Unavailable, match=r"only be read.*primary"), ledger.writing() as w:
+    with pytest.raises(errors.Unavailable, match=r"only be read.*primary") as told, ledger.writing() as w:
         w.append(drafts.many(1))
+    assert not isinstance(told.value, errors.Away), "it answers, and nothing gets better by waiting for it"
     assert ledger.head() == 1
     with (
         closing(open_database(url)) as database,
@@ -147,3 +151,43 @@ def test_after_a_long_outage_the_first_who_asks_is_answered(server, clock) -> No
         assert ledger.head() == 0
         with view.reading() as t:
             assert t.value("SELECT count(*) FROM t") == 0
+
+
+@pytest.mark.parametrize("kind", ["ledger", "view"])
+def test_whoever_waits_is_served_when_the_server_is_back_however_many_tries_were_in_vain(
+    server, clock, monkeypatch, caplog, kind
+) -> None:
+    monkeypatch.setattr(servers, "RECONNECT_SECONDS", 0.2)
+    url = server.fresh_database()
+    limits = Limits(wait_seconds=120, lock_seconds=120)
+
+    def gave_up() -> bool:
+        return sum("failed after" in one.getMessage() for one in caplog.records) >= 2
+
+    with (
+        closing(
+            Ledger.open(url, clock=clock, limits=limits) if kind == "ledger" else open_database(url, limits=limits)
+        ) as one,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        asked(one)
+        caplog.set_level(logging.WARNING, logger="psycopg.pool")  # only now: who imports eventsourcing makes it quieter
+        server.stop()
+        waiting = threads.submit(asked, one)
+        until(gave_up)
+        assert not waiting.done()
+        server.start()
+
+        assert waiting.result(100) == 1
+
+
+def asked(one: Ledger | Database) -> object:
+    with one.reading() as t:
+        return t.value("SELECT 1")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
