@@ -10,6 +10,8 @@ from rulebook.agreements import load
 from rulebook.errors import AgreementError
 from rulebook.event import from_json
 from rulebook.faults import look
+from rulebook.rules import Ladder, Level
+from rulebook.terms import Term
 
 NOW = "2026-06-01T10:00:00Z"
 CALENDARS = Path(__file__).parents[2] / "agreements" / "calendars"
@@ -86,6 +88,16 @@ def test_a_good_file_is_read(folder):
         ("{working_days: 1}", "{working_days: 1, days: 1}", 9, "attention.default[1].after", "exactly one of"),
         ("{nr: 0,", "{nr: nul,", 13, "ladders[0].levels[0].nr", "must be a whole number"),
         ("{nr: 0,", "{nr: 0, level: 1,", 13, "ladders[0].levels[0].level", "unknown key"),
+        ("  - id: samen-doen\n    levels:", "  - levels:", 11, "ladders[0].id", "is missing"),
+        (
+            "    levels:\n      - {nr: 0, name: werkvloer, term: {working_days: 2}}\n",
+            "",
+            11,
+            "ladders[0].levels",
+            "is missing",
+        ),
+        ("{nr: 0, name", "{name", 13, "ladders[0].levels[0].nr", "is missing"),
+        ("{nr: 0,", "{nr: 0, information: all,", 13, "ladders[0].levels[0].information", "none, minimal, case"),
         ("  - id: ST-01", "  - id: ST-01\n    kind: deadline", 16, "rules[ST-01].kind", "unknown kind"),
         ("  - id: ST-01", "  - id: ST-01\n    form: []", 16, "rules[ST-01].form", "unknown key"),
         ("[report_received]", "[report_recieved]", 16, "rules[ST-01].from[0]", "unknown event type"),
@@ -190,6 +202,50 @@ def test_two_files_with_the_same_agreement_and_version_are_refused_by_name(folde
     with pytest.raises(AgreementError, match=re.escape(str(folder / "een.yaml"))) as caught:
         load(folder)
     assert (caught.value.file, caught.value.line, caught.value.field) == (str(folder / "twee.yaml"), 2, "version")
+
+
+def test_a_ladder_is_read_as_it_is_written(folder):
+    whole = """ladders:
+  - id: samen-doen
+    title: Samen doen
+    reasons: [overdracht, onveilig]
+    skip_reasons: [onveilig]
+    levels:
+      - {nr: 0, name: werkvloer, term: {working_days: 2}, warn: {working_days: 1}, may_skip: true,
+         information: minimal, direction: regisseur, participants: [worker, monitor]}
+      - {nr: 1, term: null, warn: null}
+"""
+    before, _, after = GOOD.partition("ladders:\n")
+    (folder / "proef.yaml").write_text(before + whole + "rules:" + after.partition("rules:")[2])
+    (one,) = load(folder).files
+    floor = Level(
+        nr=0,
+        name="werkvloer",
+        term=Term("working_days", 2),
+        warn=Term("working_days", 1),
+        may_skip=True,
+        information="minimal",
+        direction="regisseur",
+        participants=("worker", "monitor"),
+    )
+    bare = Level(nr=1, name="", term=None, warn=None, may_skip=False, information="none", direction="", participants=())
+
+    assert one.source.ladders == {
+        "samen-doen": Ladder(
+            id="samen-doen",
+            levels=(floor, bare),
+            reasons=("overdracht", "onveilig"),
+            skip_reasons=("onveilig",),
+            title="Samen doen",
+        )
+    }
+
+
+def test_a_schedule_may_say_that_nothing_ends_it(folder):
+    (folder / "proef.yaml").write_text(f"{GOOD}  - {MOMENTS}at: [{{days: 3}}], ends: [], then_every: null}}\n")
+    (one,) = load(folder).files
+
+    assert (one.rules["M"].ends.by_type, one.rules["M"].then_every) == ({}, None)
 
 
 def test_a_file_that_leads_back_into_itself_is_refused(folder):
