@@ -10,7 +10,6 @@ class Plan:
     """What holds for the cases of one municipality: on each day one version of each rule, and who looks at which event."""
 
     def __init__(self, agreements: Iterable[Agreement], municipality: str | None) -> None:
-        self.municipality = municipality
         files = [one for one in agreements if one.applies_to(municipality)]
         edges = {one.valid_from for one in files} | {one.valid_to + 1 for one in files if one.valid_to is not None}
         self._edges = sorted(edges)

@@ -78,6 +78,8 @@ def test_a_good_file_is_read(folder):
         ("2019-01-01", "2019-02-30", 4, "valid_from", "must be a day that exists"),
         ("valid_to: null", "valid_to: 2018-01-01", 5, "valid_to", "lies before"),
         ('"0014"', "0014", 6, "applies_to.municipalities[0]", "must be text"),
+        ('"0014"', '"00a4"', 6, "applies_to.municipalities[0]", "four digits"),
+        ('"0014"', '"٠٠١٤"', 6, "applies_to.municipalities[0]", "four digits"),
         ('"0014"', '"14"', 6, "applies_to.municipalities[0]", "four digits"),
         ('{municipalities: ["0014", "1966"]}', "some", 6, "applies_to", "must be all"),
         ('{municipalities: ["0014", "1966"]}', "{towns: []}", 6, "applies_to.towns", "unknown key"),
