@@ -31,7 +31,7 @@ from services.board.store import Store
 from services.intake.testing import Sent, sent
 from services.monitoring import alert_view
 from services.monitoring.announcement import announcements
-from services.monitoring.app import collect_rarely
+from services.monitoring.collecting import collect_rarely
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
 from services.monitoring.rule_index import RuleIndex

@@ -26,7 +26,7 @@ from ledger.model import Notification
 from ledger.streams.records import Batch, Place
 from ledger.streams.tail import partition_of
 from rulebook import agreements
-from services.monitoring.app import collect_rarely
+from services.monitoring.collecting import collect_rarely
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
 from services.monitoring.rule_index import RuleIndex

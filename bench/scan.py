@@ -36,8 +36,8 @@ from ledger.streams.records import Batch, Place
 from ledger.streams.tail import partition_of
 from rulebook import agreements
 from services.monitoring.agents import Looking, Telling
-from services.monitoring.app import collect_rarely
 from services.monitoring.audit import Auditor, Round
+from services.monitoring.collecting import collect_rarely
 from services.monitoring.horizon import Horizon
 from services.monitoring.radar import Radar
 from services.monitoring.rule_index import RuleIndex

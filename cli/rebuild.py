@@ -4,7 +4,7 @@ Services may run meanwhile. At the switch the live view's write lock is held for
 over, and a service that has the old view in mind is stopped by its next write (`Fenced`) and started again by its supervisor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -84,16 +84,14 @@ def _radar(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
         beside(url, "radar", tables=tables.TABLES, names=tables.DERIVED, also=("positions",)) as new,
     ):
         partitions = partitions_of(settings, live)
-        task = radar.Task(
-            settings.ledger_url, new.url, settings.agreements, partitions, known_to.time, settings.time().micros()
-        )
+        task = radar.Task(settings.ledger_url, new.url, settings.agreements, known_to.time, settings.time().micros())
         with closing(open_database(new.url)) as database:
             anew_view.prepare(database)
         with measured(outcome, events_in(ledger)) as bar:
-            for events in worked(radar.Builder.of, task, cases_in(ledger, CASES_AT_ONCE), workers=wish.workers):
+            for events in worked(radar.Builder.of, task, _placed(ledger, partitions), workers=wish.workers):
                 bar.add(events)
         with closing(RadarView(open_database(new.url))) as made, closing(radar.Builder.of(task)) as builder:
-            follow = _Following(ledger, known_to.position, builder)
+            follow = _Following(ledger, known_to.position, builder, partitions)
             follow.up()
             _compare_radar(outcome, live, made, settings, ledger, partitions)
             if not wish.compare_only:
@@ -102,11 +100,22 @@ def _radar(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     return outcome
 
 
+def _placed(ledger: Ledger, partitions: int) -> Iterator[dict[str, int]]:
+    """Yield all cases of a ledger, some at once, each with its partition: processes that help need not know Kafka for it."""
+    for cases in cases_in(ledger, CASES_AT_ONCE):
+        yield _in_partitions(cases, partitions)
+
+
+def _in_partitions(cases: Iterable[str], partitions: int) -> dict[str, int]:
+    return {case: partition_of(case.encode(), partitions) or 0 for case in cases}
+
+
 class _Following:
     """Takes over what came into the ledger since: the cases that it touches are made once more."""
 
-    def __init__(self, ledger: Ledger, position: int, builder: radar.Builder) -> None:
+    def __init__(self, ledger: Ledger, position: int, builder: radar.Builder, partitions: int) -> None:
         self._ledger = ledger
+        self._partitions = partitions
         self._position = position
         self._builder = builder
 
@@ -117,7 +126,8 @@ class _Following:
             with self._ledger.reading() as t:
                 page = histories.log(t, after=self._position, limit=LOG_PAGE, bodies=False)
             if page:
-                self._builder.build_again(sorted({one.stream for one in page}), known_to=known_to.time)
+                cases = sorted({one.stream for one in page})
+                self._builder.build_again(_in_partitions(cases, self._partitions), known_to=known_to.time)
                 self._position = page[-1].position
             if len(page) < (FEW if until_few else 1):
                 return
@@ -213,16 +223,16 @@ def _read(reading: stretches.Reading, builder: board.Builder, after: int) -> int
 
 def _triage(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     outcome, owed = Outcome("triage"), triage.Owed()
+    partitions = partitions_of(settings, None)
     with closing(open_database(url)) as live:
         triage_views.Progress(live)
         task = triage.Task(
             settings.ledger_url,
             settings.agreements / "triage.yaml",
-            partitions_of(settings, None),
             settings.time().micros(),
         )
         with measured(outcome, events_in(ledger)) as bar:
-            for found in worked(triage.Checker.of, task, cases_in(ledger, CASES_AT_ONCE), workers=wish.workers):
+            for found in worked(triage.Checker.of, task, _placed(ledger, partitions), workers=wish.workers):
                 owed.add(found)
                 bar.add(found.events)
         outcome.cases, lost = owed.cases, owed.lost()

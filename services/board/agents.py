@@ -19,7 +19,7 @@ from ledger.streams.records import Arrived, Batch, Place
 from services.board import marks
 from services.board.counting import Counting
 from services.board.desk import NOT_FIRST, confirm
-from services.board.folding import Folding
+from services.board.folding import FOLDED, Folding
 from services.board.outbox import Outbox
 from services.board.ports import Histories
 from services.board.store import AlertRow, Fold, Store
@@ -32,12 +32,6 @@ log = logs.logger(__name__)
 CASE_EVENTS = "case-events"
 RECEIPTS = "receipts.board"
 PAGE = 2_000
-FOLDED = frozenset(
-    {
-        *("alert_raised", "alert_closed", "alert_acknowledged", "alert_handed_over"),
-        *("alert_reminded", "alert_escalated", "radar_was_blind"),
-    }
-)
 REFUSING = frozenset({"refused", "rejected", "conflict"})
 
 

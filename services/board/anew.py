@@ -14,8 +14,9 @@ from ledger.bulk import load
 from ledger.database import Database, Statements
 from ledger.record import Record
 from services.board import blind, counting, marks
-from services.board.agents import FOLDED, fold_record
+from services.board.agents import fold_record
 from services.board.emptying import empty as throw_away
+from services.board.folding import FOLDED
 from services.board.store import ALERT, TABLES, AlertRow, alert_values
 from services.board.stretches import Stretch
 

@@ -5,6 +5,14 @@ from typing import Protocol
 from ledger.record import Record
 from services.board.store import AlertRow
 
+# The events of which the lists are made.
+FOLDED = frozenset(
+    {
+        *("alert_raised", "alert_closed", "alert_acknowledged", "alert_handed_over"),
+        *("alert_reminded", "alert_escalated", "radar_was_blind"),
+    }
+)
+
 
 class Folding(Protocol):
     """What changes the view."""

@@ -14,8 +14,8 @@ from ledger.application import Ledger
 from ledger.histories import Entry
 from ledger.record import DecodedOnce
 from services.board import counting, marks
-from services.board.agents import FOLDED
 from services.board.counting import Heard
+from services.board.folding import FOLDED
 from waakvlam.clock import FixedClock
 
 NEEDED = FOLDED | counting.KEPT | marks.NOTED

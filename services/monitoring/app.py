@@ -1,6 +1,5 @@
 """The one place that makes monitoring's real things: agreements, radar view, ledger, pump, clock, sender, loops."""
 
-import gc
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
@@ -22,6 +21,7 @@ from services.monitoring.agents import Auditing, Counting, Looking, Mine, Tellin
 from services.monitoring.announcement import SENDER
 from services.monitoring.audit import Auditor
 from services.monitoring.blindness import Admitting, Sight
+from services.monitoring.collecting import collect_rarely
 from services.monitoring.folded import tell_folded
 from services.monitoring.following import Following
 from services.monitoring.heartbeat import Heartbeat
@@ -36,7 +36,6 @@ from waakvlam.topics import agencies
 from waakvlam.trace import Trace
 
 NAME = "monitoring"
-COLLECT_AFTER = (50_000, 20, 50)
 
 
 def serve(settings: MonitoringSettings) -> int:
@@ -56,11 +55,6 @@ def serve(settings: MonitoringSettings) -> int:
         closing(RadarView(open_database(settings.radar, limits=settings.limits()))) as view,
     ):
         return run(hosting, lambda: _parts(settings, ledger, view))
-
-
-def collect_rarely() -> None:
-    """Let Python look for cycles less often: watches make none, and there are many of them (a sixth of the time, measured)."""
-    gc.set_threshold(*COLLECT_AFTER)
 
 
 def _parts(settings: MonitoringSettings, ledger: Ledger, view: RadarView) -> Parts:

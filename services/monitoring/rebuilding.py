@@ -1,17 +1,16 @@
 """What fills a new radar view: some cases at a time, whole, from the ledger. Several processes may do this beside each other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ledger import histories
 from ledger.application import Ledger
 from ledger.database import Database, open_database
-from ledger.streams.tail import partition_of
 from rulebook import agreements
 from services.monitoring import anew_view
 from services.monitoring.anew import Anew, anew
-from services.monitoring.app import collect_rarely
+from services.monitoring.collecting import collect_rarely
 from services.monitoring.records import Fact
 from services.monitoring.rule_index import RuleIndex
 from waakvlam.clock import FixedClock
@@ -24,7 +23,6 @@ class Task:
     ledger: str
     view: str
     agreements: Path
-    partitions: int
     known_to: int
     now: int
 
@@ -38,14 +36,12 @@ class Builder:
         database: Database,
         rules: RuleIndex,
         *,
-        partition_of: Callable[[str], int],
         known_to: int,
         now: int,
     ) -> None:
         self._ledger = ledger
         self._database = database
         self._rules = rules
-        self._partition_of = partition_of
         self._known_to = known_to
         self._now = now
 
@@ -57,7 +53,6 @@ class Builder:
             Ledger.open(task.ledger, clock=FixedClock(task.now)),
             open_database(task.view),
             RuleIndex(agreements.load(task.agreements)),
-            partition_of=lambda case: partition_of(case.encode(), task.partitions) or 0,
             known_to=task.known_to,
             now=task.now,
         )
@@ -67,31 +62,31 @@ class Builder:
         self._ledger.close()
         self._database.close()
 
-    def build(self, cases: Sequence[str]) -> int:
-        """Make these cases, of which none is there yet; return how many events they have."""
+    def build(self, cases: Mapping[str, int]) -> int:
+        """Make these cases, of which none is there yet, each in its partition; return how many events they have."""
         made = self._made(cases)
         with self._database.transaction() as t:
             anew_view.write(t, made, now=self._now)
         return sum(len(one.facts) for one in made)
 
-    def build_again(self, cases: Sequence[str], *, known_to: int) -> None:
+    def build_again(self, cases: Mapping[str, int], *, known_to: int) -> None:
         """Make these cases once more, now that more is known of them."""
         self._known_to = known_to
         with self._ledger.reading() as t:
-            cases = histories.with_cases(t, cases)
-        made = self._made(cases)
+            there = histories.with_cases(t, cases)
+        made = self._made({case: cases[case] for case in there})
         with self._database.transaction() as t:
-            anew_view.forget(t, cases)
+            anew_view.forget(t, there)
             anew_view.write(t, made, now=self._now)
 
-    def _made(self, cases: Sequence[str]) -> list[Anew]:
+    def _made(self, cases: Mapping[str, int]) -> list[Anew]:
         with self._ledger.reading() as t:
             found = histories.events(t, cases)
         return [
             anew(
                 self._rules,
                 case,
-                self._partition_of(case),
+                cases[case],
                 [Fact(version, event) for version, event in events],
                 known_to=self._known_to,
             )

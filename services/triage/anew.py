@@ -5,14 +5,13 @@ what comes after that it has yet to read. Where answers are lost triage must rea
 recognised by its id.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ledger import histories
 from ledger.application import Ledger
 from ledger.record import Record
-from ledger.streams.tail import partition_of
 from rulebook.event import Event
 from services.triage import policy
 from services.triage.desk import ANSWERS, answer_id, said
@@ -29,7 +28,6 @@ class Task:
 
     ledger: str
     policy: Path
-    partitions: int
     now: int
 
 
@@ -60,10 +58,9 @@ class Owed:
 class Checker:
     """Looks at some cases at a time."""
 
-    def __init__(self, ledger: Ledger, rules: Policy, *, partition_of: Callable[[str], int]) -> None:
+    def __init__(self, ledger: Ledger, rules: Policy) -> None:
         self._ledger = ledger
         self._rules = rules
-        self._partition_of = partition_of
 
     @classmethod
     def of(cls, task: Task) -> "Checker":
@@ -71,22 +68,21 @@ class Checker:
         return cls(
             Ledger.open(task.ledger, clock=FixedClock(task.now)),
             policy.load(task.policy),
-            partition_of=lambda case: partition_of(case.encode(), task.partitions) or 0,
         )
 
     def close(self) -> None:
         """Let go of the ledger."""
         self._ledger.close()
 
-    def build(self, cases: Sequence[str]) -> Owed:
-        """Return what these cases show."""
+    def build(self, cases: Mapping[str, int]) -> Owed:
+        """Return what these cases show, each of which stands in its partition."""
         found = Owed()
         with self._ledger.reading() as t:
             found.events = histories.size(t, cases)
             told = histories.of(t, cases, types=NEEDED)
         found.cases = len(cases)
         for case, records in told.items():
-            self._look(found, self._partition_of(case), records)
+            self._look(found, cases[case], records)
         return found
 
     def _look(self, found: Owed, partition: int, records: Sequence[Record]) -> None:

@@ -19,8 +19,9 @@ from ledger.database import Database, open_database
 from ledger.histories import Entry
 from ledger.record import Record
 from services.board import counting, marks
-from services.board.agents import FOLDED, Fact, Reader
+from services.board.agents import Fact, Reader
 from services.board.anew import Builder
+from services.board.folding import FOLDED
 from services.board.store import ALERT, Store
 from services.board.stretches import NEEDED, sifted
 from services.monitoring import alert_view, anew_view
