@@ -276,9 +276,8 @@ OTHERS = (
     Line(
         LIBRARY, "info", EVERY,
         "A library said something, at a level of its own. `said` is its own sentence; what it would have filled in is left out, save "
-        "numbers, addresses, names of topics and agencies, and the class of an error.",
-        "By itself nothing; it explains the lines of ours beside it.",
-        ("error", "place"),
+        "numbers, addresses, names of topics and agencies, and the class of an error. It explains the lines of ours beside it.",
+        fields=("error", "place"),
     ),
 )  # fmt: skip
 
