@@ -226,7 +226,7 @@ SCREEN = (
         "receipt_unreadable", "warning", f"{BOARD}; {AGENCY}",
         "A receipt cannot be read; it is passed over.",
         "Install the newest version of this package; the receipt stays on its topic.",
-        ("field",),
+        ("topic", "partition", "offset", "field"),
     ),
     Line(
         "terms_not_counted", "warning", BOARD,

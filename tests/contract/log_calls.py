@@ -34,7 +34,7 @@ def in_the_product() -> list[Call]:
     """Return all calls of the product."""
     return [
         call
-        for package in PACKAGES
+        for package in (*PACKAGES, SDK)
         for file in sorted((ROOT / package).rglob("*.py"))
         for call in found_in(file.read_text("utf-8"), str(file.relative_to(ROOT)), is_library=package == SDK)
     ]

@@ -66,7 +66,7 @@ def test_a_runbook_or_page_that_a_row_names_is_there():
 def test_each_field_is_used_and_none_is_about_a_person_or_free():
     used = {field for row in LINES.values() for field in row.fields}
 
-    assert used | {"offset"} == set(FIELDS)
+    assert used == set(FIELDS)
     assert ABOUT_PEOPLE & set(FIELDS) == set()
 
 

@@ -217,7 +217,7 @@ def test_a_receipt_that_cannot_be_read_is_named_in_the_log_and_stops_nobody(
         found = reader.of({good.id}, timeout_seconds=10)
 
     assert found == {good.id: good}
-    assert f"receipts.{AGENCY}/0/" in caplog.text
+    assert f"receipt_unreadable topic=receipts.{AGENCY} partition=0 offset=" in caplog.text
     assert "Kanarie" not in caplog.text
 
 

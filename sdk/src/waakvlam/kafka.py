@@ -243,8 +243,13 @@ def _read(record: Any) -> Receipt | None:
         journey = trace.of(record.headers)
         return replace(receipts_on_the_wire.decode(record.value), trace_id=journey.trace_id if journey else None)
     except Unreadable as error:
-        place = f"{record.topic}/{record.partition}/{record.offset}"
-        _log.warning("receipt %s cannot be read; is there a newer version of this package? %s", place, error.reason)
+        _log.warning(
+            "receipt_unreadable topic=%s partition=%d offset=%d field=%s",
+            record.topic,
+            record.partition,
+            record.offset,
+            error.field,
+        )
         return None
 
 
