@@ -74,7 +74,7 @@ class Folding:
             last = self.history.last
             for event in ordered:
                 is_late = last is not None and event.order < last.order
-                for unit in self._touched(event, is_late=is_late):
+                for unit in self._touched(event, is_late=is_late, is_alone=len(ordered) == 1):
                     self._again[unit] = None
             for event in ordered:
                 self._take(event)
@@ -104,12 +104,14 @@ class Folding:
                 changed = changed or last is not None or event is not events[0]
         return changed
 
-    def _touched(self, event: Event, *, is_late: bool) -> Iterator[Unit]:
+    def _touched(self, event: Event, *, is_late: bool, is_alone: bool) -> Iterator[Unit]:
         """Yield the rules that must be counted anew for an event; the others follow it step by step."""
         if is_late:
             yield from touching.late(event, self.plan, self._heard)
-        else:
+        elif is_alone:
             yield from self.plan.recounted.get(event.type, ())
+        else:
+            yield from self.plan.touched.get(event.type, ())
         yield from touching.by_what_it_says(event, self.plan, self.history, self._living)
 
     # The history made anew.
