@@ -305,3 +305,15 @@ def test_words_in_a_row(words, sentence):
 @pytest.mark.parametrize("value", ["geen dag", "2026-13-01", None, 3])
 def test_what_is_no_day_is_not_written_as_one(value):
     assert day(value) is None
+
+
+def test_a_warning_that_was_heeded_after_it_was_given_is_not_said_to_be_too_late() -> None:
+    """Of a warning `late` says only that it was done after the warning (rule book, section 5): the term may not have ended yet."""
+    closed = told(
+        "a0", "alert_closed", agency="radar", due="2026-03-02T09:30:00Z", outcome="late", **{**ALERT, "stage": "warn"}
+    )
+
+    sentence = line(closed)
+
+    assert "het is alsnog gedaan" in sentence.text
+    assert "te laat" not in sentence.text
