@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from ledger.database import Statements
 
 PREFIX = "waakvlam_"
-LOCK = "lock_records"  # as the owner of the table: the lock wants a right to change it, which intake has not
+LOCK = (
+    "lock_records"  # asked for by former versions alone, which lock the table: that wants a right which intake has not
+)
 READ, ADD = "SELECT", "SELECT, INSERT"
 _ASIDE = "SELECT (id, agency, event_id, case_id, verdict, field, reason, set_aside_at, due_at, standing)"
 _PARKED = "SELECT (id, event_id, agency, type, reason, parked_at, due_at)"

@@ -1,7 +1,7 @@
 """The ledger in PostgreSQL, for production.
 
-eventsourcing's recorder with its table lock, but the rows go in by binary `COPY` (decision 35), and neither its
-composite type nor its insert function is made: that function takes no lock, and readers then miss events.
+eventsourcing's recorder with a writers' lock of our own (decision 54); the rows go in by binary `COPY` (decision 35), and
+neither its composite type nor its insert function is made: that function takes no lock, and readers then miss events.
 """
 
 import inspect
@@ -11,16 +11,17 @@ from typing import Any
 
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.postgres import ConnectionPool, PostgresApplicationRecorder, PostgresDatastore
-from psycopg import Connection, Cursor
+from psycopg import Connection
 from psycopg.rows import DictRow, dict_row, tuple_row
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Identifier, Literal
 
-from ledger import roles, tables
+from ledger import tables
 from ledger.database import UNLESS_TOLD, Statements
 from ledger.recorders import kept
 from ledger.servers import Limits, arguments, reach, trying_again
 
 _CREATING = 7726  # the advisory lock under which tables are made
+_WRITING = 7728  # and the one of who writes, with the table
 
 
 class PostgresLedgerRecorder(PostgresApplicationRecorder):
@@ -40,7 +41,14 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             for statement in self.sql_create_statements
             if not statement.as_string().lstrip().startswith(("CREATE TYPE", "CREATE OR REPLACE FUNCTION"))
         ]
-        self._may_change = True  # who made the tables; a role of a service may not, and locks by `ledger.roles`
+        table = Identifier(datastore.schema), Identifier(self.events_table_name)
+        self.lock_table_statements = [
+            self.lock_table_statements[0],  # how long it is waited for
+            SQL("SELECT pg_advisory_xact_lock({}, {}::regclass::oid::int)").format(
+                _WRITING, Literal(self.events_table_name)
+            ),
+            SQL("LOCK TABLE {}.{} IN ROW EXCLUSIVE MODE").format(*table),
+        ]
         self._copy = SQL(
             "COPY {}.{} (originator_id, originator_version, topic, state, notification_id) FROM STDIN (FORMAT BINARY)"
         ).format(Identifier(datastore.schema), Identifier(self.events_table_name))
@@ -75,11 +83,8 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
     def create_table(self) -> None:
         """Make all tables in one transaction, one process at a time, unless they are there."""
         with self.reading() as statements:
-            is_there = bool(statements.value("SELECT to_regclass('state')"))
-            if is_there:
-                self._may_change = bool(statements.value("SELECT has_table_privilege('stored_events', 'UPDATE')"))
-                if tables.is_made(statements):
-                    return
+            if statements.value("SELECT to_regclass('state')") and tables.is_made(statements):
+                return
         with self._begun() as statements:
             statements.execute("SELECT pg_advisory_xact_lock(?)", (_CREATING,))
             for composed in self.sql_create_statements:
@@ -89,7 +94,11 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
 
     @contextmanager
     def writing(self) -> Iterator[Statements]:
-        """Open the transaction that writes: it holds the events' table against all other writers until it ends."""
+        """Open the transaction that writes, alone until it ends.
+
+        The lock has a name of its own: eventsourcing locks the table, and a busy ledger was then never vacuumed nor analysed
+        (decision 54). What is taken of the table keeps out a former version, which locks it, and is kept out by it.
+        """
         with self._begun() as statements:
             self._lock_table(statements.cursor)
             yield statements
@@ -110,12 +119,6 @@ class PostgresLedgerRecorder(PostgresApplicationRecorder):
             connection.cursor(row_factory=tuple_row) as cursor,
         ):
             yield Statements(cursor, postgres=True)
-
-    def _lock_table(self, curs: Cursor[DictRow]) -> None:
-        if self._may_change:
-            super()._lock_table(curs)
-        else:
-            curs.execute(SQL("SELECT {}()").format(Identifier(roles.LOCK)))
 
     def insert(self, statements: Statements, events: Sequence[StoredEvent]) -> range:
         """Insert the events; return their positions."""
