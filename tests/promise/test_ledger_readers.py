@@ -120,22 +120,22 @@ def test_a_reader_does_not_pass_a_held_transaction_and_later_writers_wait(open_l
 
 @pytest.mark.real
 def test_a_stranger_who_inserts_without_the_lock_is_waited_for_too(postgres, clock: FixedClock, drafts):
-    """A row that was put in by hand and not yet committed cannot be overtaken: the table lock waits for it."""
+    """A row that was put in by hand and not yet committed cannot be overtaken: who comes next wants its position, and waits."""
     url = postgres()
     ledger = Ledger.open(url, clock=clock)
     follower = Follower(ledger)
-    entered = threading.Event()
+    written = threading.Event()
 
     def write_after() -> None:
         with ledger.writing() as w:
-            entered.set()
             w.append(drafts.many(2))
+        written.set()
 
     insert = "INSERT INTO stored_events VALUES ('case-x', 1, 'incident_recorded', '', 1)"
     with psycopg.connect(url) as stranger:
         stranger.execute(insert)
         beside = Beside(write_after)
-        assert not entered.wait(0.3)
+        assert not written.wait(0.3)
         assert follower.read() == []
         stranger.rollback()
     beside.join()
