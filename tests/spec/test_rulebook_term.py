@@ -264,3 +264,11 @@ def test_what_start_and_stop_share_is_compared_as_json_also_where_it_is_a_list_o
     story.tell("2026-04-03 10:15", "safety_assessed", report_id=stop)
 
     assert (story.rows("2026-12-31 12:00") == []) is is_same
+
+
+def test_of_two_that_are_told_together_the_earlier_begins_something_also_where_it_is_told_last():
+    story = Story(CONTACT)
+    story.tell("2026-04-02 12:00", "incident_recorded", "2026-04-02 15:00")
+    story.tell("2026-04-02 10:00", "handover_accepted", "2026-04-02 15:00")
+
+    assert story.ends("2026-05-01 00:00") == ["e2 breach None"]

@@ -83,6 +83,9 @@ def test_a_good_file_is_read(folder):
         ('"0014"', '"14"', 6, "applies_to.municipalities[0]", "four digits"),
         ('{municipalities: ["0014", "1966"]}', "some", 6, "applies_to", "must be all"),
         ('{municipalities: ["0014", "1966"]}', "{towns: []}", 6, "applies_to.towns", "unknown key"),
+        ('{municipalities: ["0014", "1966"]}', "{}", 6, "applies_to.municipalities", "is missing"),
+        ("[report_received]", "[{where: {report_id: x}}]", 16, "rules[ST-01].from[0].type", "is missing"),
+        ("{working_days: 3}", "{from_ladder: false}", 19, "rules[ST-01].warn.from_ladder", "must be true"),
         ("calendar: nl", "calendar: be", 7, "calendar", "no file calendars/be.yaml"),
         ("calendar: nl", "calendar: ../nl", 7, "calendar", "no file"),
         ("{to: worker}", "{to: worker, after: {days: 1}}", 9, "attention.default[0].after", "told at once"),
@@ -249,6 +252,17 @@ def test_a_ladder_is_read_as_it_is_written(folder):
             title="Samen doen",
         )
     }
+
+
+def test_an_agreement_may_hold_for_one_day_and_an_event_may_be_named_without_a_condition(folder):
+    text = GOOD.replace("valid_to: null", "valid_to: 2019-01-01").replace(
+        "[report_received]", "[{type: report_received}]"
+    )
+    (folder / "proef.yaml").write_text(text)
+    (one,) = load(folder).files
+
+    assert [one.is_valid_on(one.valid_from + days) for days in (-1, 0, 1)] == [False, True, False]
+    assert one.rules["ST-01"].start.by_type == {"report_received": ((),)}
 
 
 def test_a_schedule_may_say_that_nothing_ends_it(folder):
