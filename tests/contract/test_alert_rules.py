@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,17 @@ def test_commands_in_runbooks_are_commands() -> None:
     }
 
     assert named - known == set()
+
+
+def test_what_hides_is_kept_longer_than_what_it_hides() -> None:
+    """A part is back after what it stands on, and reads on after that: kept no longer, the cause would be gone first and people called anew."""
+    kept = [
+        {int(alerts()[name]["keep_firing_for"].removesuffix("m")) for name in layer}
+        for layer in (
+            ("WaakvlamKafkaUnreachable", "WaakvlamLedgerUnreachable"),
+            ("WaakvlamServiceDown",),
+            ("WaakvlamReaderStuck", "WaakvlamRelayStopped"),
+        )
+    ]
+
+    assert all(min(above) > max(below) for above, below in pairwise(kept))
