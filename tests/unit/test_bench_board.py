@@ -4,8 +4,8 @@ from starlette.testclient import TestClient
 
 from bench import overviews
 from bench._board import UNTIL
+from bench._staff import Staff
 from bench.board import _board
-from bench.screens import Screens
 from ledger.application import Ledger
 from ledger.database import open_database
 from services.board.app import pages_of
@@ -35,9 +35,10 @@ def test_the_overviews_that_are_measured_answer(tmp_path):
 
 
 def test_each_screen_waits_from_the_decision_until_it_counts_that_alert():
-    screens = Screens(None)
-    screens.told = [[(10.5, 1), (12.0, 3)], [(10.2, 1), (11.5, 2), (12.5, 3)]]
+    staff = Staff("http://127.0.0.1", 2)
+    for screen, told in zip(staff.screens, ([(10.5, 1), (12.0, 3)], [(10.2, 1), (11.5, 2), (12.5, 3)]), strict=True):
+        screen.told = told
 
-    waits = screens.waits([10.0, 11.0, 11.25])
-
-    assert waits == [0.5, 10.2 - 10.0, 1.0, 0.5, 0.75, 1.25]
+    assert staff.waits([10.0, 11.0, 11.25]) == [0.5, 10.2 - 10.0, 1.0, 0.5, 0.75, 1.25]
+    assert staff.is_told_of(3)
+    assert not staff.is_told_of(4)
