@@ -131,28 +131,6 @@ def test_who_only_reads_hears_after_one_patience_that_the_server_is_away_not_aft
             assert pool.get_stats()["requests_num"] == asked + 1
 
 
-def test_after_a_long_outage_the_first_who_asks_is_answered(server, clock) -> None:
-    """A pool that tries again in ever longer pauses would go on resting while the server is there."""
-    ledger_url, view_url = server.fresh_database(), server.fresh_database()
-    with (
-        closing(Ledger.open(ledger_url, clock=clock, limits=IMPATIENT)) as ledger,
-        closing(open_database(view_url, limits=IMPATIENT)) as view,
-    ):
-        view.create(["CREATE TABLE IF NOT EXISTS t (a bigint)"])
-        server.stop(at_once=True)
-        for _ in range(4):
-            with pytest.raises(errors.Unavailable):
-                ledger.head()
-            with pytest.raises(errors.Unavailable), view.reading():
-                pass
-
-        server.start()
-
-        assert ledger.head() == 0
-        with view.reading() as t:
-            assert t.value("SELECT count(*) FROM t") == 0
-
-
 @pytest.mark.parametrize("kind", ["ledger", "view"])
 def test_whoever_waits_is_served_when_the_server_is_back_however_many_tries_were_in_vain(
     server, clock, monkeypatch, caplog, kind
