@@ -81,7 +81,8 @@ class Radar:
     def fold(self, batch: Batch) -> None:
         """Take in a batch of the ledger's records: all its effects and its positions, or nothing."""
         stories, seen_to = _stories(batch)
-        with self._alone(), self._forgetting(stories), self.view.transaction() as t:
+        read = {place.partition for place in batch.records}
+        with self._alone(), self._forgetting(stories, read), self.view.transaction() as t:
             moved = self._move(t, batch)
             rows = self.view.cases(t, stories)
             watches = self._watched(t, rows, {case: story.partition for case, story in stories.items()})
@@ -243,12 +244,18 @@ class Radar:
         )  # fmt: skip
 
     @contextmanager
-    def _forgetting(self, cases: Iterable[str]) -> Iterator[None]:
-        """Forget what memory holds of these cases when storing fails: the tables are the truth."""
+    def _forgetting(self, cases: Iterable[str], read: Iterable[int] = ()) -> Iterator[None]:
+        """Forget what memory holds of these cases when storing fails: the tables are the truth.
+
+        Of partitions of which a batch was `read` nothing is known until `positions` is asked again: memory went on past records
+        that may not be stored, and a look would take them for silence.
+        """
         try:
             yield
         except BaseException:
             self._forget(cases)
+            for partition in read:
+                self.horizon.halt(partition)
             raise
 
     def _forget(self, cases: Iterable[str]) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.errors import Fenced
+from ledger.errors import Away, Fenced
 from ledger.streams.records import Place
+from services.monitoring import anchor
 from services.monitoring import watch as watch_module
 from services.monitoring.alert_view import of_cases
 from services.monitoring.records import CaseRow
@@ -277,3 +278,27 @@ def test_events_without_a_case_are_passed_over(world: World, station: Station) -
 
     assert station.view.tally(range(PARTITIONS)).cases == 1
     assert station.next[Place(TOPIC, 1)] == 1
+
+
+def test_a_batch_that_could_not_be_stored_is_not_taken_for_silence(
+    world: World, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database went away in mid-commit and the service waits for it: what was read is not known, and nothing is concluded."""
+    report(world, EVEN)
+    read_all(world, station)
+    world.now = AT + DAY
+    world.add(EVEN, "safety_assessed", report_id="r-1")
+    world.publish(len(world.ledger))
+    with monkeypatch.context() as patched:
+        patched.setattr(anchor, "store", lambda *_: (_ for _ in ()).throw(Away("the database does not answer")))
+        with pytest.raises(Away):
+            station.read(100)
+    ends = {number: len(some) for number, some in enumerate(world.partitions)}
+
+    station.horizon.promised(AT + 9 * DAY, ends)
+    station.look()
+    assert open_stages(station) == []
+
+    station.radar.positions(list(station.next))
+    station.finish(AT + 9 * DAY)
+    assert not any(rule == "ST-01" for rule, _ in open_stages(station))
