@@ -73,8 +73,12 @@ class Pipeline:
         ledger.finish_erasures()
 
     def positions(self, places: Sequence[Place]) -> Mapping[Place, int]:
-        """Return how far these places were read; from now on this pipeline moves their positions."""
+        """Return how far these places were read; from now on this pipeline moves their positions.
+
+        It is asked anew when the database was away: what was decided then, and committed without our hearing of it, is done now.
+        """
         with self._lock:
+            self._ledger.finish_erasures()
             found = self._ledger.positions(places)
             self._stored.update({place: found.get(place) for place in places})
         return {place: at for place in places if (at := found.get(place)) is not None}

@@ -1,6 +1,7 @@
 """What is told about people is erased by two, for good; that it was told stays, and still proves itself."""
 
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
@@ -173,6 +174,28 @@ def test_a_crash_between_decision_and_erasure_is_made_good_at_the_next_start(hou
     assert readable(desk, case) == [1]
 
     assert readable(house.open(), case) == []
+
+
+def test_an_erasure_whose_commit_was_not_heard_of_is_done_when_the_database_is_back(desk, monkeypatch):
+    case = closed(desk)
+    desk.take(proposed(case))
+    writing = Ledger.writing
+
+    @contextmanager
+    def cut_after_the_commit(ledger):
+        with writing(ledger) as w:
+            yield w
+        raise errors.Away("the connection is gone")
+
+    monkeypatch.setattr(Ledger, "writing", cut_after_the_commit)
+    with pytest.raises(errors.Away):
+        desk.take(confirmed(case))
+    monkeypatch.undo()
+    assert readable(desk, case) == [1]
+
+    desk.pipeline.positions([])
+
+    assert readable(desk, case) == []
 
 
 def test_a_key_store_that_comes_back_from_a_backup_is_erased_again(house, desk):
