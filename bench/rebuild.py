@@ -127,7 +127,7 @@ def main() -> None:
         multiplied(region, urls.get("WAAKVLAM_LEDGER", f"sqlite:///{data}/ledger.db"), times=asked.times)
         rebuilt("all", around)
         found = {view: {str(one): measured(view, around, one) for one in asked.workers} for view in asked.views}
-    is_compiled = compiled.folder(ROOT / "rulebook").is_dir()
+    is_compiled = compiled.folder(ROOT).is_dir()
     print(json.dumps({"database": asked.database, "compiled": is_compiled, "views": found}))
 
 

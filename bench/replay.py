@@ -155,7 +155,7 @@ def whole(events: int, seed: int) -> dict[str, object]:
         file.write_text("\n".join(lines(events, seed)) + "\n", "utf-8")
         options = ["replay", "--agreements", str(AGREEMENTS), "--events", str(file)]
         found: dict[str, object] = {"as_written": took(events, ["-c", AS_WRITTEN, *options])}
-        if compiled.folder(AGREEMENTS.parent / "rulebook").is_dir():
+        if compiled.folder(AGREEMENTS.parent).is_dir():
             found["compiled"] = took(events, ["-c", COMMAND, *options])
     return found
 

@@ -85,7 +85,7 @@ def _radar(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     ):
         partitions = partitions_of(settings, live)
         task = radar.Task(settings.ledger_url, new.url, settings.agreements, known_to.time, settings.time().micros())
-        with closing(open_database(new.url)) as database:
+        with closing(open_database(new.url, lasting=False)) as database:
             anew_view.prepare(database)
         with measured(outcome, events_in(ledger)) as bar:
             for events in worked(radar.Builder.of, task, _placed(ledger, partitions), workers=wish.workers):
@@ -180,7 +180,7 @@ def _board(settings: Settings, wish: Wish, ledger: Ledger, url: str) -> Outcome:
     with (
         closing(store.Store(open_database(url)).database) as live,
         beside(url, "board", tables=store.TABLES, names=board.DERIVED) as new,
-        closing(open_database(new.url)) as database,
+        closing(open_database(new.url, lasting=False)) as database,
     ):
         builder, head = board.Builder(database), ledger.head()
         task = stretches.Task(settings.ledger_url, settings.time().micros())

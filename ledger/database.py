@@ -122,19 +122,20 @@ class Database(Protocol):
         """Let go of all connections."""
 
 
-def open_database(url: str, *, limits: Limits = UNLESS_TOLD) -> Database:
+def open_database(url: str, *, limits: Limits = UNLESS_TOLD, lasting: bool = True) -> Database:
     """Open the database that a URL names; a SQLite file and its folder are made when missing.
 
-    `limits` count on PostgreSQL only.
+    `limits` count on PostgreSQL only. What is not `lasting` need not outlive a loss of power, for whoever writes it then begins
+    again: a view that is being made. So nobody waits for the disk at each commit.
     """
     if url.startswith("sqlite:///"):
-        return SQLiteDatabase(Path(url.removeprefix("sqlite:///")))
+        return SQLiteDatabase(Path(url.removeprefix("sqlite:///")), lasting=lasting)
     if url.startswith(("postgresql://", "postgres://")):
         reach(
             url,
             setting="the setting that names this database (WAAKVLAM_RADAR, WAAKVLAM_TRIAGE, WAAKVLAM_BOARD or WAAKVLAM_LOOKS)",
         )
-        return PostgresDatabase(url, limits)
+        return PostgresDatabase(url, limits, lasting=lasting)
     raise ValueError("a database is named by sqlite:///path or postgresql://user:password@host:port/name")
 
 
@@ -194,7 +195,8 @@ def begin_writing(connection: sqlite3.Connection) -> None:
 class SQLiteDatabase:
     """A file. Connections are kept in a pool; writers of this process queue up instead of polling."""
 
-    def __init__(self, path: Path, *, secure_delete: str = "FAST") -> None:
+    def __init__(self, path: Path, *, secure_delete: str = "FAST", lasting: bool = True) -> None:
+        self._synchronous = "FULL" if lasting else "OFF"
         self._path = private_file(path)
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._writer = threading.Lock()
@@ -244,21 +246,27 @@ class SQLiteDatabase:
             return self._idle.get_nowait()
         made = sqlite3.connect(self._path, timeout=LOCK_SECONDS_MAX, isolation_level=None, check_same_thread=False)
         deleting = f"secure_delete={self._secure_delete}"
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", deleting, "cache_size=-32000"):
+        synchronous = f"synchronous={self._synchronous}"
+        for pragma in ("journal_mode=WAL", synchronous, deleting, "cache_size=-32000"):
             made.execute(f"PRAGMA {pragma}")
         return made
+
+
+def _without_waiting(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("SET synchronous_commit = off")
 
 
 class PostgresDatabase:
     """A server. A connection is tried before it is used, so a restart of the server costs one transaction at most."""
 
-    def __init__(self, url: str, limits: Limits = UNLESS_TOLD) -> None:
+    def __init__(self, url: str, limits: Limits = UNLESS_TOLD, *, lasting: bool = True) -> None:
         self._pool = psycopg_pool.ConnectionPool(
             min_size=1,
             max_size=limits.connections_max,
             open=False,
             timeout=limits.wait_seconds,
             check=psycopg_pool.ConnectionPool.check_connection,
+            configure=None if lasting else _without_waiting,
             kwargs={**arguments(url, limits), "autocommit": True},
             **trying_again(),
         )

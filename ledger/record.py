@@ -9,14 +9,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 from uuid import UUID, uuid5
 
-from ledger import avro, learned
+from ledger import learned, record_fields
 from rulebook.event import Event
 from waakvlam.catalogue import system_record
 from waakvlam.clock import iso
 from waakvlam.codec import schema_reader, schema_writer
 
 CASE_NAMESPACE = UUID("3b7d2a0e-6c1f-5a44-9f0a-0d6f1c5e8b21")
-NOTHING_BEFORE = bytes(32)
+NOTHING_BEFORE = bytes(record_fields.DIGEST_BYTES)
 
 _write = schema_writer(system_record("ledger_record"))
 _read = schema_reader(system_record("ledger_record"), "ledger_record.v1")
@@ -74,8 +74,6 @@ class Record:
 
 
 NAMES = tuple(field.name for field in fields(Record))
-_DIGEST_BYTES = len(NOTHING_BEFORE)
-_text_or_none = avro.step_of(["null", "string"])
 
 
 def encode(record: Record) -> bytes:
@@ -108,31 +106,10 @@ def event(body: bytes) -> tuple[int, Event]:
 def values(body: bytes) -> tuple[Any, ...]:
     """Return the fields of a record in the order in which they stand; raises Unreadable as `decode` does."""
     try:
-        return _values(body)
+        return record_fields.read(body)
     except Exception:  # noqa: BLE001 - whatever is odd about these bytes, the codec says it
         read = _read(body)
         return tuple(read[name] for name in NAMES)
-
-
-def _values(body: bytes) -> tuple[Any, ...]:
-    event_id, at = avro.text(body, 0)
-    source, at = avro.text(body, at)
-    case, at = avro.text(body, at)
-    caseless, at = avro.truth(body, at)
-    version, at = avro.long(body, at)
-    kind, at = avro.text(body, at)
-    agency, at = avro.text(body, at)
-    municipality, at = avro.text(body, at)
-    reference, at = _text_or_none(body, at)
-    recorded_by, at = _text_or_none(body, at)
-    occurred_at, at = avro.long(body, at)
-    recorded_at, at = avro.long(body, at)
-    payload, at = avro.octets(body, at)
-    sealed, at = avro.octets(body, at)
-    if at + _DIGEST_BYTES != len(body):
-        raise avro.Unsure
-    told = event_id, source, case, caseless, version, kind, agency, municipality, reference, recorded_by
-    return *told, occurred_at, recorded_at, payload, sealed, body[at:]
 
 
 class DecodedOnce(Record):

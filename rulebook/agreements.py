@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from rulebook.matcher import Matcher
 from rulebook.plan import Agreements, Plan
 from rulebook.reading import read_folder
-from rulebook.rules import Agreement, Matcher
+from rulebook.rules import Agreement
 
 
 def load(folder: Path | str, *, fields: Mapping[str, frozenset[str]] | None = None) -> Agreements:

@@ -16,8 +16,9 @@ from rulebook.instance import CASE_CLOSED, REPLACED, Instance
 from rulebook.kind import Counting
 from rulebook.kinds import silence
 from rulebook.kinds.silence import SilenceRule
+from rulebook.matcher import Matcher
 from rulebook.plan import Plan
-from rulebook.rules import NEVER_HEARD, OPENERS, Keyed, Matcher, Rule
+from rulebook.rules import NEVER_HEARD, OPENERS, Keyed, Rule
 from rulebook.touching import Unit
 from rulebook.values import shared
 
@@ -71,10 +72,10 @@ class Folding:
         else:
             if self.history.last is None and ordered and ordered[0].type == "report_received":
                 self.plan = self._agreements.plan(ordered[0].municipality)
-            last = self.history.last
+            last, several = self.history.last, touching.by_several(ordered, self.plan)
             for event in ordered:
                 is_late = last is not None and event.order < last.order
-                for unit in self._touched(event, is_late=is_late, is_alone=len(ordered) == 1):
+                for unit in self._touched(event, several, is_late=is_late):
                     self._again[unit] = None
             for event in ordered:
                 self._take(event)
@@ -104,14 +105,16 @@ class Folding:
                 changed = changed or last is not None or event is not events[0]
         return changed
 
-    def _touched(self, event: Event, *, is_late: bool, is_alone: bool) -> Iterator[Unit]:
+    def _touched(self, event: Event, several: set[Rule], *, is_late: bool) -> Iterator[Unit]:
         """Yield the rules that must be counted anew for an event; the others follow it step by step."""
         if is_late:
             yield from touching.late(event, self.plan, self._heard)
-        elif is_alone:
-            yield from self.plan.recounted.get(event.type, ())
+        elif several:
+            for rule in self.plan.touched.get(event.type, ()):
+                if rule in several or not isinstance(rule, Keyed):
+                    yield rule
         else:
-            yield from self.plan.touched.get(event.type, ())
+            yield from self.plan.recounted.get(event.type, ())
         yield from touching.by_what_it_says(event, self.plan, self.history, self._living)
 
     # The history made anew.

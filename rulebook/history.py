@@ -7,6 +7,7 @@ from typing import Any
 
 from rulebook.event import CHANGING, CORRECTED, WITHDRAWN, Event, Order
 from rulebook.instants import day_end, parse_day
+from rulebook.matcher import Matcher
 from rulebook.rules import (
     ASSESSMENT,
     CLOSED,
@@ -154,6 +155,10 @@ class History:
         found = [event for name in types for event in self.by_type.get(name, ())]
         found.sort(key=in_order)
         return found
+
+    def matching(self, matcher: Matcher) -> list[Event]:
+        """Return the events that a matcher means, in order."""
+        return [event for event in self.of(*matcher.by_type) if matcher.matches(event)]
 
     def add(self, event: Event) -> None:
         """Put an event at the end of the order."""

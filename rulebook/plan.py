@@ -3,7 +3,8 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 
-from rulebook.rules import Agreement, Keyed, Rule, Where
+from rulebook.matcher import Where
+from rulebook.rules import Agreement, Keyed, Rule
 
 
 class Plan:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from rulebook.entries import Entry, optional_text
+from rulebook.matcher import Matcher, Where
 from rulebook.reading_terms import read_stage_term, read_steps
-from rulebook.rules import Matcher, Source, Step, Where
+from rulebook.rules import Source, Step
 from rulebook.values import comparable
 
 COMMON = ("id", "kind", "title", "why", "basis", "legal", "to", "weight", "if_case")

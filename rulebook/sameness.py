@@ -9,7 +9,8 @@ from dataclasses import fields, replace
 
 from rulebook.agreements import Agreements, Plan
 from rulebook.calendar import Calendar
-from rulebook.rules import FROM_LADDER, Due, Matcher, Rule
+from rulebook.matcher import Matcher
+from rulebook.rules import FROM_LADDER, Due, Rule
 
 # What changes neither whether nor when an alert is raised.
 _WORDS = frozenset({"source", "line", "id", "title", "why", "basis", "steps", "counted", "both"})

@@ -1,10 +1,10 @@
 """Which rules an event can touch, so that only those are counted anew."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rulebook.agreements import Plan
 from rulebook.event import Event
-from rulebook.history import History, lists_child
+from rulebook.history import PHASE_TYPES, History, lists_child
 from rulebook.instance import Instance
 from rulebook.rules import NEVER_HEARD, Rule
 
@@ -33,6 +33,24 @@ def late(event: Event, plan: Plan, heard: Mapping[str, Event | None]) -> Iterato
         last = heard.get(rule_id)
         if last is None or last.order < event.order:
             yield rule_id
+
+
+def by_several(events: Sequence[Event], plan: Plan) -> set[Rule]:
+    """Return the rules that more than one event of an instant touches; where one of them sets a phase, all that are touched.
+
+    Between such events there is no state, so their rules are not followed from one to the next: what one meets, or ends with
+    its case, and another replaces, ends as replaced.
+    """
+    several: set[Rule] = set()
+    if len(events) > 1:
+        sets_phase = any(event.type in PHASE_TYPES for event in events)
+        seen: set[Rule] = set()
+        for event in events:
+            for rule in plan.touched.get(event.type, ()):
+                if sets_phase or rule in seen:
+                    several.add(rule)
+                seen.add(rule)
+    return several
 
 
 def by_what_it_says(event: Event, plan: Plan, history: History, living: Living) -> Iterator[Unit]:

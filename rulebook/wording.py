@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from rulebook.dutch import day_in_words
 from rulebook.instants import DAY, date_of
-from rulebook.rules import FromLadder, Matcher, StageTerm, Step
+from rulebook.matcher import Matcher
+from rulebook.rules import FromLadder, StageTerm, Step
 from rulebook.terms import CLOCK_UNITS, Term
 from rulebook.values import comparable
 from waakvlam.catalogue import event_types

@@ -60,15 +60,13 @@ class DateRule(Keyed, Kind):
         history = counting.history
         dated = [
             (event, day)
-            for event in history.of(*self.start.by_type)
-            if self.start.matches(event)
-            and (day := self.named_day(event)) is not None
-            and self.may_start(event, closed=history.closed_before(event))
+            for event in history.matching(self.start)
+            if (day := self.named_day(event)) is not None and self.may_start(event, closed=history.closed_before(event))
         ]
         if not dated:
             return {}
         last = {shared(event.data, self.per): event for event, _ in dated}
-        stops = [event for event in history.of(*self.until.by_type) if self.until.matches(event)]
+        stops = history.matching(self.until)
         found: dict[str, Instance] = {}
         for start, day in dated:
             if counting.plan.choose(start.day).get(self.id) is not self:
@@ -94,9 +92,8 @@ class DateRule(Keyed, Kind):
         start = instance.start
         return [
             event
-            for event in history.of(*self.start.by_type)
+            for event in history.matching(self.start)
             if event.order > start.order
-            and self.start.matches(event)
             and self.may_start(event, closed=history.closed_before(event))
             and self.named_day(event) is not None
             and shared(event.data, self.per) == shared(start.data, self.per)

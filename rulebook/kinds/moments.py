@@ -14,10 +14,11 @@ from rulebook.history import History
 from rulebook.instance import BREACH, ENDED, REPLACED, WARN, Instance, settle
 from rulebook.instants import local_day
 from rulebook.kind import Counting, Kind
+from rulebook.matcher import NOTHING, Matcher
 from rulebook.question import Question
 from rulebook.reading_parts import Reader, common, matcher, stages
 from rulebook.reading_terms import read_term
-from rulebook.rules import NOTHING, Due, Matcher
+from rulebook.rules import Due
 from rulebook.terms import Term
 from rulebook.values import is_number
 from rulebook.wording import Words
@@ -94,8 +95,8 @@ class MomentsRule(Due, Kind):
         history = counting.history
         anchors = [
             event
-            for event in history.of(*self.start.by_type)
-            if self.start.matches(event) and self.may_start(event, closed=history.closed_before(event))
+            for event in history.matching(self.start)
+            if self.may_start(event, closed=history.closed_before(event))
         ]
         if not anchors:
             return {}
@@ -147,10 +148,8 @@ class MomentsRule(Due, Kind):
         return next(
             (
                 event
-                for event in question.history.of(*self.until.by_type)
-                if event.order > instance.start.order
-                and self.until.matches(event)
-                and is_number(event.data.get("moment"), instance.number or 0)
+                for event in question.history.matching(self.until)
+                if event.order > instance.start.order and is_number(event.data.get("moment"), instance.number or 0)
             ),
             None,
         )
@@ -159,14 +158,11 @@ class MomentsRule(Due, Kind):
         """Return the later anchors of a schedule that was replaced, or what ended it."""
         start = instance.start
         if instance.end == ENDED:
-            ends = (event for event in history.of(*self.ends.by_type) if self.ends.matches(event))
-            return [event for event in ends if event.order > start.order]
+            return [event for event in history.matching(self.ends) if event.order > start.order]
         return [
             event
-            for event in history.of(*self.start.by_type)
-            if event.order > start.order
-            and self.start.matches(event)
-            and self.may_start(event, closed=history.closed_before(event))
+            for event in history.matching(self.start)
+            if event.order > start.order and self.may_start(event, closed=history.closed_before(event))
         ]
 
     def ending(self, end: str) -> str:
@@ -226,19 +222,10 @@ class _Schedule:
         self.rule = rule
         self.start = start
         self.is_replaced = is_replaced
-        self.done = [
-            event
-            for event in history.of(*rule.until.by_type)
-            if event.order > start.order and rule.until.matches(event)
-        ]
+        self.done = [event for event in history.matching(rule.until) if event.order > start.order]
         self.closing = history.first_closing_after(start)
         self.ending: Order | None = next(
-            (
-                event.order
-                for event in history.of(*rule.ends.by_type)
-                if event.order > start.order and rule.ends.matches(event)
-            ),
-            None,
+            (event.order for event in history.matching(rule.ends) if event.order > start.order), None
         )
 
     def moment(self, number: int) -> Instance:

@@ -14,10 +14,10 @@ from rulebook.finding import ERROR, WARNING, Finding, Places
 from rulebook.history import History, in_order
 from rulebook.instance import ACKNOWLEDGED, CASE_CLOSED, SIGNAL, Instance
 from rulebook.kind import Counting, Kind, instances
+from rulebook.matcher import Matcher
 from rulebook.question import NO_AGREEMENT, Question, Silent
 from rulebook.reading_parts import Reader, common, matcher, positive
 from rulebook.reading_terms import read_term
-from rulebook.rules import Matcher
 from rulebook.terms import CLOCK_UNITS, Term
 from rulebook.why_not_begun import hindrance
 from rulebook.wording import Words
@@ -74,7 +74,9 @@ class PatternRule(Kind):
     def instances(self, counting: Counting) -> dict[str, Instance]:
         """Return an instance for every signal that started one under this version of the rule."""
         history = counting.history
-        matching = [event for event in history.of(*self.of.by_type) if self.of.matches(event)]
+        matching = history.matching(self.of)
+        if len(matching) < self.count:
+            return {}
         times = [event.occurred_at for event in matching]
         found: dict[str, Instance] = {}
         running: Instance | None = None
@@ -163,7 +165,7 @@ def _preceding(history: History, rule: PatternRule, event: Event) -> Event | Non
     """Return the last event before this one of those that a pattern comes after."""
     if rule.after is None:
         return None
-    earlier = [one for one in history.of(*rule.after.by_type) if rule.after.matches(one)]
+    earlier = history.matching(rule.after)
     place = bisect_left(earlier, event.order, key=in_order)
     return earlier[place - 1] if place else None
 
@@ -198,8 +200,8 @@ def _alert(instance: Instance, case: str) -> str:
 def _signal(question: Question, rule: PatternRule, event: Event, running: Instance | None) -> Iterator[Silent]:
     window = [
         one
-        for one in question.history.of(*rule.of.by_type)
-        if rule.of.matches(one) and event.occurred_at - rule.window < one.occurred_at <= event.occurred_at
+        for one in question.history.matching(rule.of)
+        if event.occurred_at - rule.window < one.occurred_at <= event.occurred_at
     ]
     if not _holds(question.history, rule, event, window):
         yield _not_holding(question, rule, event, window)

@@ -10,10 +10,11 @@ from rulebook.event import Event
 from rulebook.history import History
 from rulebook.instance import Instance
 from rulebook.kind import ANYTHING, Counting, Kind
+from rulebook.matcher import NOTHING, Matcher
 from rulebook.plan import Plan
 from rulebook.question import NO_AGREEMENT, NO_START, Question, Silent
 from rulebook.reading_parts import Reader, common, known_type, stages
-from rulebook.rules import MARKERS, NEVER_HEARD, NOTHING, OPENERS, PHASES, Due, Matcher
+from rulebook.rules import MARKERS, NEVER_HEARD, OPENERS, PHASES, Due
 from rulebook.why_not_begun import hindrance
 from rulebook.wording import Words
 

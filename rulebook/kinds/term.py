@@ -57,13 +57,12 @@ class TermRule(Keyed, Kind):
     def instances(self, counting: Counting) -> dict[str, Instance]:
         """Return an instance for every start that takes this version of the rule."""
         history = counting.history
-        starts = [event for event in history.of(*self.start.by_type) if self.start.matches(event)]
+        starts = history.matching(self.start)
         if not starts:
             return {}
         stops: dict[Hashable, list[Event]] = defaultdict(list)
-        for event in history.of(*self.until.by_type):
-            if self.until.matches(event):
-                stops[shared(event.data, self.per)].append(event)
+        for event in history.matching(self.until):
+            stops[shared(event.data, self.per)].append(event)
         found: dict[str, Instance] = {}
         for start in starts:
             if counting.plan.choose(start.day).get(self.id) is not self:
@@ -108,9 +107,8 @@ def stop_of(rule: Keyed, instance: Instance, history: History) -> Event | None:
     start = instance.start
     of_it = [
         event
-        for event in history.of(*rule.until.by_type)
-        if rule.until.matches(event)
-        and shared(event.data, rule.per) == instance.share
+        for event in history.matching(rule.until)
+        if shared(event.data, rule.per) == instance.share
         and event is not start
         and (event.order < start.order) == instance.already
     ]

@@ -39,24 +39,26 @@ def anew(rules: RuleIndex, case: str, partition: int, facts: Sequence[Fact], *, 
 
 def told_in(events: Iterable[Event]) -> tuple[list[NumberedRow], list[Turn]]:
     """Return the alert rows of which these events tell, and who was told of them after their raising."""
-    rows: dict[tuple[str, int], NumberedRow] = {}
+    raised: dict[tuple[str, int], Event] = {}
+    closed: dict[tuple[str, int], Event] = {}
     turns: list[Turn] = []
     for event in events:
         if not event.type.startswith("alert_"):
             continue
         key = str(event.data.get("alert")), int(event.data.get("row", 1))
         if event.type == "alert_raised":
-            rows.setdefault(key, _raised(key, event))
-        elif event.type == "alert_closed" and key in rows:
-            outcome = str(event.data.get("outcome") or "")
-            rows[key] = replace(rows[key], closed_at=event.occurred_at, outcome=outcome)
-        elif (kind := TURN_OF.get(event.type)) and key in rows:
+            raised.setdefault(key, event)
+        elif key not in raised:
+            continue
+        elif event.type == "alert_closed":
+            closed[key] = event
+        elif kind := TURN_OF.get(event.type):
             turns.append(Turn(*key, kind, int(event.data["step"]), _first(event.data.get("to")), event.occurred_at))
-    return list(rows.values()), turns
+    return [_row(key, event, closed.get(key)) for key, event in raised.items()], turns
 
 
-def _raised(key: tuple[str, int], event: Event) -> NumberedRow:
-    data = event.data
+def _row(key: tuple[str, int], raised: Event, closed: Event | None) -> NumberedRow:
+    data = raised.data
     return NumberedRow(
         alert=key[0],
         number=key[1],
@@ -66,9 +68,9 @@ def _raised(key: tuple[str, int], event: Event) -> NumberedRow:
         instance=str(data["instance"]),
         stage=str(data["stage"]),
         due=parse_instant(str(data["due"])),
-        raised_at=event.occurred_at,
-        closed_at=None,
-        outcome=None,
+        raised_at=raised.occurred_at,
+        closed_at=None if closed is None else closed.occurred_at,
+        outcome=None if closed is None else str(closed.data.get("outcome") or ""),
         because=tuple(data.get("because") or ()),
         to=_first(data.get("to")),
         weight=int(data.get("weight", 1)),

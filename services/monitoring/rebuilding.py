@@ -51,7 +51,7 @@ class Builder:
         collect_rarely()
         return cls(
             Ledger.open(task.ledger, clock=FixedClock(task.now)),
-            open_database(task.view),
+            open_database(task.view, lasting=False),
             RuleIndex(agreements.load(task.agreements)),
             known_to=task.known_to,
             now=task.now,

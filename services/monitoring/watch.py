@@ -8,6 +8,7 @@ is told again from its beginning, with each fact in its own place, and the rows 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby, takewhile
+from operator import attrgetter
 
 from rulebook.alerts import Change
 from rulebook.engine import CaseWatch
@@ -147,7 +148,7 @@ class Watch:
     def _tell_again(self, facts: Sequence[Fact], certain_to: int) -> None:
         """Tell the story from its beginning, with these facts too: each at the instant at which it became known."""
         events = [*self._engine.facts(), *(fact.event for fact in facts)]
-        events.sort(key=lambda event: event.recorded_at)
+        events.sort(key=attrgetter("recorded_at"))
         until = max(self.advanced_to, events[-1].recorded_at) if events else self.advanced_to
         self._engine = CaseWatch(self._rules.agreements, self.case)
         story = _story(self._engine, events, until)
@@ -186,6 +187,6 @@ class Watch:
 
 
 def _story(engine: CaseWatch, events: Sequence[Event], until: int) -> Iterable[Change]:
-    for known_at, group in groupby(events, key=lambda event: event.recorded_at):
+    for known_at, group in groupby(events, key=attrgetter("recorded_at")):
         yield from engine.learn(group, known_at)
     yield from engine.advance(until)

@@ -10,7 +10,7 @@ import pytest
 
 from ledger import errors
 from ledger.application import Ledger
-from ledger.database import Database, Statements, open_database, translated
+from ledger.database import Database, SQLiteDatabase, Statements, open_database, translated
 from waakvlam.clock import FixedClock
 
 CREATE = (
@@ -29,6 +29,28 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
     opened.create(CREATE)
     yield opened
     opened.close()
+
+
+def waits_for_the_disk(database: Database) -> bool:
+    with database.transaction() as t:
+        if t.postgres:
+            set_here = t.value(
+                "SELECT count(*) FROM pg_settings WHERE name = 'synchronous_commit' AND source = 'session'"
+            )
+            return t.value("SHOW synchronous_commit") != "off" or not set_here
+        return t.value("PRAGMA synchronous") == 2
+
+
+def test_only_what_need_not_last_does_not_wait_for_the_disk(
+    request: pytest.FixtureRequest, database: Database, tmp_path: Path
+):
+    is_file = isinstance(database, SQLiteDatabase)
+    url = f"sqlite:///{tmp_path / 'fleeting.db'}" if is_file else request.getfixturevalue("postgres")()
+    fleeting = open_database(url, lasting=False)
+
+    assert waits_for_the_disk(database)
+    assert not waits_for_the_disk(fleeting)
+    fleeting.close()
 
 
 def fill(database: Database, number: int) -> None:

@@ -6,8 +6,9 @@ from typing import ClassVar
 from rulebook import wording
 from rulebook.instance import Instance, settle
 from rulebook.kind import Kind
+from rulebook.matcher import Matcher
 from rulebook.reading_parts import common, matcher, stages
-from rulebook.rules import Due, Matcher
+from rulebook.rules import Due
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
