@@ -35,7 +35,7 @@ from services.triage import anew as triage
 from services.triage import views as triage_views
 
 VIEWS = ("radar", "board", "triage")
-CASES_AT_ONCE = 100
+CASES_AT_ONCE = 50
 LOG_PAGE = 10_000
 FEW = 2_000  # events that may be left for the moment in which the live view is held
 

@@ -128,31 +128,33 @@ def is_heard(event: Event, rule_id: str, plan: Plan) -> bool:
 
 
 def instances(history: History, rule_id: str, plan: Plan) -> tuple[dict[str, Instance], Event | None]:
-    """Return the instances of all versions of a rule by key, and the last event that was heard."""
+    """Return the instances of all versions of a rule by key, and the last event that was heard.
+
+    An event starts one under its own version of the rule, whatever the phase or state of the case is now.
+    """
     found: dict[str, Instance] = {}
     last: Event | None = None
     for event in history.events:
-        if not is_heard(event, rule_id, plan):
+        if event.type in NEVER_HEARD:
+            continue
+        rule = plan.choose(event.day).get(rule_id)
+        version = rule if isinstance(rule, SilenceRule) else None
+        if version is not None and event.type in version.ignore:
             continue
         if last is not None and last.id in found:
             found[last.id].satisfied_at = event.occurred_at
         last = event
-        instance = starting(history, event, rule_id, plan)
-        if instance is not None:
-            found[event.id] = instance
+        if version is not None and _may_start(version, event, history):
+            found[event.id] = Instance(version, event)
     if last is not None and last.id in found and not is_listening(history, found[last.id].rule):
         del found[last.id]
     return found, last
 
 
-def starting(history: History, event: Event, rule_id: str, plan: Plan) -> Instance | None:
-    """Return the instance that a heard event starts, whatever the phase or state of the case is now."""
-    rule = plan.choose(event.day).get(rule_id)
-    if not isinstance(rule, SilenceRule) or (rule.if_case is not None and not history.has_child):
-        return None
-    if event.type not in OPENERS and history.closed_before(event):
-        return None
-    return Instance(rule, event)
+def _may_start(rule: SilenceRule, event: Event, history: History) -> bool:
+    if rule.if_case is not None and not history.has_child:
+        return False
+    return event.type in OPENERS or not history.closed_before(event)
 
 
 def is_listening(history: History, rule: object) -> bool:
