@@ -6,7 +6,6 @@ with ledger.reading() as t:
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from operator import itemgetter
 from typing import NamedTuple
 
 from ledger import record
@@ -55,10 +54,11 @@ def events(t: Statements, cases: Iterable[str]) -> dict[str, list[tuple[int, Eve
 
 def _bodies(t: Statements, cases: Iterable[str], types: Collection[str] | None) -> Iterator[tuple[str, bytes]]:
     only = "" if types is None else f"topic IN ({', '.join('?' * len(types))}) AND "
-    sql = f"SELECT originator_id, originator_version, state FROM stored_events WHERE {only}originator_id {{in}}"  # noqa: S608 - marks
-    rows = t.rows_in(sql, cases, before=sorted(types or ()))
-    rows.sort(key=itemgetter(0, 1))
-    return ((case, bytes(body)) for case, _, body in rows)
+    sql = (
+        f"SELECT originator_id, state FROM stored_events WHERE {only}originator_id {{in}}"  # noqa: S608 - marks
+        " ORDER BY originator_id, originator_version"
+    )
+    return ((case, bytes(body)) for case, body in t.rows_in(sql, cases, before=sorted(types or ())))
 
 
 def total(t: Statements) -> int:
