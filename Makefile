@@ -48,7 +48,7 @@ compiled: .cache/ready.demo ## compile the rule engine, twice as fast; replay an
 	@$(BIN)/python -m deploy.compiled
 
 .PHONY: torture
-torture: .cache/ready.demo .cache/ready.test ## the crash laboratory, hours (ARGS=--short: half an hour; ARGS='--scenario kills --events 20000 --seed 7')
+torture: .cache/ready.demo .cache/ready.test ## the crash laboratory, hours (ARGS=--short: a quarter of an hour; ARGS='--scenario kills --events 20000 --seed 7')
 	@$(BIN)/python -m tests.torture $(ARGS)
 
 .PHONY: drill

@@ -1,7 +1,7 @@
 """`make torture`: seeded runs against real Kafka and real databases, until the first broken promise.
 
     make torture                                            the long form, about an hour and a half
-    make torture ARGS=--short                               every scenario in half an hour
+    make torture ARGS=--short                               every scenario in a quarter of an hour
     make torture ARGS='--scenario kills --database sqlite --events 20000 --strikes 20 --seed 7'
     make torture ARGS='--short --events kills=20000,clock=3000'
 
@@ -122,7 +122,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", default=str(SystemRandom().randrange(10**6)), help="the same seed plays the same")
     parser.add_argument("--scenario", choices=sorted(SCENARIOS), help="only this one")
     parser.add_argument("--database", choices=["sqlite", "postgres"], help="only on this one")
-    parser.add_argument("--short", action="store_true", help="every scenario, in half an hour on two quiet cores")
+    parser.add_argument("--short", action="store_true", help="every scenario, in a quarter of an hour on two quiet cores")
     parser.add_argument(
         "--events",
         type=events_of,

@@ -1,4 +1,4 @@
-"""Which runs `make torture` makes: every scenario, in a long form for a night and a short one for half an hour."""
+"""Which runs `make torture` makes: every scenario, in a long form for a night and a short one for a quarter of an hour."""
 
 from typing import NamedTuple
 
