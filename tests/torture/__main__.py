@@ -122,7 +122,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", default=str(SystemRandom().randrange(10**6)), help="the same seed plays the same")
     parser.add_argument("--scenario", choices=sorted(SCENARIOS), help="only this one")
     parser.add_argument("--database", choices=["sqlite", "postgres"], help="only on this one")
-    parser.add_argument("--short", action="store_true", help="every scenario, in a quarter of an hour on two quiet cores")
+    parser.add_argument("--short", action="store_true", help="every scenario, a quarter of an hour on two quiet cores")
     parser.add_argument(
         "--events",
         type=events_of,
