@@ -77,6 +77,16 @@ def test_replaced_applies_also_when_the_case_was_closed_earlier():
     assert story.ends("2026-03-03 00:00") == ["e1 warn superseded", "e1 breach replaced"]
 
 
+def test_replaced_applies_also_when_a_closed_case_is_reported_anew_in_the_same_message():
+    rule = {**CHECK, "from": ["report_received"], "due_field": "incident_on"}
+    story = Story({name: value for name, value in rule.items() if name != "per"})
+    story.tell("2026-02-20 09:00", "report_received", incident_on="2026-02-25")
+    story.tell("2026-03-01 09:00", "case_closed", "2026-03-02 12:00")
+    story.tell("2026-03-02 09:00", "report_received", "2026-03-02 12:00", incident_on="2026-03-31")
+
+    assert story.ends("2026-03-03 00:00") == ["e1 warn superseded", "e1 breach replaced"]
+
+
 def test_an_event_of_a_closed_case_replaces_nothing():
     story = Story(CHECK)
     story.tell("2026-02-20 09:00", "condition_set", condition_id="v1", check_on="2026-02-25")

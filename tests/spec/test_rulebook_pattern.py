@@ -52,6 +52,22 @@ def test_events_at_the_same_instant_are_in_the_window_of_the_first_of_them():
     assert story.json()[0]["because"] == ["a", "b"]
 
 
+def test_a_signal_is_seen_beside_other_events_of_the_same_instant():
+    check = {
+        "id": "ST-39",
+        "kind": "term",
+        "from": ["condition_set"],
+        "until": ["condition_met"],
+        "breach": {"days": 1},
+    }
+    story = Story(RADAR, check)
+    story.tell("2026-06-01 09:00", "incident_recorded")
+    for name in ("condition_set", "condition_met", "incident_recorded"):
+        story.tell("2026-06-02 09:00", name)
+
+    assert story.ends() == ["e4 signal None"]
+
+
 def test_signals_must_come_from_so_many_agencies():
     story = Story({**RADAR, "agencies": 2})
     story.tell("2026-06-01 09:00", "incident_recorded", agency="politie")
